@@ -51,7 +51,7 @@ let package = Package(
     // Pure: no Foundation, NIO, clock, random source or I/O.
     library("JSON"),
     library("JSONSchema", ["JSON", "CPCRE2"]),
-    library("Inspection", ["JSON"]),
+    library("Inspection", ["JSON", "JSONSchema"]),
 
     // What is known of models and vendors, as data.
     .target(
@@ -78,7 +78,7 @@ let package = Package(
 
     tests("JSONTests", ["JSON"]),
     tests("JSONSchemaTests", ["JSON", "JSONSchema"], fixtures: ["oracle"]),
-    tests("InspectionTests", ["JSON", "Inspection"], fixtures: ["Fixtures"]),
+    tests("InspectionTests", ["JSON", "JSONSchema", "Inspection"], fixtures: ["Fixtures"]),
     tests("ConfigurationTests", ["Configuration", "Inspection"]),
     tests("UpstreamTests", ["Upstream", nioCore, nioPosix, nioHTTP]),
     tests(

@@ -189,7 +189,7 @@ extension Exchange {
     let request = try ChatRequest(reading: body.readableBytesUInt8Span)
     record.model = request.model ?? ""
     record.isStream = request.isStream
-    facts = request.facts(in: body.readableBytesUInt8Span)
+    facts = request.facts(in: body.readableBytesUInt8Span, caches: context.schemas)
     let generation = route.vendor.generation ?? context.models.generation(of: record.model)
     let normalization = normalizeIDs(of: request, in: body.readableBytesUInt8Span, generation: generation)
     record.idsRewritten = normalization.edits.count

@@ -10,6 +10,7 @@ extension Exchange {
     /// The longest request body that is collected for inspection, in bytes.
     package let requestBytes: Int
     package let upstreamLimits: UpstreamLimits
+    package let schemas = SchemaCaches()
 
     package init(router: Router, models: ModelRules, requestBytes: Int, upstreamLimits: UpstreamLimits) {
       self.router = router

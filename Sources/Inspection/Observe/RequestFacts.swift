@@ -4,11 +4,15 @@ import JSON
 /// What has to be known of a request to judge its response. It outlives the request's bytes.
 package struct RequestFacts: Equatable, Sendable {
   /// Every tool that a model may call: those at the top, those that K3 takes from system messages, builtin functions.
-  package var tools = ByteStrings()
+  package var tools: ToolSet
   /// The ids of the calls in the history, as the client sent them.
-  package var callIDs = ByteStrings()
+  package var callIDs: ByteStrings
+  /// `tool_choice` is `none`: no call is wanted.
+  package var forbidsCalls = false
+  /// How many choices were asked for.
+  package var choiceCount = 1
 
-  package init(tools: ByteStrings = ByteStrings(), callIDs: ByteStrings = ByteStrings()) {
+  package init(tools: ToolSet = .none, callIDs: ByteStrings = ByteStrings()) {
     self.tools = tools
     self.callIDs = callIDs
   }
@@ -16,15 +20,30 @@ package struct RequestFacts: Equatable, Sendable {
 
 extension ChatRequest {
   /// What has to be known to judge the response, once these bytes are gone.
-  package func facts(in bytes: borrowing Span<UInt8>) -> RequestFacts {
-    var facts = RequestFacts()
-    facts.tools.reserveCapacity(tools.count)
+  package func facts(in bytes: borrowing Span<UInt8>, caches: SchemaCaches) -> RequestFacts {
+    var facts = RequestFacts(tools: toolSet(in: bytes, caches: caches))
     facts.callIDs.reserveCapacity(calls.count)
-    for tool in tools { facts.tools.append { index.decode(tool.name, of: bytes, into: &$0) } }
     for call in calls {
       guard let id = call.id, index.kind(id) == .string else { continue }
       facts.callIDs.append { index.decode(id, of: bytes, into: &$0) }
     }
+    facts.forbidsCalls = toolChoice == .none
+    facts.choiceCount = choiceCount
     return facts
+  }
+
+  private func toolSet(in bytes: borrowing Span<UInt8>, caches: SchemaCaches) -> ToolSet {
+    var names = ByteStrings()
+    var schemas = ByteStrings()
+    names.reserveCapacity(tools.count)
+    for tool in tools {
+      names.append { index.decode(tool.name, of: bytes, into: &$0) }
+      if let parameters = tool.parameters {
+        schemas.append(bytes.extracting(index.range(parameters)))
+      } else {
+        schemas.append([UInt8]().span)
+      }
+    }
+    return ToolSet(names: names, schemas: schemas, builtins: tools.map(\.isBuiltin), caches: caches)
   }
 }

@@ -42,7 +42,7 @@ struct ResponseTally: Sendable {
 
   mutating func finish(_ ending: Ending) -> ResponseSummary {
     summary.ending = ending
-    assembler.finish(tools: request.tools)
+    assembler.finish(tools: request.tools.names)
     summary.choices = choices.map { choice in
       var whole = choice.summary
       whole.calls = choices.count == 1 ? assembler.calls : assembler.calls.filter { $0.choice == whole.index }

@@ -7,7 +7,7 @@ private func assemble(_ deltas: [String], tools: [String]) -> (calls: [String], 
   let stream =
     deltas.map { #"data: {"choices":[{"index":0,"delta":{"tool_calls":[\#($0)]}}]}"# + "\n\n" }.joined()
     + #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"# + "\n\ndata: [DONE]\n\n"
-  let summary = observe(stream, request: RequestFacts(tools: ByteStrings(tools)))
+  let summary = observe(stream, request: RequestFacts(tools: ToolSet(tools)))
   let calls = summary.choices.flatMap(\.calls).map {
     "\($0.idText) \($0.nameText) \(String(decoding: $0.arguments, as: UTF8.self))"
   }
@@ -174,7 +174,7 @@ func assemblesCalls(_ test: AssemblyCase) {
 
 @Test("A call whose id is that of a call in the history is told from one that is new")
 func idsOfTheHistory() {
-  let facts = RequestFacts(tools: ByteStrings(["f"]), callIDs: ByteStrings(["list_dir:0", "b"]))
+  let facts = RequestFacts(tools: ToolSet(["f"]), callIDs: ByteStrings(["list_dir:0", "b"]))
   func codes(_ id: String) -> [String] {
     observe(
       #"{"choices":[{"message":{"tool_calls":[\#(piece(id: id, name: "f", "{}"))]},"finish_reason":"tool_calls"}]}"#,

@@ -12,7 +12,7 @@ private struct RealExchange {
     let value = try JSONValue(parsing: line)
     guard let request = value["request"], let response = value["response"] else { return nil }
     let bytes = JSONWriter.bytes(of: request)
-    facts = try ChatRequest(reading: bytes.span).facts(in: bytes.span)
+    facts = try ChatRequest(reading: bytes.span).facts(in: bytes.span, caches: SchemaCaches())
     self.response = response
   }
 

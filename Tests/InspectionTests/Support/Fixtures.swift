@@ -30,7 +30,7 @@ struct Fixture: CustomTestStringConvertible, Sendable {
   static let request: RequestFacts = {
     guard let data = try? Data(contentsOf: folder.appending(path: "request.json")) else { return RequestFacts() }
     let bytes = Array(data)
-    return (try? ChatRequest(reading: bytes.span))?.facts(in: bytes.span) ?? RequestFacts()
+    return (try? ChatRequest(reading: bytes.span))?.facts(in: bytes.span, caches: SchemaCaches()) ?? RequestFacts()
   }()
 }
 

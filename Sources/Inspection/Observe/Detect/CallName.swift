@@ -5,9 +5,9 @@
 func detectName(of call: AssembledCall, _ request: RequestFacts, _ report: inout FindingReport) {
   if call.name.span.isBlank {
     report.add(.missingName, "the call names no tool")
-  } else if !request.tools.contains(call.name.span) {
-    let nearest = request.tools.onlyString(beginningOrEndingWith: call.name.span)
-    let hint = nearest.map { ", only \(quoted(request.tools[$0]))" } ?? ""
+  } else if !request.tools.names.contains(call.name.span) {
+    let nearest = request.tools.names.onlyString(beginningOrEndingWith: call.name.span)
+    let hint = nearest.map { ", only \(quoted(request.tools.names[$0]))" } ?? ""
     report.add(.unknownTool, "the request declares no tool \(quoted(call.name))\(hint)")
   }
   switch call.nameAssembly {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package import JSONSchema
+internal import Synchronization
+
+/// The tools that a request declares, with their schemas: what a call is judged by. It outlives the request's bytes and is
+/// shared by all exchanges with the same tools. Schemas are compiled when the first call asks for them.
+package final class ToolSet: Sendable {
+  /// What a tool's `parameters` are worth.
+  package enum Parameters: Sendable {
+    /// None were sent, or `null`: any object will do.
+    case none
+    case schema(Schema)
+    /// Not a schema, or beyond the limits: the client's fault, and no reason to blame a call.
+    case unusable(SchemaError)
+  }
+
+  /// In the order of declaration; the first of a name decides.
+  package let names: ByteStrings
+  /// The text of each tool's `parameters`, empty where it has none.
+  package let schemas: ByteStrings
+  /// Which tools are run by the vendor itself (Q14): their arguments follow no schema of the request.
+  private let builtins: [Bool]
+  private let caches: SchemaCaches
+  private let compiled: Mutex<[Parameters?]>
+
+  package init(names: ByteStrings, schemas: ByteStrings, builtins: [Bool], caches: SchemaCaches) {
+    self.names = names
+    self.schemas = schemas
+    self.builtins = builtins
+    self.caches = caches
+    compiled = Mutex(Array(repeating: nil, count: names.count))
+  }
+
+  /// No tools at all.
+  package static let none = ToolSet([])
+
+  /// Tools of these names, without parameters.
+  package convenience init(_ names: [String]) {
+    self.init(
+      names: ByteStrings(names), schemas: ByteStrings(names.map { _ in "" }),
+      builtins: Array(repeating: false, count: names.count), caches: SchemaCaches())
+  }
+
+  package var count: Int { names.count }
+
+  /// The tool that a call of this name means.
+  package func index(of name: borrowing Span<UInt8>) -> Int? { names.firstIndex(of: name) }
+
+  package func isBuiltin(_ tool: Int) -> Bool { builtins[tool] }
+
+  /// The schema in the meaning of the specification, with the careful engineer's policies.
+  package func parameters(of tool: Int) -> Parameters {
+    if let known = compiled.withLock({ $0[tool] }) { return known }
+    let parameters = compile(schemas[tool])
+    compiled.withLock { $0[tool] = parameters }
+    return parameters
+  }
+
+  private func compile(_ text: [UInt8]) -> Parameters {
+    if text.isEmpty || text.elementsEqual("null".utf8) { return .none }
+    do { return .schema(try caches.specification.schema(text)) } catch { return .unusable(error) }
+  }
+
+  /// What `tool_calls_eval.py` would say of these arguments (K2VV's `tool_calls_valid`, for one call).
+  package func isK2VVValid(_ arguments: [UInt8], for tool: Int, validator: inout Validator) -> Bool {
+    let text = schemas[tool]
+    return K2VV.isValid(
+      arguments: arguments, parameters: text.isEmpty ? nil : text, cache: caches.k2vv, validator: &validator)
+  }
+}
+
+/// Compiled schemas by their text, one cache for each of the two verdicts; shared by a whole process.
+package struct SchemaCaches: Sendable {
+  package let specification = SchemaCache()
+  package let k2vv = SchemaCache(options: SchemaOptions(profile: .k2vv))
+
+  package init() {}
+}
+
+extension ToolSet: Equatable {
+  package static func == (left: ToolSet, right: ToolSet) -> Bool {
+    left === right
+      || left.names == right.names && left.schemas == right.schemas && left.builtins == right.builtins
+  }
+}
