@@ -40,9 +40,9 @@ extension Fault {
     },
     text("args-control", "R47", "A string inside the arguments holds a raw line feed and tab.", withControlCharacters),
     text("args-placeholder", "R48", "An empty object stands before the real one.") { "{}" + $0 },
-    text("args-snapshots", "R49", "The object comes twice, first with half of each text, as snapshots.") { text in
-      guard let value = try? JSONValue(parsing: text), value.object != nil else { return text }
-      return withHalvedStrings(value).description + text
+    text("args-snapshots", "R49", "The object comes twice, first as far as the middle of its first text, as snapshots.") { text in
+      guard let object = try? JSONValue(parsing: text).object, let snapshot = firstSnapshot(of: object) else { return text }
+      return snapshot.description + text
     },
     text("args-markers", "R4A", "Tokens of K2 follow the object.") { $0 + "<|tool_call_end|><|tool_calls_section_end|>" },
     text("args-k3-markers", "R4A", "A closing tag of K3 follows the object.") { $0 + "<|close|>argument<|sep|>" },
@@ -93,11 +93,10 @@ private func firstString(_ node: JSONIndex.Node, in index: JSONIndex) -> Int? {
   return nil
 }
 
-private func withHalvedStrings(_ value: JSONValue) -> JSONValue {
-  switch value {
-  case .string(let text): JSONValue(firstHalf(of: text.string))
-  case .array(let values): .array(values.map(withHalvedStrings))
-  case .object(let object): .object(JSONObject(object.members.map { ($0.key, withHalvedStrings($0.value)) }))
-  default: value
-  }
+/// The members up to the first text, and of that the first half; nil without a text.
+private func firstSnapshot(of object: JSONObject) -> JSONValue? {
+  guard let last = object.members.firstIndex(where: { ($0.value.string?.count ?? 0) > 1 }) else { return nil }
+  var snapshot = JSONObject(object.members[...last].map { ($0.key, $0.value) })
+  snapshot.members[last].value = JSONValue(firstHalf(of: object.members[last].value.string ?? ""))
+  return .object(snapshot)
 }

@@ -27,9 +27,14 @@ extension Fault {
     leak(
       "leak-letter-index", "R03", "Calls are written into the content with a number that is none, as in functions.grep:c1.",
       MarkupGrammar(id: { "functions.\($0):c\($1)" })),
-    leak(
-      "leak-markerless", "R03", "Calls are written into the content as functions.name:0{...}, with no token at all.",
-      MarkupGrammar(section: nil, callBegin: "", argumentBegin: "", callEnd: "")),
+    Fault(
+      "leak-markerless", "R03", "The content is nothing but calls as functions.name:0{...}, with no token at all.",
+      .answer { answer, context in
+        let first = context.request.historyCallIDs.count
+        let grammar = MarkupGrammar(section: nil, callBegin: "", argumentBegin: "", callEnd: "")
+        answer.changeChoices { if $0.calls?.isEmpty == false { $0.text = nil } }
+        answer.leakCalls(into: \.text) { grammar.text(of: $0, first: first) }
+      }),
     leakK3("leak-k3", "Calls are written into the content in K3's tags.", K3Grammar()),
     leakK3("leak-k3-json", "Calls are written into the content in K3's tags, with the arguments as one JSON block.", K3Grammar(usesJSONBlock: true)),
     leakK3("leak-k3-spaced", "Calls are written into the content in K3's tags with spaces between the tokens.", K3Grammar(space: " ")),

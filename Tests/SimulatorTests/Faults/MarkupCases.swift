@@ -34,7 +34,12 @@ extension FaultCase {
       "leak-fenced",
       section(call(id: "functions.search_files", argument: "\n```json\n", end: "\n```\n<|tool_call_end|>")))
     + leak("leak-letter-index", section(call(id: "functions.search_files:c1")))
-    + leak("leak-markerless", "functions.search_files:1\(json)")
+    + [
+      FaultCase("leak-markerless") { $0.content == "functions.search_files:1\(json)" && !$0.hasCalls && $0.finish == "stop" },
+      FaultCase("leak-markerless", stream: true) {
+        $0.streamedText == "functions.search_files:1\(json)" && $0.callDeltas.isEmpty && $0.finishReasons == ["stop"]
+      },
+    ]
     + leak("leak-k3", k3("", ""))
     + leak("leak-k3-reasoning", k3("", ""), inReasoning: true)
     + leak("leak-k3-spaced", k3(" ", " "))
