@@ -56,11 +56,11 @@ let package = Package(
     // What is known of models and vendors, as data.
     .target(
       name: "Rules", path: "rules",
-      resources: [.embedInCode("models.yaml")], swiftSettings: settings),
+      resources: [.embedInCode("models.yaml"), .embedInCode("vendors.yaml"), .embedInCode("findings.yaml")], swiftSettings: settings),
 
     // The edges.
     library("Upstream", ["CCurl", nioCore]),
-    library("Configuration", ["Inspection", "Rules", yams]),
+    library("Configuration", ["JSON", "Inspection", "Rules", yams]),
     library(
       "Gateway",
       [
@@ -78,8 +78,8 @@ let package = Package(
 
     tests("JSONTests", ["JSON"]),
     tests("JSONSchemaTests", ["JSON", "JSONSchema"], fixtures: ["oracle"]),
-    tests("InspectionTests", ["JSON", "JSONSchema", "Inspection"], fixtures: ["Fixtures"]),
-    tests("ConfigurationTests", ["Configuration", "Inspection"]),
+tests("InspectionTests", ["JSON", "JSONSchema", "Inspection"], fixtures: ["Fixtures", "oracle"]),
+    tests("ConfigurationTests", ["JSON", "Configuration", "Inspection"]),
     tests("UpstreamTests", ["Upstream", nioCore, nioPosix, nioHTTP]),
     tests(
       "GatewayTests",

@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Inspection
 
-/// Everything `belay serve` is told, checked as a whole. Made by ``load(_:file:environment:overrides:)``.
+/// Everything `belay serve` is told, checked as a whole. Made by ``load(_:file:environment:overrides:ruleFiles:)``.
 package struct BelayConfiguration: Equatable, Sendable {
   /// Where agents connect. 8,611 m is the height of K2.
   package var listen = Address(host: "127.0.0.1", port: 8611)
   /// Where people and programs look in: health, metrics. Nil: switched off.
   package var console: Address? = Address(host: "127.0.0.1", port: 8612)
   /// In the order given; names are unique. Never empty once loaded.
-  package var vendors: [Vendor]
+  package var vendors: [Vendor] { didSet { cache = PolicyCache() } }
   /// Answers what names no vendor: the one that was chosen, else the first. Always one of `vendors` once loaded.
   package var defaultVendor: String?
   /// The vendor that others are compared with: one of `vendors`.
   package var reference: String?
+  /// What is done about what is found, and for whom: ask ``policy(vendor:model:)``.
+  package var settings = PolicySettings() { didSet { cache = PolicyCache() } }
   package var limits = Limits()
   /// Event loops. Nil: half as many as cores, since each has an engine thread beside it.
   package var loops: Int?
   package var log = Log()
   /// The user's rules before the embedded ones.
-  package var rules: ModelRules
+  package var rules: ModelRules { didSet { cache = PolicyCache() } }
+  /// The embedded entries, as the user's amend them.
+  package var catalogue = VendorCatalogue.embedded
   /// What is allowed and yet looks like a mistake: to be shown once, at the start.
   package var warnings: [ConfigurationProblem] = []
   /// A warning for each key written out in the file. They matter, and should be shown, when others can read the file.
   package var literalKeys: [ConfigurationProblem] = []
+  private var cache = PolicyCache()
 
   package init(vendors: [Vendor], rules: ModelRules = .embedded) {
     self.vendors = vendors
@@ -36,4 +41,13 @@ package struct BelayConfiguration: Equatable, Sendable {
   package func generation(of model: String?, at vendor: Vendor) -> Generation {
     vendor.generation ?? rules.generation(of: model ?? "")
   }
+
+  /// What holds for a vendor of this configuration and a model as named in a request. Cheap enough for each request: one look
+  /// into a table that all copies of this configuration share.
+  package func policy(vendor: Vendor, model: String) -> Policy {
+    cache.policy(vendor: vendor.name, model: model) { settings.policy(vendor: vendor, model: model, rules: rules) }
+  }
+
+  /// How many policies are kept for the next request. For tests and figures.
+  package var rememberedPolicies: Int { cache.count }
 }

@@ -24,14 +24,26 @@ package struct Vendor: Equatable, Sendable {
   /// What its models are, whatever they are called. Nil: the model's name decides.
   package let generation: Generation?
   package let headers: [Header]
+  /// Its dialect, where no variant says otherwise: see ``profile(for:)``.
+  package var profile: VendorProfile
+  /// Its dialect for some models; the first that matches counts.
+  package var variants: [ProfileVariant] = []
+  /// Names of models here, by the names that clients ask another vendor for: for failover. Names that are missing are the same.
+  package var models: [String: String]
+  /// Nil: as everywhere.
+  package var mode: Mode?
 
   package init(
-    name: String, baseURL: String, apiKey: Secret? = nil, generation: Generation? = nil, headers: [Header] = []
+    name: String, baseURL: String, apiKey: Secret? = nil, generation: Generation? = nil, headers: [Header] = [],
+    profile: VendorProfile = VendorCatalogue.unknown, models: [String: String] = [:], mode: Mode? = nil
   ) {
     self.name = name
     self.baseURL = baseURL
     self.apiKey = apiKey
     self.generation = generation
     self.headers = headers
+    self.profile = profile
+    self.models = models
+    self.mode = mode
   }
 }

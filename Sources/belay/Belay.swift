@@ -15,5 +15,5 @@ struct Belay: AsyncParsableCommand {
       No vendor at hand? `belay simulate` is one, and can be made to misbehave.
       """,
     version: "0.1.0",
-    subcommands: [Serve.self, Replay.self, Simulate.self, Check.self])
+    subcommands: [Serve.self, Replay.self, Simulate.self, Check.self, Explain.self])
 }

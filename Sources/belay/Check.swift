@@ -7,7 +7,8 @@ public import JSONSchema
 /// `belay check`: looks at files without any vendor.
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check a tool's schema, and arguments against it.", subcommands: [CheckSchema.self])
+    commandName: "check", abstract: "Look at files without any vendor: a tool's schema, or a whole exchange.",
+    subcommands: [CheckSchema.self, CheckExchange.self])
 }
 
 /// `belay check schema`.

@@ -17,8 +17,9 @@ struct Serve: AsyncParsableCommand {
       With several vendors, the first is the default; a client names another in its base URL \
       (http://127.0.0.1:8611/{vendor}/v1) or in the header x-belay-vendor.
 
-      Flags win over environment variables (BELAY_VENDOR, BELAY_REFERENCE, BELAY_LISTEN, BELAY_CONSOLE, BELAY_CONFIG, \
-      BELAY_LOG_LEVEL, BELAY_LOG_FORMAT), and those over the file. SIGTERM and Ctrl-C let exchanges under way end.
+      Flags win over environment variables (BELAY_VENDOR, BELAY_REFERENCE, BELAY_MODE, BELAY_REPAIRS, BELAY_RESPONSE_IDS, \
+      BELAY_ON_EXHAUSTED, BELAY_FAILOVER, BELAY_LISTEN, BELAY_CONSOLE, BELAY_CONFIG, BELAY_LOG_LEVEL, BELAY_LOG_FORMAT), and \
+      those over the file. SIGTERM and Ctrl-C let exchanges under way end.
       """)
 
   @Option(help: "A vendor's base URL, or NAME=URL. Repeat for several.")
@@ -26,6 +27,21 @@ struct Serve: AsyncParsableCommand {
 
   @Option(help: "The vendor that others are compared with: a URL, NAME=URL, or the name of a vendor.")
   var reference: String?
+
+  @Option(help: "observe, annotate or enforce (default: observe). Holds everywhere, whatever the file says of single vendors.")
+  var mode: String?
+
+  @Option(help: "What enforce may mend by itself: all, none, or names with commas between (default: all).")
+  var repairs: String?
+
+  @Option(help: "The ids of calls that clients get: vendor, canonical or safe (default: vendor).")
+  var responseIds: String?
+
+  @Option(help: "What a client gets when nothing has helped: error, or pass the last answer (default: error).")
+  var onExhausted: String?
+
+  @Option(help: "A vendor, by its name, to ask when another fails. Repeat for several. Asked with its own key only.")
+  var failover: [String] = []
 
   @Option(help: "Where agents connect (default: 127.0.0.1:8611).")
   var listen: String?
@@ -49,8 +65,8 @@ struct Serve: AsyncParsableCommand {
     let configuration = try BelayConfiguration.read(
       path: config, environment: ProcessInfo.processInfo.environment,
       overrides: Overrides(
-        listen: listen, console: console, vendors: vendor, reference: reference, logLevel: logLevel,
-        logFormat: logFormat))
+        listen: listen, console: console, vendors: vendor, reference: reference, mode: mode, repairs: repairs,
+        responseIDs: responseIds, onExhausted: onExhausted, failover: failover, logLevel: logLevel, logFormat: logFormat))
     let log = configuration.log
     LoggingSystem.bootstrap { _ in
       LineLogHandler(level: Logger.Level(log.level), format: log.format, write: Output.error)

@@ -11,7 +11,11 @@ struct DefaultsTests {
     let configuration = try BelayConfiguration.load("vendors: {moonshot: https://api.moonshot.ai/v1}")
     #expect(configuration.listen == Address(host: "127.0.0.1", port: 8611))
     #expect(configuration.console == Address(host: "127.0.0.1", port: 8612))
-    #expect(configuration.vendors == [Vendor(name: "moonshot", baseURL: "https://api.moonshot.ai/v1")])
+    #expect(configuration.vendors.map(\.name) == ["moonshot"])
+    #expect(configuration.vendors.map(\.baseURL) == ["https://api.moonshot.ai/v1"])
+    #expect(configuration.vendors[0].apiKey == nil && configuration.vendors[0].mode == nil)
+    #expect(configuration.settings == PolicySettings())
+    #expect(configuration.catalogue == .embedded)
     #expect(configuration.defaultVendor == "moonshot")
     #expect(configuration.reference == nil)
     #expect(configuration.loops == nil)
@@ -88,23 +92,52 @@ struct DefaultsTests {
     #expect(configuration.vendors.map(\.name) == ["moonshot", "fireworks", "local"])
     #expect(configuration.vendors.allSatisfy { $0.apiKey == nil })
     // It shows the defaults, and says so.
+    #expect(configuration.settings == PolicySettings())
     #expect(configuration.limits == Limits())
     #expect(configuration.log == Log())
     #expect(configuration.listen == BelayConfiguration(vendors: []).listen)
     #expect(configuration.console == BelayConfiguration(vendors: []).console)
     #expect(configuration.rules.generation(of: "house-agent") == .k2)
+    #expect(configuration.rules.traits(of: "my-kimi-1").gate == 0.8)
+  }
+
+  /// The keys that the documentation names are those that are read: each stands in the example, in use or commented out.
+  @Test("every key that may stand in the file stands in the example")
+  func complete() throws {
+    let yaml = try String(contentsOf: repository.appending(path: "examples/belay.yaml"), encoding: .utf8)
+    let known = headlinesOfUnknownKeys().flatMap { advice in
+      advice.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    }
+    #expect(known.count > 60)
+    for key in Set(known) {
+      #expect(yaml.split { " #\n{,".contains($0) }.contains("\(key):"), "\(key)")
+    }
+  }
+
+  /// What each section says when it meets a key that it cannot guess: all that it knows.
+  private func headlinesOfUnknownKeys() -> [String] {
+    let sections = [
+      "zzzzzzzzzzzz: 1", "enforce: {zzzzzzzzzzzz: 1}", "enforce: {breaker: {zzzzzzzzzzzz: 1}}", "limits: {zzzzzzzzzzzz: 1}",
+      "log: {zzzzzzzzzzzz: 1}", "policies: [{match: {vendor: a, zzzzzzzzzzzz: 1}, mode: observe}]",
+      "policies: [{match: {vendor: a}, mode: observe, zzzzzzzzzzzz: 1}]", "rules: {zzzzzzzzzzzz: 1}",
+      "rules: {models: [{generation: k2, patterns: a, zzzzzzzzzzzz: 1}]}", "rules: {traits: [{patterns: a, gate: 1, zzzzzzzzzzzz: 1}]}",
+    ]
+    let vendor = "vendors: {a: {base_url: https://a.example/v1, tool_choice: {zzzzzzzzzzzz: 1}, zzzzzzzzzzzz: 1}}"
+    return (sections.map(withVendor) + [vendor]).flatMap { problems($0) }.map(\.advice)
   }
 
   @Test("the keys that the example leaves commented out are valid too")
   func commentedOut() throws {
     var yaml = try String(contentsOf: repository.appending(path: "examples/belay.yaml"), encoding: .utf8)
-    for key in ["generation: k2", "headers:", "  x-title: my agents", "loops: 2"] {
+    for key in ["generation: k2", "mode: enforce", "headers:", "  x-title: my agents", "loops: 2", "tokens: 100000"] {
       #expect(yaml.contains("# \(key)"), "\(key)")
       yaml = yaml.replacing("# \(key)", with: key)
     }
     let configuration = try BelayConfiguration.load(yaml)
     #expect(configuration.loops == 2)
     #expect(configuration.vendor(named: "fireworks")?.generation == .k2)
+    #expect(configuration.vendor(named: "fireworks")?.mode == .enforce)
+    #expect(configuration.settings.enforce.tokens == 100_000)
     #expect(configuration.vendor(named: "fireworks")?.headers.first?.value.revealed == "my agents")
   }
 }

@@ -33,7 +33,7 @@ struct RenderingTests {
       vendors:
         fireworks:
           base_url: ${FIREWORKS_URL}
-      mode: enforce
+      mode: enforc
       """
     #expect(
       rendered(yaml, environment: ["BELAY_CONSOLE": "8612"], overrides: Overrides(logLevel: "loud")) == """
@@ -46,10 +46,10 @@ struct RenderingTests {
             |               ^^^^^^^^^^^^^^^^
             = set it, or give a default: ${FIREWORKS_URL:-value}
 
-        belay.yaml:5:7: `mode` cannot be `enforce` yet: it is not in this version
-          5 | mode: enforce
-            |       ^^^^^^^
-            = write observe, or remove the key
+        belay.yaml:5:7: `mode` cannot be "enforc": did you mean `enforce`?
+          5 | mode: enforc
+            |       ^^^^^^
+            = write `observe`, `annotate` or `enforce`
 
         environment: `BELAY_CONSOLE` is not an address: "8612" has no host
             = write a host and a port, such as 127.0.0.1:8611 or "[::1]:8611", or :8611 for all interfaces, or off

@@ -93,8 +93,7 @@ struct ValueProblemTests {
   }
 
   static let others = [
-    ("mode: enforce", "3:7: `mode` cannot be `enforce` yet: it is not in this version"),
-    ("mode: annotate", "3:7: `mode` cannot be `annotate` yet: it is not in this version"),
+    ("mode: enforced", "3:7: `mode` cannot be \"enforced\": did you mean `enforce`?"),
     ("mode: watch", "3:7: `mode` cannot be \"watch\""),
     ("loops: 0", "3:8: `loops` is not a whole number from 1 to 1024: \"0\""),
     ("loops: two", "3:8: `loops` is not a whole number from 1 to 1024: \"two\""),

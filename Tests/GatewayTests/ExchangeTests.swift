@@ -8,10 +8,11 @@ import Upstream
 
 /// The state machine by value: events in, actions out, no I/O.
 @Suite struct ExchangeTests {
-  static let context = Exchange.Context(
-    router: Router(vendors: [Vendor(name: "v", baseURL: "http://vendor.test/v1")], defaultVendor: "v"),
-    models: ModelRules(), requestBytes: 1000,
-    upstreamLimits: UpstreamLimits())
+  static let context: Exchange.Context = {
+    var configuration = BelayConfiguration(vendors: [Vendor(name: "v", baseURL: "http://vendor.test/v1")])
+    configuration.limits.requestBytes = 1000
+    return Exchange.Context(configuration)
+  }()
 
   static let mangled = #"""
     {"model":"kimi-k2","messages":[{"role":"assistant","tool_calls":[{"id":"functions_f_0","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"functions_f_0","content":"x"}]}
@@ -22,7 +23,7 @@ import Upstream
     _ method: String = "POST", _ target: String = "/v1/chat/completions", headers: [ForwardedHeaders.Field] = []
   ) -> (Exchange, Exchange.Action) {
     let head = Exchange.RequestHead(method: method, target: target, headers: headers)
-    var exchange = Exchange(head, id: "id", context: context, at: 0)
+    var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
     let action = exchange.requestHead(head, at: 0)
     return (exchange, action)
   }
@@ -84,7 +85,7 @@ import Upstream
     #expect(record.model == "kimi-k2")
     #expect(record.idsRewritten == 2)
     #expect(record.finishReasons == ["stop"])
-    #expect((record.promptTokens, record.completionTokens) == (7, 2))
+    #expect(record.usage == Usage(prompt: 7, completion: 2))
     #expect(record.nanosecondsToFirstByte == 1_000)
     #expect(record.nanosecondsTotal == 3_000)
   }
@@ -138,7 +139,7 @@ import Upstream
     _ = late.vendorBody(ByteBuffer(string: "data: {\"choices\":[]}\n\n"), at: 4)
     guard case .abort(let broken) = late.vendorFailed(failure, at: 5) else { throw Unexpected() }
     #expect(broken.outcome == .broken)
-    #expect(broken.findings.contains("stream.truncated"))
+    #expect(broken.findingCodes.contains("stream.truncated"))
   }
 
   @Test("a client that leaves ends the exchange at every stage, and nothing follows")
@@ -172,6 +173,8 @@ extension Exchange.Action {
     case .finish: "finish"
     case .refuse: "refuse"
     case .abort: "abort"
+    case .retry: "retry"
+    case .sequence: "sequence"
     case .abandon: "abandon"
     }
   }

@@ -39,14 +39,14 @@ import Testing
     case .text:
       for field in [
         " info exchange exchange_id=\(id) ", " outcome=completed ", " vendor=vendor ", " status=200 ", " model=kimi-k2 ",
-        " ids_rewritten=2 ", " findings=history.orphan_result ", " total_ms=",
+        " ids_rewritten=2 ", " findings=history.orphan_result,history.foreign_id,history.undeclared_tool ", " total_ms=",
       ] { #expect(lines.all.contains(field), "\(field) in \(lines.all)") }
     case .json:
       let line = try JSONValue(parsing: lines.all)
       #expect(line["exchange_id"]?.string == id)
       #expect(line["message"] == "exchange")
       #expect(line["ids_rewritten"] == 2)
-      #expect(line["findings"] == ["history.orphan_result"])
+      #expect(line["findings"] == ["history.orphan_result", "history.foreign_id", "history.undeclared_tool"])
       #expect(line["total_ms"]?.double ?? 0 > 0)
     }
   }

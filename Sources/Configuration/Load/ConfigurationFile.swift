@@ -6,13 +6,19 @@ struct ConfigurationFile {
   var listen: Located<Address>?
   var console: Located<Address?>?
   var vendors: [Located<Vendor>] = []
+  /// By the vendor's name.
+  var dialects: [String: VendorDialect] = [:]
   var defaultVendor: Located<String>?
   var reference: Located<VendorChoice>?
+  var mode: Mode?
+  var enforce = EnforceSection()
+  var responseIDs: ResponseIDForm?
   var limits = Limits()
   var loops: Located<Int>?
   var logLevel: Located<Log.Level>?
   var logFormat: Located<Log.Format>?
-  var rules: [ModelRules.Rule] = []
+  /// With the findings and policies at the top of the file, and with its rule files behind it all.
+  var rules = RuleSections()
   var literalKeys: [ConfigurationProblem] = []
 
   /// Vendors whose entries have problems.
@@ -22,7 +28,7 @@ struct ConfigurationFile {
 
   init() {}
 
-  init(_ source: SourceText, environment: [String: String], log: ProblemLog) {
+  init(_ source: SourceText, environment: [String: String], ruleFiles: RuleFiles, log: ProblemLog) {
     guard let document = YAMLDocument.read(source, log: log) else {
       hasVendors = false
       return
@@ -40,7 +46,11 @@ struct ConfigurationFile {
     }
     defaultVendor = map.parsed("default_vendor", VendorName.parse)
     reference = map.parsed("reference", VendorChoice.parse)
-    _ = map.parsed("mode", Mode.parse)
+    mode = map.parsed("mode", Words.parser(of: Mode.self))?.value
+    if let section = map.map("enforce") { enforce = EnforceSection(reading: section) }
+    responseIDs = map.parsed("response_ids", Words.parser(of: ResponseIDForm.self))?.value
+    rules.actions = map.map("findings").map(readFindingActions) ?? [:]
+    rules.policies = SourcedPolicy.read("policies", of: &map)
     if let section = map.map("limits") { limits = Limits(reading: section) }
     loops = map.parsed("loops", Words.integer(within: 1...1024))
     if var section = map.map("log") {
@@ -49,7 +59,8 @@ struct ConfigurationFile {
       section.finish()
     }
     if var section = map.map("rules") {
-      rules = ModelRules.Rule.read("models", of: &section)
+      rules.append(RuleSections(readingSection: &section))
+      for file in section.list("files") { readRules(file, ruleFiles) }
       section.finish()
     }
     map.finish()
@@ -57,7 +68,7 @@ struct ConfigurationFile {
 
   private mutating func readVendor(_ name: String, at place: Place, _ value: YAMLValue) {
     let checked = Located(value: name, name: value.name, place: place).parsed(value.context.log, VendorName.parse)
-    let vendor = Vendor(reading: value, name: name, at: place, literalKeys: &literalKeys)
+    let vendor = Vendor(reading: value, name: name, at: place, dialect: &dialects[name], literalKeys: &literalKeys)
     if let vendor, checked != nil {
       vendors.append(Located(value: vendor, name: value.name, place: place))
     } else {
@@ -65,20 +76,17 @@ struct ConfigurationFile {
     }
   }
 
-  /// Whether the file may well have a vendor of this name that could not be read, so that its absence is no news.
-  func mayHold(vendor name: String) -> Bool { !hasVendors || brokenVendors.contains(name) }
-}
-
-/// `observe` is the only mode so far, so there is nothing to keep.
-private enum Mode {
-  static func parse(_ text: String) throws(Complaint) {
-    switch text {
-    case "observe": return
-    case "annotate", "enforce":
-      throw Complaint("cannot be `\(text)` yet: it is not in this version", "write observe, or remove the key")
-    default:
-      throw Complaint(
-        "cannot be \(quoted(text))", "write observe: look, record, change nothing but the ids in requests")
+  private mutating func readRules(_ value: YAMLValue, _ files: RuleFiles) {
+    guard let path = value.parsed(Words.text) else { return }
+    do throws(UnreadableFile) {
+      let source = SourceText(name: files.name(path.value), text: try files.read(path.value))
+      let log = value.context.log.log(for: source)
+      rules.append(RuleSections(source, environment: value.context.environment, log: log))
+    } catch {
+      value.report(Complaint("names a file that cannot be read: \(error.why)", "name a YAML file, from the folder of this one"))
     }
   }
+
+  /// Whether the file may well have a vendor of this name that could not be read, so that its absence is no news.
+  func mayHold(vendor name: String) -> Bool { !hasVendors || brokenVendors.contains(name) }
 }

@@ -10,14 +10,17 @@ extension BelayConfiguration {
   ///   - file: its name, as problems are to show it.
   ///   - environment: all variables, for `${NAME}` in the file and for those of ``Setting``.
   ///   - overrides: the flags.
+  ///   - ruleFiles: where the files of `rules: files:` are.
   /// - Throws: every problem there is, not only the first. The file is checked also where a flag replaces what it says.
   package static func load(
     _ yaml: String?, file name: String = "belay.yaml", environment: [String: String] = [:],
-    overrides: Overrides = Overrides()
+    overrides: Overrides = Overrides(), ruleFiles: RuleFiles = RuleFiles()
   ) throws(ConfigurationErrors) -> BelayConfiguration {
     let source = SourceText(name: name, text: yaml ?? "")
     let log = ProblemLog(source)
-    let file = yaml == nil ? ConfigurationFile() : ConfigurationFile(source, environment: environment, log: log)
+    let file =
+      yaml == nil
+      ? ConfigurationFile() : ConfigurationFile(source, environment: environment, ruleFiles: ruleFiles, log: log)
     let given = Given(overrides: overrides, environment: environment, log: log)
 
     var book = VendorBook(file, log: log)
@@ -31,8 +34,15 @@ extension BelayConfiguration {
     }
     given.warnOfSlips(keyVariables: book.names.map(Setting.keyVariable))
 
-    var configuration = BelayConfiguration(
-      vendors: book.vendors.map(\.value), rules: ModelRules(file.rules + ModelRules.embedded.rules))
+    let embedded = ModelRules.embedded
+    let rules = ModelRules(
+      file.rules.models + embedded.rules, traitRules: file.rules.traits + embedded.traitRules)
+    let catalogue = VendorCatalogue.embedded.amended(by: file.rules.vendors)
+    let vendors = book.vendors.map { $0.value.speaking(file.dialects[$0.value.name], from: catalogue, log: log) }
+    var configuration = BelayConfiguration(vendors: vendors, rules: rules)
+    configuration.catalogue = catalogue
+    let failover = given.failover() ?? file.enforce.failover
+    configuration.settings = PolicySettings(file, given: given, failover: failover.compactMap { book.existing($0) })
     let listen = given.parsed(.listen, Address.parse) ?? file.listen
     let console = given.parsed(.console, Address.parseOrOff) ?? file.console
     if let listen { configuration.listen = listen.value }
@@ -48,6 +58,7 @@ extension BelayConfiguration {
     if let format { configuration.log.format = format.value }
 
     CrossChecks(configuration: configuration, book: book, listen: listen, console: console, log: log).run()
+    EnforceChecks(configuration: configuration, file: file, failover: failover, log: log).run()
     configuration.warnings = log.sorted.filter { $0.severity == .warning }
     configuration.literalKeys = file.literalKeys
     if log.hasErrors { throw ConfigurationErrors(problems: log.sorted) }

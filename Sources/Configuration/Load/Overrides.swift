@@ -7,18 +7,30 @@ package struct Overrides: Equatable, Sendable {
   /// `--vendor` may be repeated.
   package var vendors: [String]
   package var reference: String?
+  package var mode: String?
+  package var repairs: String?
+  package var responseIDs: String?
+  package var onExhausted: String?
+  /// `--failover` may be repeated.
+  package var failover: [String]
   package var loops: String?
   package var logLevel: String?
   package var logFormat: String?
 
   package init(
     listen: String? = nil, console: String? = nil, vendors: [String] = [], reference: String? = nil,
-    loops: String? = nil, logLevel: String? = nil, logFormat: String? = nil
+    mode: String? = nil, repairs: String? = nil, responseIDs: String? = nil, onExhausted: String? = nil,
+    failover: [String] = [], loops: String? = nil, logLevel: String? = nil, logFormat: String? = nil
   ) {
     self.listen = listen
     self.console = console
     self.vendors = vendors
     self.reference = reference
+    self.mode = mode
+    self.repairs = repairs
+    self.responseIDs = responseIDs
+    self.onExhausted = onExhausted
+    self.failover = failover
     self.loops = loops
     self.logLevel = logLevel
     self.logFormat = logFormat
@@ -31,6 +43,11 @@ package struct Overrides: Equatable, Sendable {
     case .console: [console].compactMap { $0 }
     case .vendor: vendors
     case .reference: [reference].compactMap { $0 }
+    case .mode: [mode].compactMap { $0 }
+    case .repairs: [repairs].compactMap { $0 }
+    case .responseIDs: [responseIDs].compactMap { $0 }
+    case .onExhausted: [onExhausted].compactMap { $0 }
+    case .failover: failover
     case .loops: [loops].compactMap { $0 }
     case .logLevel: [logLevel].compactMap { $0 }
     case .logFormat: [logFormat].compactMap { $0 }
@@ -44,17 +61,23 @@ struct Given {
   let environment: [String: String]
   let log: ProblemLog
 
-  /// Every text given for a setting; several only for vendors. The command line replaces the environment as a whole.
+  /// Every text given for a setting; several only for `--vendor` and `--failover`. The command line replaces the environment as a whole.
   func texts(_ setting: Setting) -> [Located<String>] {
     let flags = overrides.texts(of: setting)
     if !flags.isEmpty { return flags.map { Located(value: $0, name: setting.flag, place: .commandLine) } }
     guard let variable = environment[setting.variable], !variable.isEmpty else { return [] }
-    let parts = setting == .vendor ? variable.split(whereSeparator: \.isWhitespace).map(String.init) : [variable]
+    let parts = setting.isRepeatable ? variable.split(whereSeparator: \.isWhitespace).map(String.init) : [variable]
     return parts.map { Located(value: $0, name: setting.variable, place: .environment) }
   }
 
   func parsed<Result>(_ setting: Setting, _ parse: (String) throws(Complaint) -> Result) -> Located<Result>? {
     texts(setting).first?.parsed(log, parse)
+  }
+
+  /// The vendors to fail over to. Nil: nothing is said above the file.
+  func failover() -> [Located<String>]? {
+    let texts = texts(.failover)
+    return texts.isEmpty ? nil : texts.compactMap { $0.parsed(log, VendorName.parse) }
   }
 
   /// Warns of variables that look like a slip of the pen. Others that begin with `BELAY_` may be anybody's: Kubernetes

@@ -3,7 +3,10 @@
 /// What can be told without a file: the one table of flags and environment variables. A flag wins over its variable,
 /// and both win over the file. An empty variable counts as unset.
 package enum Setting: String, CaseIterable, Sendable {
-  case config, listen, console, vendor, reference, loops, logLevel, logFormat
+  case config, listen, console, vendor, reference, mode, repairs, responseIDs, onExhausted, failover, loops, logLevel, logFormat
+
+  /// Whether it may be given several times; in its variable, with blanks between.
+  var isRepeatable: Bool { self == .vendor || self == .failover }
 
   /// `BELAY_LISTEN`.
   package var variable: String {
@@ -13,6 +16,11 @@ package enum Setting: String, CaseIterable, Sendable {
     case .console: "BELAY_CONSOLE"
     case .vendor: "BELAY_VENDOR"
     case .reference: "BELAY_REFERENCE"
+    case .mode: "BELAY_MODE"
+    case .repairs: "BELAY_REPAIRS"
+    case .responseIDs: "BELAY_RESPONSE_IDS"
+    case .onExhausted: "BELAY_ON_EXHAUSTED"
+    case .failover: "BELAY_FAILOVER"
     case .loops: "BELAY_LOOPS"
     case .logLevel: "BELAY_LOG_LEVEL"
     case .logFormat: "BELAY_LOG_FORMAT"
@@ -27,6 +35,11 @@ package enum Setting: String, CaseIterable, Sendable {
     case .console: "--console"
     case .vendor: "--vendor"
     case .reference: "--reference"
+    case .mode: "--mode"
+    case .repairs: "--repairs"
+    case .responseIDs: "--response-ids"
+    case .onExhausted: "--on-exhausted"
+    case .failover: "--failover"
     case .loops: "--loops"
     case .logLevel: "--log-level"
     case .logFormat: "--log-format"
@@ -43,6 +56,15 @@ package enum Setting: String, CaseIterable, Sendable {
       "a vendor as URL, NAME=URL, or NAME for one in the file; may be repeated (in the variable: parted by blanks), "
         + "and the first answers what names no vendor"
     case .reference: "the vendor that others are compared with, as URL, NAME=URL or NAME"
+    case .mode:
+      "observe, annotate or enforce, default observe; it holds for every vendor and model, whatever the file says of single "
+        + "ones"
+    case .repairs: "the repairs of enforce: all, none, or names with commas between, default all; it holds everywhere"
+    case .responseIDs: "the ids of calls for clients: vendor, canonical or safe, default vendor; it holds everywhere"
+    case .onExhausted: "what a client gets when nothing has helped: error, or pass the last answer, default error"
+    case .failover:
+      "a vendor, by its name, to ask when another fails; may be repeated (in the variable: parted by blanks), and is asked "
+        + "with its own key only"
     case .loops: "event loops, each with an engine thread of its own; default half as many as cores"
     case .logLevel: "trace, debug, info, notice, warning, error or critical, default info"
     case .logFormat: "text or json, default text"

@@ -3,8 +3,11 @@ import Inspection
 
 extension Vendor {
   /// A vendor's entry: its URL alone, or a mapping. Nil, with a problem in the log, when it has no usable `base_url`.
-  /// `place` is that of its name.
-  init?(reading value: YAMLValue, name: String, at place: Place, literalKeys: inout [ConfigurationProblem]) {
+  /// `place` is that of its name. What it says of its dialect goes to `dialect`.
+  init?(
+    reading value: YAMLValue, name: String, at place: Place, dialect: inout VendorDialect?,
+    literalKeys: inout [ConfigurationProblem]
+  ) {
     if value.rawText != nil, !value.isNull {
       guard let url = value.parsed(BaseURL.parse) else { return nil }
       self.init(name: name, baseURL: url.value.text)
@@ -23,13 +26,21 @@ extension Vendor {
         if let name, let secret { headers.append(Header(name: name.value, value: secret)) }
       }
     }
+    let mode = map.parsed("mode", Words.parser(of: Mode.self))
+    var models: [String: String] = [:]
+    for entry in map.map("models")?.named ?? [] { models[entry.key] = entry.value.parsed(Words.text)?.value }
+    let profile = map.parsed("profile", Words.text)
+    let changes = ProfileChanges(reading: &map)
     map.finish()
     if map.isMissing("base_url") {
       value.context.log.report(
         "`\(value.name)` has no `base_url`", "write its URL, such as base_url: https://api.moonshot.ai/v1", at: place)
     }
     guard let url else { return nil }
-    self.init(name: name, baseURL: url.value.text, apiKey: key, generation: generation?.value, headers: headers)
+    dialect = VendorDialect(baseURL: url.value.text, profile: profile, changes: changes)
+    self.init(
+      name: name, baseURL: url.value.text, apiKey: key, generation: generation?.value, headers: headers, models: models,
+      mode: mode?.value)
   }
 }
 

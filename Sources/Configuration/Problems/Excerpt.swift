@@ -45,9 +45,16 @@ func announcesSecret(_ line: String) -> Bool {
 private let secretWords = ["key", "token", "secret", "password", "passwd", "authorization", "bearer"]
   .map { Array($0.unicodeScalars) }
 
+/// Settings of our own that have a secret word in their names and no secret behind it.
+private let plainNames = ["reasoning_key:", "tokens:"].map { Array($0.unicodeScalars) }
+
 /// The index of the colon that ends the first name with a secret word in it.
 private func secretColon(_ line: [Unicode.Scalar]) -> Int? {
-  let folded = line.map { $0.properties.lowercaseMapping.unicodeScalars.first ?? $0 }
+  var folded = line.map { $0.properties.lowercaseMapping.unicodeScalars.first ?? $0 }
+  for index in folded.indices where index == 0 || " {,\t".unicodeScalars.contains(folded[index - 1]) {
+    guard let name = plainNames.first(where: { folded[index...].starts(with: $0) }) else { continue }
+    for position in index..<(index + name.count) { folded[position] = " " }
+  }
   let word = folded.indices.first { index in
     secretWords.contains { folded[index...].starts(with: $0) }
   }

@@ -4,10 +4,19 @@
 final class ProblemLog {
   private let source: SourceText
   private(set) var problems: [ConfigurationProblem] = []
+  /// Those of the files that this one names, in its order.
+  private var others: [ProblemLog] = []
 
   init(_ source: SourceText) { self.source = source }
 
-  var hasErrors: Bool { problems.contains { $0.severity == .error } }
+  var hasErrors: Bool { problems.contains { $0.severity == .error } || others.contains(where: \.hasErrors) }
+
+  /// A log for another file, whose problems are told with these.
+  func log(for source: SourceText) -> ProblemLog {
+    let other = ProblemLog(source)
+    others.append(other)
+    return other
+  }
 
   func report(_ complaint: Complaint, of name: String, at place: Place) {
     report("`\(name)` \(complaint.predicate)", complaint.advice, at: place)
@@ -35,7 +44,8 @@ final class ProblemLog {
       message: message, advice: advice, excerpt: excerpt)
   }
 
-  /// By place: the file from top to bottom, then the environment, the command line, and what is missing altogether.
+  /// By place: the file from top to bottom, the files that it names, then the environment, the command line, and what is
+  /// missing altogether.
   var sorted: [ConfigurationProblem] {
     func isBefore(
       _ one: (offset: Int, element: ConfigurationProblem), _ other: (offset: Int, element: ConfigurationProblem)
@@ -43,7 +53,10 @@ final class ProblemLog {
       (rank(one.element), one.element.line ?? 0, one.element.column ?? 0, one.offset)
         < (rank(other.element), other.element.line ?? 0, other.element.column ?? 0, other.offset)
     }
-    return problems.enumerated().sorted(by: isBefore).map(\.element)
+    let own = problems.enumerated().sorted(by: isBefore).map(\.element)
+    if others.isEmpty { return own }
+    let inFile = own.prefix { rank($0) == 0 }
+    return inFile + others.flatMap(\.sorted) + own.dropFirst(inFile.count)
   }
 
   private func rank(_ problem: ConfigurationProblem) -> Int {

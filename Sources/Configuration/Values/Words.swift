@@ -30,4 +30,21 @@ enum Words {
     guard !text.isEmpty else { throw Complaint("is empty", "write a value, or remove the key") }
     return text
   }
+
+  /// `yes` or `no`, or what else YAML has for them.
+  static func yesOrNo(_ text: String) throws(Complaint) -> Bool {
+    switch text.lowercased() {
+    case "yes", "true", "on": return true
+    case "no", "false", "off": return false
+    default: throw Complaint("is neither yes nor no: \(quoted(text))", "write yes or no")
+    }
+  }
+
+  /// A number from 0 to 1.
+  static func share(_ text: String) throws(Complaint) -> Double {
+    guard let number = Double(text), (0...1).contains(number) else {
+      throw Complaint("is not a number from 0 to 1: \(quoted(text))", "write such a number, as in 0.8")
+    }
+    return number
+  }
 }

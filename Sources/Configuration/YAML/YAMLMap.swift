@@ -52,9 +52,18 @@ struct YAMLMap {
     entry(key)?.parsed(parse)
   }
 
+  /// The value, or nil and a problem, also when the key is missing.
+  mutating func required<Result>(_ key: String, _ parse: (String) throws(Complaint) -> Result) -> Result? {
+    if isMissing(key) { value.report(Complaint("has no `\(key)`", "add the key")) }
+    return parsed(key, parse)?.value
+  }
+
   mutating func map(_ key: String) -> YAMLMap? { entry(key)?.map() }
 
   mutating func list(_ key: String) -> [YAMLValue] { entry(key)?.list() ?? [] }
+
+  /// The keys that were asked for and are there, in the order in which they were asked for.
+  var present: [String] { known.filter { key in entries.contains { $0.key == key && !$0.value.isNull } } }
 
   /// Reports the keys that were not asked for.
   func finish() {

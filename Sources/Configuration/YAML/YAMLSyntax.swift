@@ -12,7 +12,7 @@ func reportSyntax(_ error: any Error, in source: SourceText, log: ProblemLog) {
       let place = Place.file(line: position.line, column: column, width: 1)
       return log.report("a tab cannot indent YAML", "write spaces instead", at: place)
     }
-    let known = explanations.first { problem.contains($0.problem) }
+    let known = syntaxHints.first { problem.contains($0.problem) }
     // What is never closed is missed at the end of the file, and to be mended where it begins.
     let isAtStart = known?.isAtStart ?? false || !source.hasText(from: position.line)
     let start = context.map { YAMLPosition($0.mark) }.flatMap { source.hasText(from: $0.line) ? $0 : nil }
@@ -40,7 +40,7 @@ private func tab(inIndentationOf line: Int, of source: SourceText) -> Int? {
   return scalars.dropFirst(blanks).first == "\t" ? blanks + 1 : nil
 }
 
-private struct Explanation {
+private struct SyntaxHint {
   /// A part of libyaml's text.
   let problem: String
   let message: String
@@ -49,54 +49,54 @@ private struct Explanation {
   var isAtStart = false
 }
 
-private let explanations = [
-  Explanation(
+private let syntaxHints = [
+  SyntaxHint(
     problem: "Maximum nesting level reached", message: "the file nests too deep",
     advice: "a configuration needs five levels"),
-  Explanation(
+  SyntaxHint(
     problem: "found another document", message: "a second document begins here",
     advice: "keep one document a file: remove this `---` and what follows"),
-  Explanation(
+  SyntaxHint(
     problem: "found undefined alias",
     message: "a value that begins with `*` is a reference to an anchor, and there is none",
     advice: "put the value in quotes, for example \"*kimi-k2*\""),
-  Explanation(
+  SyntaxHint(
     problem: "found character that cannot start any token", message: "a value cannot begin with this character",
     advice: "put the value in quotes"),
-  Explanation(
+  SyntaxHint(
     problem: "mapping values are not allowed", message: "a mapping cannot begin here",
     advice:
       "put a value that holds `: ` in quotes, end every key with `:`, and give the keys of a mapping one indentation"
   ),
-  Explanation(
+  SyntaxHint(
     problem: "found unexpected end of stream", message: "these quotes are never closed", advice: "close them",
     isAtStart: true),
-  Explanation(
+  SyntaxHint(
     problem: "found unexpected document indicator", message: "these quotes are never closed", advice: "close them",
     isAtStart: true),
-  Explanation(
+  SyntaxHint(
     problem: "found unknown escape character",
     message: "in double quotes a backslash begins an escape, and this is none",
     advice: "use single quotes, or write the backslash twice"),
-  Explanation(
+  SyntaxHint(
     problem: "could not find expected ':'", message: "this line is neither `key: value` nor part of the value before",
     advice: "end the key with `: `, or put the whole value in quotes", isAtStart: true),
-  Explanation(
+  SyntaxHint(
     problem: "did not find expected key", message: "neither a key nor the end of the mapping",
     advice:
       "give the keys of a mapping one indentation, and put in quotes a value that goes on after a quote or a bracket"
   ),
-  Explanation(
+  SyntaxHint(
     problem: "did not find expected '-' indicator", message: "neither a `- ` nor the end of the list",
     advice: "give the items of a list one indentation"),
-  Explanation(
+  SyntaxHint(
     problem: "did not find expected node content",
     message: "a value that begins with `[` or `{` is a list or a mapping, and this is neither",
     advice: "put the value in quotes, for example \"[::1]:8611\""),
-  Explanation(
+  SyntaxHint(
     problem: "did not find expected ',' or '", message: "a list or mapping in brackets misses a comma or its end",
     advice: "put a comma between the items, and close the bracket"),
-  Explanation(
+  SyntaxHint(
     problem: "did not find expected <document start>", message: "text after the end of the document",
     advice: "put a value that begins with a quote or a bracket wholly in quotes, for example \"[::1]:8611\""),
 ]

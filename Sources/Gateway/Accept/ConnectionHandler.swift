@@ -39,6 +39,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private(set) var touchedAt: UInt64
 
   private var exchange: Exchange?
+  /// Counts exchanges, so that a timer of one does not touch the next.
+  private var exchangeNumber = 0
   private var port: VendorPort?
   private var writer = AnswerWriter()
   private var isRequestComplete = false
@@ -197,7 +199,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     writer.expectAnswer(to: head)
     let requestHead = Exchange.RequestHead(
       method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) })
-    var exchange = Exchange(requestHead, id: lane.nextID(), context: lane.exchangeContext, at: now)
+    var exchange = Exchange(requestHead, id: lane.nextID(), context: lane.exchangeContext, memory: lane.memory, at: now)
     let action = exchange.requestHead(requestHead, at: now)
     self.exchange = exchange
     perform(action)
@@ -229,7 +231,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func vendorBody(_ bytes: ByteBuffer) {
+    owed += bytes.readableBytes
     perform(exchange?.vendorBody(bytes, at: lane.now) ?? .none)
+    if context?.channel.isWritable == true { acknowledge(atLeast: Self.acknowledgeStep) }
   }
 
   func vendorEnd() {
@@ -271,6 +275,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
       let port = VendorPort(connection: self)
       self.port = port
       port.call = lane.engine.start(request, on: lane.eventLoop, handler: port)
+    case .retry(let delay):
+      hangUp()
+      scheduleRetry(after: delay)
+    case .sequence(let actions):
+      for action in actions { perform(action) }
     case .upload(let bytes):
       isUploadFull = port?.call?.write(bytes) == false
     case .finishUpload:
@@ -278,15 +287,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case .begin(let head):
       writer.write(head, keepsAlive: keepsAlive)
     case .relay(let bytes):
-      owed += bytes.readableBytes
       writer.write(bytes)
       if let context, writer.isLarge { flush(context) }
-      if context?.channel.isWritable == true { acknowledge(atLeast: Self.acknowledgeStep) }
     case .finish(let record):
       writer.writeEnd()
-      release()
+      // An answer may be complete before the vendor's is: what it would still say is not wanted.
+      let isVendorOver = port?.isOver ?? true
+      release(cancelling: !isVendorOver)
       lane.record(record)
       endOfExchange()
+      if !isVendorOver, let context { flush(context) }
     case .refuse(let error, let record):
       refuse(error, record)
     case .abort(let record):
@@ -316,8 +326,34 @@ final class ConnectionHandler: ChannelDuplexHandler {
     port?.connection = nil
     port = nil
     exchange = nil
+    exchangeNumber &+= 1
     owed = 0
     isUploadFull = false
+  }
+
+  /// Ends the vendor call, and with it its events: what it gave occasion to write goes out now.
+  private func hangUp() {
+    if let context { flush(context) }
+    port?.call?.cancel()
+    port?.connection = nil
+    port = nil
+    owed = 0
+  }
+
+  private func scheduleRetry(after delay: UInt64) {
+    guard delay > 0, let context else { return perform(exchange?.retryDue(at: lane.now) ?? .none) }
+    let number = exchangeNumber
+    context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(Int64(clamping: delay))) { [self] in
+      guard number == exchangeNumber else { return }
+      perform(exchange?.retryDue(at: lane.now) ?? .none)
+    }
+  }
+
+  /// About once a second.
+  func tick(at now: UInt64) {
+    guard phase == .answering, let action = exchange?.tick(at: now) else { return }
+    perform(action)
+    if let context { flush(context) }
   }
 
   /// The answer is written. The next request may come, or the connection ends.

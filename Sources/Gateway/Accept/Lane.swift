@@ -10,6 +10,7 @@ final class Lane {
   let eventLoop: any EventLoop
   let engine: UpstreamEngine
   private(set) var exchangeContext: Exchange.Context
+  let memory: Exchange.Memory
   private let limits: ClientLimits
   private let recorder: Recorder
   private var ids: ExchangeIDGenerator
@@ -45,6 +46,7 @@ final class Lane {
     self.eventLoop = eventLoop
     self.engine = engine
     self.exchangeContext = exchangeContext
+    self.memory = Exchange.Memory(exchangeContext.lasting)
     self.limits = clientLimits
     self.recorder = recorder
     self.ids = ExchangeIDGenerator(using: &random)
@@ -106,7 +108,10 @@ final class Lane {
       case .readingBody: limit = limits.body
       case .idle: limit = limits.idle
       case .lingering: limit = limits.lingering
-      case .answering, .closing, .closed: continue
+      case .answering:
+        connection.tick(at: now)
+        continue
+      case .closing, .closed: continue
       }
       if now - connection.touchedAt > limit { connection.timeOut() }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Configuration
+import Configuration
 import NIOCore
 import NIOPosix
 import Upstream
@@ -53,15 +53,5 @@ struct Lanes: Sendable {
         tasks.addTask { try? await bound.eventLoop.flatSubmit { body(bound.value) }.get() }
       }
     }
-  }
-}
-
-extension Exchange.Context {
-  package convenience init(_ configuration: BelayConfiguration) {
-    let limits = configuration.limits
-    self.init(
-      router: Router(vendors: configuration.vendors, defaultVendor: configuration.defaultVendor),
-      models: configuration.rules, requestBytes: limits.requestBytes,
-      upstreamLimits: UpstreamLimits(connect: limits.connect, firstByte: limits.firstByte, idle: limits.idle))
   }
 }

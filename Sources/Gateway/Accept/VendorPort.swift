@@ -9,6 +9,8 @@ final class VendorPort: UpstreamHandler, @unchecked Sendable {
   /// Nil once the exchange has ended: a late event of a cancelled call must not reach the next exchange.
   var connection: ConnectionHandler?
   var call: UpstreamCall?
+  /// The vendor has said all that it will.
+  private(set) var isOver = false
 
   init(connection: ConnectionHandler) {
     self.connection = connection
@@ -22,6 +24,7 @@ final class VendorPort: UpstreamHandler, @unchecked Sendable {
   func upstreamFailed(_ error: UpstreamError) { end { $0.vendorFailed(error) } }
 
   private func end(_ tell: (ConnectionHandler) -> Void) {
+    isOver = true
     guard let connection else { return }
     tell(connection)
     connection.vendorTurnEnd()

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
 import Inspection
-package import NIOCore
-package import Upstream
 import JSON
+package import NIOCore
+import Synchronization
+package import Upstream
 
 /// One exchange: a client's request, the vendor's answer, and what was seen of both. Read this file first.
 ///
@@ -14,8 +15,9 @@ import JSON
 /// ```
 ///
 /// A value without I/O, clock or randomness: time comes in as nanoseconds, so every path is tested by value. In `observe` mode
-/// the client receives exactly the vendor's bytes, and the vendor exactly the client's but for the declared edits.
-package struct Exchange: Sendable {
+/// the client receives exactly the vendor's bytes, and the vendor exactly the client's but for the declared edits. In the other
+/// modes the vendor's side goes through `Enforcement`, which may hold back, mend, and ask for another attempt (`call` again).
+package struct Exchange {
   /// What the shell does next.
   package enum Action: Sendable {
     case none
@@ -35,14 +37,18 @@ package struct Exchange: Sendable {
     case abort(ExchangeRecord)
     /// Nobody is there to answer: cancel the vendor call.
     case abandon(ExchangeRecord)
+    /// Cancel the vendor call and make another, after so many nanoseconds: `retryDue` is told the time.
+    case retry(after: UInt64)
+    /// Several of these, in order.
+    indirect case sequence([Action])
   }
 
-  private enum State {
+  enum State {
     /// An inspected request is arriving; it is collected whole. Next: `calling`, `ended`.
     case collecting
     /// The vendor has the request, or is receiving a passing one; no answer yet. Next: `answering`, `ended`.
     case calling
-    /// The answer flows to the client. Next: `ended`.
+    /// The answer flows to the client, or is looked at before it may. Next: `calling` (another attempt), `ended`.
     case answering
     case ended
   }
@@ -50,18 +56,26 @@ package struct Exchange: Sendable {
   /// A whole JSON answer larger than this is relayed and not looked at: it must not fill the memory.
   private static let observedBodyBytes = 16 << 20
 
-  private var state = State.collecting
-  private let context: Context
-  private let startedAt: UInt64
+  var state = State.collecting
+  let context: Context
+  let startedAt: UInt64
   private var route: Route?
   private var headers: [ForwardedHeaders.Field] = []
   private var body = ByteBuffer()
-  private var record: ExchangeRecord
-  private var facts = RequestFacts()
+  var record: ExchangeRecord
+  private(set) var facts = RequestFacts()
   private var observer: ResponseObserver?
+  /// In `annotate` and `enforce`.
+  var enforcement: Enforcement?
+  /// Where in the conversation the answer stands, if its reasoning is to be kept.
+  private var turn: ReasoningChain?
+  private let memory: Memory
+  /// What another attempt is made of.
+  var source: RetrySource?
 
-  package init(_ head: RequestHead, id: String, context: Context, at now: UInt64) {
+  package init(_ head: RequestHead, id: String, context: Context, memory: Memory, at now: UInt64) {
     self.context = context
+    self.memory = memory
     self.startedAt = now
     self.record = ExchangeRecord(id: id, method: head.method, path: head.path)
   }
@@ -78,7 +92,7 @@ package struct Exchange: Sendable {
     self.route = route
     record.vendor = route.vendor.name
     record.isInspected = route.isInspected
-    headers = ForwardedHeaders.toVendor(head.headers, vendor: route.vendor, isInspected: route.isInspected)
+    headers = head.headers
 
     if route.isInspected {
       if let length = head.contentLength, length > context.requestBytes {
@@ -87,7 +101,7 @@ package struct Exchange: Sendable {
       return .none
     }
     state = .calling
-    return .call(vendorRequest(route, body: head.hasBody ? .stream(length: head.contentLength) : .none))
+    return .call(vendorRequest(route, headers, body: head.hasBody ? .stream(length: head.contentLength) : .none))
   }
 
   package mutating func requestBody(_ bytes: ByteBuffer, at now: UInt64) -> Action {
@@ -115,9 +129,8 @@ package struct Exchange: Sendable {
     case .collecting:
       guard let route else { return .none }
       do throws(ChatRequestError) {
-        let request = try inspectRequest(route)
         state = .calling
-        return .call(request)
+        return try inspectRequest(route, at: now)
       } catch {
         return refuse(.invalidJSON(error), at: now)
       }
@@ -130,6 +143,7 @@ package struct Exchange: Sendable {
 
   package mutating func clientGone(at now: UInt64) -> Action {
     guard state != .ended else { return .none }
+    if enforcement != nil { context.breakers.abandoned(record.vendor) }
     return .abandon(close(.abandoned, at: now))
   }
 
@@ -147,11 +161,14 @@ package struct Exchange: Sendable {
   package mutating func vendorHead(_ head: UpstreamHead, at now: UInt64) -> Action {
     guard state == .calling else { return .none }
     state = .answering
+    if enforcement != nil { return judged(head, at: now) }
     record.status = head.status
     record.nanosecondsToFirstByte = now - startedAt
-    if record.isInspected, head.status == 200 {
+    if record.isInspected {
       let format = ResponseFormat(contentType: head.headers["content-type"], isStreamRequested: record.isStream)
-      observer = ResponseObserver(format: format, request: facts, bodyLimit: Self.observedBodyBytes)
+      observer = ResponseObserver(
+        format: format, status: head.status, request: facts, options: turn == nil ? [] : .keepsReasoning,
+        bodyLimit: Self.observedBodyBytes)
     }
     return .begin(
       AnswerHead(status: head.status, fields: ForwardedHeaders.toClient(head.headers), exchangeID: record.id))
@@ -159,6 +176,7 @@ package struct Exchange: Sendable {
 
   package mutating func vendorBody(_ bytes: ByteBuffer, at now: UInt64) -> Action {
     guard state == .answering else { return .none }
+    if let turn = enforcement?.body(bytes, at: now) { return carryOut(turn, at: now) }
     record.responseBytes += bytes.readableBytes
     observer?.feed(bytes.readableBytesUInt8Span)
     if record.nanosecondsToFirstToken == nil, observer?.hasFirstToken == true {
@@ -169,11 +187,13 @@ package struct Exchange: Sendable {
 
   package mutating func vendorEnd(at now: UInt64) -> Action {
     guard state == .answering else { return .none }
+    if let turn = enforcement?.end(at: now) { return carryOut(turn, at: now) }
     return .finish(close(.completed, at: now))
   }
 
   package mutating func vendorFailed(_ error: UpstreamError, at now: UInt64) -> Action {
-    switch state {
+    if enforcement != nil, state == .calling || state == .answering { return judged(error, at: now) }
+    return switch state {
     case .collecting, .ended: .none
     case .calling: refuse(.vendor(record.vendor, error), at: now)
     case .answering: abort("vendor_\(error.kind.rawValue)", GatewayError.Fault(error.fault), at: now)
@@ -184,62 +204,102 @@ package struct Exchange: Sendable {
 // MARK: - The steps
 
 extension Exchange {
-  /// Reads the request, normalizes its ids, and makes the vendor's request of it.
-  private mutating func inspectRequest(_ route: Route) throws(ChatRequestError) -> UpstreamRequest {
+  /// Reads the request, makes the vendor's request of it, and decides how its answer will be handled.
+  private mutating func inspectRequest(_ route: Route, at now: UInt64) throws(ChatRequestError) -> Action {
+    defer { body = ByteBuffer() }
     let request = try ChatRequest(reading: body.readableBytesUInt8Span)
     record.model = request.model ?? ""
     record.isStream = request.isStream
-    facts = request.facts(in: body.readableBytesUInt8Span, caches: context.schemas)
-    let generation = route.vendor.generation ?? context.models.generation(of: record.model)
-    let normalization = normalizeIDs(of: request, in: body.readableBytesUInt8Span, generation: generation)
-    record.idsRewritten = normalization.edits.count
-    note(normalization.findings)
-    if !normalization.edits.isEmpty {
-      body = ByteBuffer(bytes: JSONEdit.apply(normalization.edits.map(\.edit), to: body.readableBytesUInt8Span))
+    facts = request.facts(in: body.readableBytesUInt8Span, tools: &memory.tools)
+    let policy = context.policy(vendor: route.vendor, model: record.model)
+    record.mode = policy.mode
+    let normalization = normalized(request, body, policy)
+    record.edits = normalization.edits
+    note(
+      requestFindings(
+        of: request, in: body.readableBytesUInt8Span, for: target(policy), tools: facts.tools,
+        normalization: normalization))
+    let sent = apply(normalization, to: body)
+    let call = vendorRequest(route, headers, body: .bytes(sent))
+    if policy.mode == .observe { return .call(call) }
+    let source = RetrySource(body: body, headers: headers, route: route, sent: sent)
+    return enforce(policy, call, source, thinks: request.thinks(in: body.readableBytesUInt8Span, traits: policy.traits), at: now)
+  }
+
+  private func target(_ policy: Policy) -> RequestTarget {
+    RequestTarget(generation: policy.generation, profile: policy.profile, traits: policy.traits)
+  }
+
+  /// What has to change in a request for a vendor and a model.
+  mutating func normalized(_ request: ChatRequest, _ body: ByteBuffer, _ policy: Policy) -> Normalization {
+    let bytes = body.readableBytesUInt8Span
+    let rules = policy.profile.normalize
+    guard rules.contains(.reasoning) else {
+      var none = ReasoningCache(capacity: 0)
+      return normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &none, owner: 0)
     }
-    defer { body = ByteBuffer() }
-    return vendorRequest(route, body: .bytes(body))
+    let owner = context.owner(headers)
+    turn = ReasoningChain(after: request, in: bytes, owner: owner)
+    return context.lasting.reasoning.withLock {
+      normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &$0, owner: owner)
+    }
   }
 
-  private func vendorRequest(_ route: Route, body: UpstreamRequest.Body) -> UpstreamRequest {
+  func apply(_ normalization: Normalization, to body: ByteBuffer) -> ByteBuffer {
+    if normalization.edits.isEmpty { return body }
+    return ByteBuffer(bytes: normalization.apply(to: body.readableBytesUInt8Span))
+  }
+
+  func vendorRequest(
+    _ route: Route, _ headers: [ForwardedHeaders.Field], body: UpstreamRequest.Body
+  ) -> UpstreamRequest {
     UpstreamRequest(
-      method: record.method, url: route.url, headers: headers, body: body, limits: context.upstreamLimits)
+      method: record.method, url: route.url,
+      headers: ForwardedHeaders.toVendor(headers, vendor: route.vendor, isInspected: route.isInspected), body: body,
+      limits: context.upstreamLimits)
   }
 
-  private mutating func refuse(_ error: GatewayError, at now: UInt64) -> Action {
+  mutating func refuse(_ error: GatewayError, at now: UInt64) -> Action {
     record.status = error.status
     record.error = error.code
     record.fault = error.fault
     return .refuse(error, close(.refused, at: now))
   }
 
-  private mutating func abort(_ code: String, _ fault: GatewayError.Fault, at now: UInt64) -> Action {
+  mutating func abort(_ code: String, _ fault: GatewayError.Fault, at now: UInt64) -> Action {
     record.error = code
     record.fault = fault
     return .abort(close(.broken, at: now))
   }
 
-  /// Ends the exchange: what the observer saw goes into the record.
-  private mutating func close(_ outcome: ExchangeRecord.Outcome, at now: UInt64) -> ExchangeRecord {
+  /// Ends the exchange: what was seen of the answer goes into the record.
+  mutating func close(_ outcome: ExchangeRecord.Outcome, at now: UInt64) -> ExchangeRecord {
     state = .ended
     record.outcome = outcome
     record.nanosecondsTotal = now - startedAt
-    if var observer {
+    if let enforcement {
+      record.take(enforcement)
+      self.enforcement = nil
+      source = nil
+    } else if var observer {
       let summary = observer.finish(outcome == .completed ? .complete : .cut)
-      record.finishReasons = summary.choices.compactMap(\.finishReason)
-      record.calls = summary.callCount
-      record.promptTokens = summary.usage?.prompt
-      record.completionTokens = summary.usage?.completion
-      // A client that left saw a cut of its own making.
-      if outcome != .abandoned { note(summary.findings) }
       self.observer = nil
+      // A client that left saw a cut of its own making.
+      record.take(summary, isCutByClient: outcome == .abandoned)
+      keepReasoning(of: summary)
     }
     return record
   }
 
-  private mutating func note(_ findings: [Finding]) {
-    for finding in findings where !record.findings.contains(finding.code) {
-      record.findings.append(finding.code)
+  /// What the model thought goes into the cache from which the next turn's request gets it back.
+  private func keepReasoning(of summary: ResponseSummary) {
+    guard let turn else { return }
+    for choice in summary.choices where !choice.reasoning.isEmpty {
+      context.lasting.reasoning.withLock { $0.insert(choice.reasoning, before: choice.calls, at: turn) }
     }
+  }
+
+  private mutating func note(_ findings: [Finding]) {
+    record.findings.append(contentsOf: findings)
   }
 }

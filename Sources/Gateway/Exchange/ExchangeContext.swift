@@ -1,23 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Configuration
 package import Inspection
+package import Synchronization
 package import Upstream
 
 extension Exchange {
   /// What every exchange shares: made once from the configuration, replaced whole when it is reloaded.
   package final class Context: Sendable {
     package let router: Router
-    package let models: ModelRules
-    /// The longest request body that is collected for inspection, in bytes.
-    package let requestBytes: Int
+    package let configuration: BelayConfiguration
     package let upstreamLimits: UpstreamLimits
-    package let schemas = SchemaCaches()
+    /// What outlives a reload.
+    package let lasting: Lasting
 
-    package init(router: Router, models: ModelRules, requestBytes: Int, upstreamLimits: UpstreamLimits) {
-      self.router = router
-      self.models = models
-      self.requestBytes = requestBytes
-      self.upstreamLimits = upstreamLimits
+    package init(_ configuration: BelayConfiguration, lasting: Lasting = Lasting()) {
+      let limits = configuration.limits
+      self.configuration = configuration
+      self.lasting = lasting
+      router = Router(vendors: configuration.vendors, defaultVendor: configuration.defaultVendor)
+      upstreamLimits = UpstreamLimits(connect: limits.connect, firstByte: limits.firstByte, idle: limits.idle)
     }
+
+    /// The longest request body that is collected for inspection, in bytes.
+    var requestBytes: Int { configuration.limits.requestBytes }
+    var breakers: Breakers { lasting.breakers }
+
+    func policy(vendor: Vendor, model: String) -> Policy { configuration.policy(vendor: vendor, model: model) }
+
+    /// Where an exchange may go on when `vendor` cannot serve it, in order.
+    func failover(from vendor: Vendor, _ policy: Policy, model: String) -> [Ladder.Place] {
+      policy.enforce.failover.compactMap { name in
+        guard name != vendor.name, let other = configuration.vendor(named: name) else { return nil }
+        return place(at: other, model: other.models[model] ?? model)
+      }
+    }
+
+    func place(at vendor: Vendor, model: String) -> Ladder.Place {
+      Ladder.Place(vendor: vendor, model: model, profile: policy(vendor: vendor, model: model).profile)
+    }
+
+    /// Whose conversation it is, for what is remembered of it: a hash of the credential, good for this process only.
+    func owner(_ headers: [ForwardedHeaders.Field]) -> UInt64 {
+      var hasher = lasting.hasher
+      for field in headers where ForwardedHeaders.kind(of: field.name) == .credential { hasher.combine(field.value) }
+      return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+  }
+
+  /// State that exchanges of all event loops share, and that a reload leaves alone.
+  package final class Lasting: Sendable {
+    package let schemas = SchemaCaches()
+    package let breakers = Breakers()
+    package let reasoning = Mutex(ReasoningCache())
+    let hasher = Hasher()
+
+    package init() {}
+  }
+
+  /// State of one event loop that its exchanges share; touched on no other thread.
+  package final class Memory {
+    package var tools: ToolSetCache
+
+    package init(_ lasting: Lasting) { tools = ToolSetCache(schemas: lasting.schemas) }
   }
 
   /// The head of a client's request, as the exchange needs it.

@@ -34,15 +34,28 @@ package enum ForwardedHeaders {
     return result
   }
 
+  /// The client's headers for a vendor that it did not ask for: no credential goes along.
+  static func withoutCredentials(_ headers: [Field]) -> [Field] {
+    headers.filter { kind(of: $0.name) != .credential }
+  }
+
   /// The vendor's header fields as the client receives them: all but hop-by-hop ones, order, case and value bytes kept.
-  package static func toClient(_ headers: UpstreamHeaders) -> AnswerFields {
+  ///
+  /// - Parameters:
+  ///   - keepsLength: false leaves out `Content-Length`, for a body that is not the vendor's own.
+  ///   - keepsType: the same for `Content-Type`.
+  package static func toClient(_ headers: UpstreamHeaders, keepsLength: Bool = true, keepsType: Bool = true) -> AnswerFields {
     var fields = AnswerFields()
     fields.lines.reserveCapacity(512)
     let named = namedByConnection(headers.lazy.filter { $0.isNamed("connection") }.map { (name: $0.name, value: $0.value) })
     for field in headers {
       let name = field.name
       if kind(of: name) == .hopByHop || !named.isEmpty && named.contains(name.lowercased()) { continue }
-      if name.equalsIgnoringASCIICase("content-length") { fields.hasContentLength = true }
+      if !keepsType, name.equalsIgnoringASCIICase("content-type") { continue }
+      if name.equalsIgnoringASCIICase("content-length") {
+        if !keepsLength { continue }
+        fields.hasContentLength = true
+      }
       fields.append(name, field.valueBytes)
     }
     return fields

@@ -84,6 +84,29 @@ extension GatewayError {
     fault: .belay, status: 503, code: "draining",
     message: "this proxy is stopping: try again", isRetryable: true)
 
+  /// What a client is told when no attempt gave an answer that it can use.
+  package static func exhausted(attempts: [AttemptRecord], _ summary: ResponseSummary?) -> GatewayError {
+    let last = attempts.last
+    let what = summary?.findings.first.map { "\($0.code), \($0.message)" } ?? last?.error ?? "no usable answer"
+    return GatewayError(
+      fault: .vendor, status: 502, code: "no_valid_answer",
+      message: "vendor '\(last?.vendor ?? "")' gave no usable answer in \(attempts.count) attempt(s); the last: \(what)",
+      isRetryable: false)
+  }
+
+  /// Something of Belay's own went wrong.
+  package static func broken(_ what: String) -> GatewayError {
+    GatewayError(fault: .belay, status: 500, code: "internal_error", message: what, isRetryable: true)
+  }
+
+  /// The circuit breaker keeps calls from a vendor that has failed again and again.
+  package static func vendorResting(_ name: String, nanoseconds: UInt64) -> GatewayError {
+    GatewayError(
+      fault: .vendor, status: 503, code: "vendor_unavailable",
+      message: "vendor '\(name)' has failed again and again and is left alone for \(nanoseconds / 1_000_000_000 + 1) s",
+      isRetryable: true)
+  }
+
   /// What a client is told when the vendor failed before its answer began.
   package static func vendor(_ name: String, _ error: UpstreamError) -> GatewayError {
     let isTimeout =

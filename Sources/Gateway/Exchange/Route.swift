@@ -8,6 +8,42 @@ package struct Route: Sendable {
   package var url: String
   /// Only `POST .../chat/completions` is inspected; any other path passes through.
   package var isInspected: Bool
+  /// The client's path without the vendor's name, and its query.
+  private let path: Substring
+  private let query: Substring?
+
+  init(vendor: Vendor, path: Substring, query: Substring?, isInspected: Bool) {
+    self.vendor = vendor
+    self.path = path
+    self.query = query
+    self.isInspected = isInspected
+    url = Self.url(of: path, query: query, at: vendor)
+  }
+
+  /// The same request at another vendor.
+  func at(_ vendor: Vendor) -> Route { Route(vendor: vendor, path: path, query: query, isInspected: isInspected) }
+
+  /// `/v1/x` becomes the vendor's base URL and `/x`; any other path is taken from the vendor's root, which is its base URL
+  /// without a final `/v1`.
+  private static func url(of path: Substring, query: Substring?, at vendor: Vendor) -> String {
+    var base = Substring(vendor.baseURL)
+    while base.utf8.last == UInt8(ascii: "/") { base.removeLast() }
+    var url: String
+    if isVersioned(path) {
+      url = String(base) + Substring(path.utf8.dropFirst(3))
+    } else {
+      if base.hasSuffix("/v1") { base.removeLast(3) }
+      url = String(base) + path
+    }
+    if let query { url += "?" + query }
+    return url
+  }
+
+  /// Under `/v1`.
+  static func isVersioned(_ path: Substring) -> Bool {
+    let bytes = path.utf8
+    return bytes.starts(with: "/v1".utf8) && (bytes.count == 3 || bytes.dropFirst(3).first == UInt8(ascii: "/"))
+  }
 }
 
 /// Chooses the vendor of a request: by base URL (`/{vendor}/v1/...`), else by `x-belay-vendor`, else the default.
@@ -34,7 +70,7 @@ package struct Router: Sendable {
 
     var vendor: Vendor
     var rest = path
-    if !isVersioned(path), let (first, tail) = firstSegment(of: path), isVersioned(tail) || vendors[String(first)] != nil {
+    if !Route.isVersioned(path), let (first, tail) = firstSegment(of: path), Route.isVersioned(tail) || vendors[String(first)] != nil {
       guard let match = vendors[String(first)] else { throw .unknownVendor(String(first), known: names) }
       vendor = match
       rest = tail.isEmpty ? "/" : tail
@@ -47,29 +83,8 @@ package struct Router: Sendable {
       throw .noVendor
     }
     return Route(
-      vendor: vendor, url: url(of: rest, query: query, at: vendor),
+      vendor: vendor, path: rest, query: query,
       isInspected: method == "POST" && rest.utf8.suffix(17).elementsEqual("/chat/completions".utf8))
-  }
-
-  /// `/v1/x` becomes the vendor's base URL and `/x`; any other path is taken from the vendor's root, which is its base URL
-  /// without a final `/v1`.
-  private func url(of path: Substring, query: Substring?, at vendor: Vendor) -> String {
-    var base = Substring(vendor.baseURL)
-    while base.utf8.last == UInt8(ascii: "/") { base.removeLast() }
-    var url: String
-    if isVersioned(path) {
-      url = String(base) + Substring(path.utf8.dropFirst(3))
-    } else {
-      if base.hasSuffix("/v1") { base.removeLast(3) }
-      url = String(base) + path
-    }
-    if let query { url += "?" + query }
-    return url
-  }
-
-  private func isVersioned(_ path: Substring) -> Bool {
-    let bytes = path.utf8
-    return bytes.starts(with: "/v1".utf8) && (bytes.count == 3 || bytes.dropFirst(3).first == UInt8(ascii: "/"))
   }
 
   private func firstSegment(of path: Substring) -> (Substring, Substring)? {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Inspection
 import JSON
 
 /// Writes the log lines of finished exchanges: the message is constant, the data are fields.
@@ -28,12 +29,18 @@ struct ExchangeLines {
       field("model", record.model)
       field("stream", flag: record.isStream)
       field("finish_reason", list: record.finishReasons)
-      field("calls", record.calls)
+      field("calls", record.calls.count)
       field("ids_rewritten", record.idsRewritten)
-      field("findings", list: record.findings)
+      field("findings", list: record.findingCodes)
+      if record.mode != .observe {
+        field("mode", record.mode.rawValue)
+        field("attempts", record.attempts.count)
+        field("verdict", record.verdict.rawValue)
+        field("repairs", list: record.repairRules)
+      }
     }
-    if let tokens = record.promptTokens { field("input_tokens", tokens) }
-    if let tokens = record.completionTokens { field("output_tokens", tokens) }
+    if let tokens = record.usage?.prompt { field("input_tokens", tokens) }
+    if let tokens = record.usage?.completion { field("output_tokens", tokens) }
     if let error = record.error { field("error", error) }
     if let fault = record.fault { field("fault", fault.rawValue) }
     field("request_bytes", record.requestBytes)

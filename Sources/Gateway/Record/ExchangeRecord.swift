@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Configuration
+package import Inspection
 
 /// What is kept of one exchange: plain values, made once at its end.
 ///
@@ -29,15 +31,22 @@ package struct ExchangeRecord: Sendable, Equatable {
 
   // What inspection saw; empty for exchanges that pass through.
   package var isInspected = false
+  package var mode = Mode.observe
   package var model = ""
   package var isStream = false
+  /// The calls to vendors, in order; one in `observe`.
+  package var attempts: [AttemptRecord] = []
+  /// What was changed in the request.
+  package var edits: [RequestEdit] = []
+  /// What is wrong with the request, and with the answer that the client received.
+  package var findings: [Finding] = []
+  /// What was mended in that answer.
+  package var repairs: [Repair] = []
+  package var verdict = Annotation.Verdict.none
+  /// As the client received them.
   package var finishReasons: [String] = []
-  package var calls = 0
-  package var idsRewritten = 0
-  /// Finding codes, each once, in order of appearance.
-  package var findings: [String] = []
-  package var promptTokens: Int?
-  package var completionTokens: Int?
+  package var calls: [AssembledCall] = []
+  package var usage: Usage?
 
   package var requestBytes = 0
   package var responseBytes = 0
@@ -49,5 +58,54 @@ package struct ExchangeRecord: Sendable, Equatable {
     self.id = id
     self.method = method
     self.path = path
+  }
+}
+
+extension ExchangeRecord {
+  /// The ids of the history that were rewritten.
+  package var idsRewritten: Int { edits.count { $0.rule == nil } }
+
+  /// Codes of findings, each once, in order of appearance.
+  package var findingCodes: [String] {
+    var codes: [String] = []
+    for finding in findings where !codes.contains(finding.code) { codes.append(finding.code) }
+    return codes
+  }
+
+  /// The rules of repairs, each once, in order of their first use.
+  package var repairRules: [String] {
+    var rules: [String] = []
+    for repair in repairs where !rules.contains(repair.rule.rawValue) { rules.append(repair.rule.rawValue) }
+    return rules
+  }
+
+  /// What was seen of an answer that passed as it was.
+  mutating func take(_ summary: ResponseSummary, isCutByClient: Bool) {
+    finishReasons = summary.choices.compactMap(\.finishReason)
+    calls = summary.choices.count == 1 ? summary.choices[0].calls : summary.choices.flatMap(\.calls)
+    usage = summary.usage
+    verdict = Annotation.Verdict(calls)
+    if !isCutByClient { findings.append(contentsOf: summary.findings) }
+    var attempt = AttemptRecord(rung: nil, vendor: vendor, model: model, startedAt: 0)
+    attempt.status = status
+    attempt.error = error
+    attempt.finishReasons = finishReasons
+    attempt.usage = usage
+    attempt.bytes = responseBytes
+    attempt.firstByteAt = nanosecondsToFirstByte
+    attempt.endedAt = nanosecondsTotal
+    attempts = [attempt]
+  }
+
+  /// What came of an exchange that was annotated or enforced.
+  mutating func take(_ enforcement: Enforcement) {
+    attempts = enforcement.attempts
+    repairs = enforcement.repairs
+    verdict = enforcement.verdict
+    guard let delivered = enforcement.delivered else { return }
+    finishReasons = delivered.choices.compactMap(\.finishReason)
+    calls = delivered.choices.flatMap(\.calls)
+    usage = delivered.usage
+    findings.append(contentsOf: delivered.findings)
   }
 }

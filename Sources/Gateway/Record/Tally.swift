@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Inspection
 
 /// What passed, counted by vendor: a sum over exchange records.
 package struct Tally: Sendable, Equatable {
@@ -25,11 +26,11 @@ package struct Tally: Sendable, Equatable {
     row.requests += 1
     if record.isInspected { row.inspected += 1 }
     if record.outcome == .refused || record.outcome == .broken || record.status >= 400 { row.failed += 1 }
-    row.calls += record.calls
+    row.calls += record.calls.count
     row.idsRewritten += record.idsRewritten
-    row.promptTokens += record.promptTokens ?? 0
-    row.completionTokens += record.completionTokens ?? 0
-    for code in record.findings { row.findings[code, default: 0] += 1 }
+    row.promptTokens += record.usage?.prompt ?? 0
+    row.completionTokens += record.usage?.completion ?? 0
+    for code in record.findingCodes { row.findings[code, default: 0] += 1 }
     rows[record.vendor.isEmpty ? "-" : record.vendor] = row
   }
 

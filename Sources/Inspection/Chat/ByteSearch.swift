@@ -22,7 +22,7 @@ func firstLineEnd(in bytes: borrowing Span<UInt8>, from start: Int) -> Int? {
 }
 
 @inline(__always)
-private func zeroBytes(_ word: UInt64) -> UInt64 {
+func zeroBytes(_ word: UInt64) -> UInt64 {
   (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
 }
 
@@ -38,6 +38,25 @@ func firstOffset(of byte: UInt8, in bytes: borrowing Span<UInt8>, from start: In
   }
   while at < end {
     if bytes[at] == byte { return at }
+    at &+= 1
+  }
+  return nil
+}
+
+/// The offset of the first `one` or `other` in `bytes` at or after `start`, or `nil`. By words, as above.
+func firstOffset(of one: UInt8, or other: UInt8, in bytes: borrowing Span<UInt8>, from start: Int) -> Int? {
+  let (left, right) = (0x0101_0101_0101_0101 &* UInt64(one), 0x0101_0101_0101_0101 &* UInt64(other))
+  let end = bytes.count
+  var at = start
+  while end &- at >= 8 {
+    let word = bytes.word(at: at)
+    let hits = zeroBytes(word ^ left) | zeroBytes(word ^ right)
+    if hits != 0 { return at &+ (hits.trailingZeroBitCount &>> 3) }
+    at &+= 8
+  }
+  while at < end {
+    let byte = bytes[at]
+    if byte == one || byte == other { return at }
     at &+= 1
   }
   return nil

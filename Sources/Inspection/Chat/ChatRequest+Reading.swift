@@ -12,7 +12,6 @@ extension ChatRequest {
     }
     guard index.kind(index.root) == .object else { throw .notAnObject }
     var messageList: Node?
-    var toolList: Node?
     for (key, value) in index.members(index.root) {
       let key = WireKey(key, in: index)
       if key.is("messages", index, bytes) {
@@ -29,7 +28,7 @@ extension ChatRequest {
         choiceCount = max(index.integer(value, of: bytes) ?? 1, 1)
       }
     }
-    if let toolList { readTools(toolList, bytes) }
+    if let toolList { readTools(toolList, of: nil, bytes) }
     if let messageList {
       messages.reserveCapacity(index.count(messageList))
       for message in index.elements(messageList) { readMessage(message, bytes) }
@@ -44,12 +43,13 @@ extension ChatRequest {
     messages.removeAll(keepingCapacity: true)
     calls.removeAll(keepingCapacity: true)
     tools.removeAll(keepingCapacity: true)
+    toolList = nil
+    messagesWithTools.removeAll(keepingCapacity: true)
   }
 
   private mutating func readMessage(_ node: Node, _ bytes: borrowing Span<UInt8>) {
     var message = Message(node: node)
     var callList: Node?
-    var toolList: Node?
     for (key, value) in index.members(node) {
       let key = WireKey(key, in: index)
       if key.is("role", index, bytes) {
@@ -63,7 +63,7 @@ extension ChatRequest {
       } else if key.is("tool_call_id", index, bytes) {
         message.toolCallID = value
       } else if key.is("tools", index, bytes) {
-        toolList = value
+        message.toolList = value
       }
     }
     let firstCall = calls.count
@@ -74,7 +74,10 @@ extension ChatRequest {
       }
     }
     message.calls = firstCall..<calls.count
-    if message.role == .system, let toolList { readTools(toolList, bytes) }
+    if let list = message.toolList {
+      messagesWithTools.append(messages.count)
+      if message.role == .system { readTools(list, of: messages.count, bytes) }
+    }
     messages.append(message)
   }
 
@@ -109,9 +112,9 @@ extension ChatRequest {
     calls.append(call)
   }
 
-  private mutating func readTools(_ list: Node, _ bytes: borrowing Span<UInt8>) {
+  private mutating func readTools(_ list: Node, of message: Int?, _ bytes: borrowing Span<UInt8>) {
     tools.reserveCapacity(tools.count + index.count(list))
-    for node in index.elements(list) {
+    for (position, node) in index.elements(list).enumerated() {
       let function = index.value("function", in: node, of: bytes) ?? node
       guard let name = index.value("name", in: function, of: bytes),
         index.kind(name) == .string, index.range(name).count > 2
@@ -119,7 +122,7 @@ extension ChatRequest {
       let type = index.value("type", in: node, of: bytes)
       tools.append(
         Tool(
-          node: node, name: name, parameters: index.value("parameters", in: function, of: bytes),
+          node: node, message: message, position: position, name: name, parameters: index.value("parameters", in: function, of: bytes),
           isBuiltin: type.map { index.equals($0, "builtin_function", in: bytes) } ?? false))
     }
   }

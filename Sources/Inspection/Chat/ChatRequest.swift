@@ -20,6 +20,10 @@ package struct ChatRequest: Sendable {
   package internal(set) var calls: [Call] = []
   /// All declared tools with a name: those at the top first, then those that K3 reads from system messages.
   package internal(set) var tools: [Tool] = []
+  /// The `tools` at the top.
+  package internal(set) var toolList: Node?
+  /// Which messages have `tools` of their own, wherever that is allowed (Q16).
+  package internal(set) var messagesWithTools: [Int] = []
 
   package init() {}
 
@@ -39,6 +43,8 @@ extension ChatRequest {
     package var content: Node?
     package var name: Node?
     package var toolCallID: Node?
+    /// `tools`, which K3 reads from system messages.
+    package var toolList: Node?
     /// Which of the request's `calls` are this message's.
     package var calls = 0..<0
   }
@@ -58,6 +64,9 @@ extension ChatRequest {
 
   package struct Tool: Equatable, Sendable {
     package var node: Node
+    /// The message that declares it, or nil for the top, and its place in that list.
+    package var message: Int?
+    package var position: Int
     /// A string that is not empty.
     package var name: Node
     package var parameters: Node?

@@ -19,10 +19,28 @@ package enum EventStreamEvent: Equatable, Sendable {
 ///     var at = 0
 ///     while let event = framer.next(in: bytes, from: &at) { … }      // until nil: all of `bytes` is consumed
 package struct EventStreamFramer: Sendable {
+  /// What a blank line ended.
+  package enum Block: Equatable, Sendable {
+    case event(EventStreamEvent)
+    /// No data: comments, fields that only matter to a client that reconnects, or a blank line too many.
+    case silent
+  }
+
+  /// How the stream is written, where that is not as usual.
+  package struct Style: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// There were comments (R62).
+    package static let comments = Style(rawValue: 1)
+    /// An object stood right behind `data:` (R61).
+    package static let tightFields = Style(rawValue: 2)
+  }
+
   /// The data of the last `.held` event, its lines joined by LF. Good until the next call of `next` or `finish`.
   package private(set) var held: [UInt8] = []
   /// The `event:` field of the event last returned, empty when it has none.
   package private(set) var type: [UInt8] = []
+  package private(set) var style: Style = []
 
   private let limit: Int
   /// A line that has no end yet.
@@ -46,6 +64,18 @@ package struct EventStreamFramer: Sendable {
   ///
   /// - Parameter position: an offset into `input`, 0 at first; moved past what was consumed.
   package mutating func next(in input: borrowing Span<UInt8>, from position: inout Int) -> EventStreamEvent? {
+    if case .event(let event)? = scan(input, from: &position, stopsAtSilence: false) { event } else { nil }
+  }
+
+  /// The next block of `input` that ends at or after `position`, for whoever passes bytes on block by block; else as `next`.
+  package mutating func nextBlock(in input: borrowing Span<UInt8>, from position: inout Int) -> Block? {
+    scan(input, from: &position, stopsAtSilence: true)
+  }
+
+  @inline(__always)
+  private mutating func scan(
+    _ input: borrowing Span<UInt8>, from position: inout Int, stopsAtSilence: Bool
+  ) -> Block? {
     startOver()
     while position < input.count {
       if bomBytesSeen < 3, skipByteOrderMark(input[position]) {
@@ -69,7 +99,8 @@ package struct EventStreamFramer: Sendable {
       skipsLineFeed = input[end] == carriageReturn
       if partial.isEmpty {
         if line.isEmpty {
-          if let event = dispatch() { return event }
+          if let event = dispatch() { return .event(event) }
+          if stopsAtSilence { return .silent }
         } else {
           take(line: line, of: input)
         }
@@ -88,14 +119,15 @@ package struct EventStreamFramer: Sendable {
     startOver()
     if !partial.isEmpty { takePartial() }
     let event = dispatch()
-    self = EventStreamFramer(limit: limit, held: held, type: type)
+    self = EventStreamFramer(limit: limit, held: held, type: type, style: style)
     return event
   }
 }
 
 extension EventStreamFramer {
-  private init(limit: Int, held: [UInt8], type: [UInt8]) {
+  private init(limit: Int, held: [UInt8], type: [UInt8], style: Style) {
     self.limit = limit
+    self.style = style
     self.held = held
     self.type = type
     isHeldReturned = true
@@ -185,7 +217,11 @@ extension EventStreamFramer {
     var value = nameEnd
     if value < line.count { value &+= 1 }
     if value < line.count, line[value] == space { value &+= 1 }
-    if nameEnd == 4, line[0] == 0x64, line[1] == 0x61, line[2] == 0x74, line[3] == 0x61 { return value }
+    if nameEnd == 4, line[0] == 0x64, line[1] == 0x61, line[2] == 0x74, line[3] == 0x61 {
+      if value == 5, line.count > 5, line[5] == brace { style.insert(.tightFields) }
+      return value
+    }
+    if nameEnd == 0, !line.isEmpty { style.insert(.comments) }
     if nameEnd == 5, line[0] == 0x65, line[1] == 0x76, line[2] == 0x65, line[3] == 0x6E, line[4] == 0x74 {
       nextType.removeAll(keepingCapacity: true)
       nextType.append(line.extracting(value..<line.count))
@@ -233,3 +269,4 @@ private let lineFeed: UInt8 = 0x0A
 private let carriageReturn: UInt8 = 0x0D
 private let colon: UInt8 = 0x3A
 private let space: UInt8 = 0x20
+private let brace: UInt8 = 0x7B

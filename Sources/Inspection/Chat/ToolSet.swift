@@ -22,6 +22,7 @@ package final class ToolSet: Sendable {
   private let builtins: [Bool]
   private let caches: SchemaCaches
   private let compiled: Mutex<[Parameters?]>
+  private let declarations: Mutex<[Finding]?>
 
   package init(names: ByteStrings, schemas: ByteStrings, builtins: [Bool], caches: SchemaCaches) {
     self.names = names
@@ -29,6 +30,7 @@ package final class ToolSet: Sendable {
     self.builtins = builtins
     self.caches = caches
     compiled = Mutex(Array(repeating: nil, count: names.count))
+    declarations = Mutex(nil)
   }
 
   /// No tools at all.
@@ -59,6 +61,15 @@ package final class ToolSet: Sendable {
   private func compile(_ text: [UInt8]) -> Parameters {
     if text.isEmpty || text.elementsEqual("null".utf8) { return .none }
     do { return .schema(try caches.specification.schema(text)) } catch { return .unusable(error) }
+  }
+
+  /// What is wrong with the declarations, made by the first who asks. Paths are those of the request that the tools are from: a
+  /// set is shared only by requests that declare them in the same places (``ToolSetCache``).
+  func findings(making make: () -> [Finding]) -> [Finding] {
+    if let known = declarations.withLock({ $0 }) { return known }
+    let findings = make()
+    declarations.withLock { $0 = findings }
+    return findings
   }
 
   /// What `tool_calls_eval.py` would say of these arguments (K2VV's `tool_calls_valid`, for one call).

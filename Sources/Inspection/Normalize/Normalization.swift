@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import JSON
+import JSON
 
 /// What normalizing a request comes to: edits to splice into its bytes, and what is wrong with its history.
 package struct Normalization: Equatable, Sendable {
@@ -11,29 +11,6 @@ package struct Normalization: Equatable, Sendable {
 
   /// The body with the edits made.
   package func apply(to bytes: borrowing Span<UInt8>) -> [UInt8] { JSONEdit.apply(edits.map(\.edit), to: bytes) }
-}
-
-/// One change of one field of a request.
-package struct RequestEdit: Equatable, Sendable {
-  package enum Field: Equatable, Sendable {
-    case callID(message: Int, call: Int)
-    case resultID(message: Int)
-  }
-
-  package var field: Field
-  package var edit: JSONEdit
-  /// The field's value as it was, as JSON; empty when the field was missing.
-  package var before: [UInt8]
-  /// The field's new value, as JSON.
-  package var after: [UInt8]
-
-  /// JSON Pointer to the field.
-  package var path: String {
-    switch field {
-    case .callID(let message, let call): "/messages/\(message)/tool_calls/\(call)/id"
-    case .resultID(let message): "/messages/\(message)/tool_call_id"
-    }
-  }
 }
 
 /// Gives the tool calls of a request's history the ids that the model expects, and their results with them.
@@ -48,4 +25,42 @@ package func normalizeIDs(
   var normalizer = IDNormalizer(generation: generation)
   normalizer.run(request, bytes)
   return normalizer.normalization
+}
+
+/// Where a request goes: what its normalizations and findings depend on besides its bytes.
+package struct RequestTarget: Equatable, Sendable {
+  package var generation: Generation
+  package var profile: VendorProfile
+  package var traits: ModelTraits
+
+  package init(generation: Generation, profile: VendorProfile, traits: ModelTraits) {
+    self.generation = generation
+    self.profile = profile
+    self.traits = traits
+  }
+}
+
+/// Everything that is done to a request on its way to a vendor: its ids, and what `rules` turn on.
+///
+/// The same promises hold as for the ids. What is done to a message depends on the messages before it and on the
+/// parameters, never on a later message. One thing comes from elsewhere, the reasoning that clients drop: when the cache
+/// has forgotten it in the meantime, the message changes.
+///
+/// - Parameters:
+///   - rules: usually `target.profile.normalize`.
+///   - reasoning: what earlier responses thought, and `owner`, whose conversations these are: nobody else's are looked at.
+package func normalize(
+  _ request: ChatRequest, in bytes: borrowing Span<UInt8>, for target: RequestTarget,
+  rules: Set<VendorProfile.RequestRule>, reasoning: inout ReasoningCache, owner: UInt64
+) -> Normalization {
+  var normalization = normalizeIDs(of: request, in: bytes, generation: target.generation)
+  guard !rules.isEmpty else { return normalization }
+  var editor = RequestEditor(edits: normalization.edits)
+  if rules.contains(.content) { normalizeContent(request, target, &editor, bytes) }
+  if rules.contains(.reasoning) { normalizeReasoning(request, target, &reasoning, owner, &editor, bytes) }
+  if rules.contains(.sampling) { normalizeSampling(request, target, &editor, bytes) }
+  if rules.contains(.thinking) { normalizeThinking(request, target, &editor, bytes) }
+  if rules.contains(.resultName) { normalizeResultNames(request, target, &editor, bytes) }
+  normalization.edits = editor.finish(request.index, bytes)
+  return normalization
 }

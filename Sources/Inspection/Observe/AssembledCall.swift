@@ -4,8 +4,8 @@
 package struct AssembledCall: Equatable, Sendable {
   /// Oddities of the wire that a finished call no longer shows.
   package struct Quirks: OptionSet, Sendable {
-    package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
     /// A later piece had another id (R23).
     package static let changedID = Quirks(rawValue: 1 << 0)
     /// A piece had no index (R25).
@@ -18,6 +18,16 @@ package struct AssembledCall: Equatable, Sendable {
     package static let missingType = Quirks(rawValue: 1 << 4)
     /// Not all of the arguments were kept.
     package static let tooLong = Quirks(rawValue: 1 << 5)
+    /// Later pieces had the same id again (R24).
+    package static let repeatedID = Quirks(rawValue: 1 << 6)
+    /// A whole message has an index, which means nothing there (R28).
+    package static let superfluousIndex = Quirks(rawValue: 1 << 7)
+    /// The name came after other parts of the call (R38).
+    package static let lateName = Quirks(rawValue: 1 << 8)
+    /// A piece came after pieces of a later call (R68).
+    package static let interleaved = Quirks(rawValue: 1 << 9)
+    /// A piece ended within an escape or a character (R67).
+    package static let splitCharacter = Quirks(rawValue: 1 << 10)
   }
 
   package var choice: Int
@@ -31,6 +41,10 @@ package struct AssembledCall: Equatable, Sendable {
   package var arguments: [UInt8] = []
   package var argumentsForm = CallDelta.ArgumentsForm.missing
   package var quirks: Quirks = [.missingType]
+  /// In how many pieces the call came.
+  package var pieces = 0
+  /// Both verdicts, once the response is over.
+  package var verdict: CallVerdict?
   var nameFragments = NameFragments()
 
   package init(choice: Int, index: Int?) {

@@ -9,6 +9,8 @@ package struct CallAssembler: Sendable {
   /// Bytes of ids, names and arguments that may still be kept, of all calls together.
   private var room: Int
   private let callLimit: Int
+  /// Which call the last piece belonged to.
+  private var current = -1
 
   /// - Parameters:
   ///   - limit: bytes of all calls that are kept, at most.
@@ -24,27 +26,22 @@ package struct CallAssembler: Sendable {
   @discardableResult
   package mutating func take(_ delta: CallDelta, choice: Int, text: borrowing Span<UInt8>) -> Int {
     let number = callNumber(for: delta, choice: choice, text: text)
-    if delta.index == nil, !delta.isWhole { calls[number].quirks.insert(.missingIndex) }
-    if delta.hasType { calls[number].quirks.remove(.missingType) }
     room &-= delta.id.count &+ delta.name.count &+ delta.arguments.count
-    if room < 0 {
-      calls[number].quirks.insert(.tooLong)
-      return number
-    }
-    if !delta.id.isEmpty {
-      let id = text.extracting(delta.id)
-      if calls[number].id.isEmpty {
-        calls[number].id.append(id)
-      } else if !calls[number].id.isEqual(to: id) {
-        calls[number].quirks.insert(.changedID)
-      }
-    }
-    if !delta.name.isEmpty { calls[number].nameFragments.append(text.extracting(delta.name)) }
-    if delta.argumentsForm != .missing {
-      calls[number].arguments.append(text.extracting(delta.arguments))
-      if calls[number].argumentsForm != .value { calls[number].argumentsForm = delta.argumentsForm }
-    }
+    let isInterleaved = number < current && calls[current].choice == choice
+    current = number
+    calls[number].take(delta, text: text, isKept: room >= 0, isInterleaved: isInterleaved)
     return number
+  }
+
+  /// The calls so far, with the names that their pieces suggest by now.
+  func named(among tools: ByteStrings) -> [AssembledCall] {
+    calls.map { call in
+      var call = call
+      let name = call.nameFragments.name(among: tools)
+      call.name = name.bytes
+      call.nameAssembly = name.assembly
+      return call
+    }
   }
 
   /// The response is over: settles names among the tools that were declared, and gaps between indices.
@@ -62,8 +59,8 @@ package struct CallAssembler: Sendable {
   private mutating func callNumber(for delta: CallDelta, choice: Int, text: borrowing Span<UInt8>) -> Int {
     if delta.isWhole { return start(delta, choice: choice) }
     if let index = delta.index {
-      if let number = calls.lastIndex(where: { $0.choice == choice && $0.index == index }) {
-        guard startsAnotherCall(delta, than: calls[number], text: text) else { return number }
+      if let number = lastCall(choice: choice, index: index) {
+        if delta.id.isEmpty || !startsAnotherCall(delta, than: calls[number], text: text) { return number }
         let new = start(delta, choice: choice)
         calls[new].quirks.insert(.repeatedIndex)
         return new
@@ -85,6 +82,16 @@ package struct CallAssembler: Sendable {
     guard let last = calls.lastIndex(where: { $0.choice == choice }) else { return start(delta, choice: choice) }
     let isNext = !delta.name.isEmpty && (delta.position > 0 || isWhole(calls[last].arguments))
     return isNext ? start(delta, choice: choice) : last
+  }
+
+  /// A loop of its own: every piece comes by here, and no call is copied.
+  private func lastCall(choice: Int, index: Int) -> Int? {
+    var number = calls.count &- 1
+    while number >= 0 {
+      if calls[number].choice == choice, calls[number].index == index { return number }
+      number &-= 1
+    }
+    return nil
   }
 
   /// Some vendors give every call the same index. A piece with an id and a name of its own after complete arguments is
@@ -120,6 +127,7 @@ package struct CallAssembler: Sendable {
     }
     // In a whole message an index is superfluous, and does not count (R28).
     calls.append(AssembledCall(choice: choice, index: delta.isWhole ? nil : delta.index))
+    if delta.isWhole, delta.index != nil { calls[calls.count &- 1].quirks.insert(.superfluousIndex) }
     return calls.count &- 1
   }
 }

@@ -14,6 +14,8 @@ package enum ChatEvent: Equatable, Sendable {
   case call(choice: Int, CallDelta)
   /// The finish reason, as the vendor spelled it; never empty.
   case finish(choice: Int, Range<Int>)
+  /// What the vendor behind an aggregator gave as its finish reason (`native_finish_reason`, R15); never empty.
+  case nativeFinish(choice: Int, Range<Int>)
   case usage(Usage)
   /// The name of the model that answers.
   case model(Range<Int>)

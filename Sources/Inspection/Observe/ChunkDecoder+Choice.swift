@@ -9,6 +9,7 @@ extension ChunkDecoder {
     var delta: JSONIndex.Node?
     var message: JSONIndex.Node?
     var finish: JSONIndex.Node?
+    var native: JSONIndex.Node?
     var usage: JSONIndex.Node?
     var error: JSONIndex.Node?
     for (key, value) in index.members(choice) {
@@ -25,6 +26,8 @@ extension ChunkDecoder {
         usage = value
       } else if key.is("error", index, payload) {
         error = value
+      } else if key.is("native_finish_reason", index, payload) {
+        native = value
       }
     }
     // A stream's last chunk may repeat the whole answer as a `message` beside its `delta`.
@@ -36,7 +39,14 @@ extension ChunkDecoder {
       let reason = decodeText(finish, of: payload)
       if !reason.isEmpty { events.append(.finish(choice: number, reason)) }
     }
-    if let usage { decodeUsage(usage, of: payload) }
+    if let native, index.kind(native) == .string {
+      let reason = decodeText(native, of: payload)
+      if !reason.isEmpty { events.append(.nativeFinish(choice: number, reason)) }
+    }
+    if let usage, index.kind(usage) == .object {
+      habits.insert(.usageInChoice)
+      decodeUsage(usage, of: payload)
+    }
     if let error, index.kind(error) != .null { decodeFailure(error, of: payload) }
   }
 
@@ -91,13 +101,17 @@ extension ChunkDecoder {
   private mutating func decodeReasoning(_ reasoning: Reasoning, choice: Int, of payload: borrowing Span<UInt8>) {
     let start = text.count
     if let content = reasoning.content { decodePiece(content, of: payload) }
-    if text.count == start, let plain = reasoning.plain { decodePiece(plain, of: payload) }
+    if text.count == start, let plain = reasoning.plain {
+      decodePiece(plain, of: payload)
+      if text.count > start { habits.insert(.reasoning) }
+    }
     if text.count == start, let details = reasoning.details {
       for detail in index.elements(details) {
         if let part = index.value("text", in: detail, of: payload) ?? index.value("summary", in: detail, of: payload) {
           index.decode(part, of: payload, into: &text)
         }
       }
+      if text.count > start { habits.insert(.reasoningDetails) }
     }
     if text.count > start { events.append(.reasoning(choice: choice, start..<text.count)) }
   }

@@ -51,9 +51,12 @@ extension ChunkDecoder {
     events.append(.failure(failure))
   }
 
-  /// Errors without an `error`: vLLM's `{"object":"error","message":…}`, FastAPI's `{"detail":…}`.
+  /// Errors without an `error`: vLLM's `{"object":"error","message":…}`, a gateway's bare `{"message":…}`, FastAPI's
+  /// `{"detail":…}`.
   mutating func decodeUnwrappedFailure(of payload: borrowing Span<UInt8>) {
     if let object = index.value("object", in: index.root, of: payload), index.equals(object, "error", in: payload) {
+      decodeFailure(index.root, of: payload)
+    } else if let message = index.value("message", in: index.root, of: payload), index.kind(message) == .string {
       decodeFailure(index.root, of: payload)
     } else if let detail = index.value("detail", in: index.root, of: payload), index.kind(detail) != .null {
       var failure = FailureDelta()

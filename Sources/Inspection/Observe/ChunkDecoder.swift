@@ -17,11 +17,29 @@ package struct ChunkDecoder: Sendable {
   package internal(set) var events: [ChatEvent] = []
   /// Decoded text of the last payload, which the events' ranges point into.
   package internal(set) var text: [UInt8] = []
+  /// Habits of this vendor that were seen in any payload so far.
+  package internal(set) var habits: Habits = []
+  /// What the first payload with choices says of the response.
+  package private(set) var head: ChunkHead?
   var index = JSONIndex()
   private var hasModel = false
   var repeated = RepeatedChunk()
   /// The string that the last piece of text, reasoning or arguments came from, if it came from one.
   var soleString: JSONIndex.Node?
+
+  /// Ways of saying things that not every client expects.
+  package struct Habits: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// Chunks after the first one that say nothing (R66).
+    package static let emptyDeltas = Habits(rawValue: 1)
+    /// `usage` in a choice (R63).
+    package static let usageInChoice = Habits(rawValue: 2)
+    /// Reasoning under `reasoning` (R69).
+    package static let reasoning = Habits(rawValue: 4)
+    /// Reasoning under `reasoning_details`, and nowhere else (R69).
+    package static let reasoningDetails = Habits(rawValue: 8)
+  }
 
   package init() {}
 
@@ -52,6 +70,7 @@ package struct ChunkDecoder: Sendable {
       throw .notJSON(error)
     }
     guard index.kind(index.root) == .object else { throw .notAnObject }
+    let isFirst = head == nil
     var choices: JSONIndex.Node?
     var usage: JSONIndex.Node?
     var error: JSONIndex.Node?
@@ -69,6 +88,7 @@ package struct ChunkDecoder: Sendable {
       }
     }
     if let choices {
+      if isFirst { head = ChunkHead(of: index, in: payload) }
       var position = 0
       for choice in index.elements(choices) {
         decodeChoice(choice, at: position, of: payload, as: form)
@@ -76,6 +96,7 @@ package struct ChunkDecoder: Sendable {
       }
     }
     if let usage { decodeUsage(usage, of: payload) }
+    if events.isEmpty, !isFirst, form == .chunk, let choices, index.count(choices) > 0 { habits.insert(.emptyDeltas) }
     if let error, index.kind(error) != .null {
       decodeFailure(error, of: payload)
     } else if choices == nil {

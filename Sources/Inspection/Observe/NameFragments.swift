@@ -23,6 +23,12 @@ package struct NameFragments: Equatable, Sendable {
 
   package init() {}
 
+  package var isEmpty: Bool { fragments.isEmpty }
+  /// The piece that came last: the name by K2VV's rule.
+  package var last: [UInt8]? { fragments.isEmpty ? nil : fragments[fragments.count - 1] }
+  /// All pieces joined.
+  package var joined: [UInt8] { fragments.bytes }
+
   mutating func append(_ fragment: borrowing Span<UInt8>) { fragments.append(fragment) }
 
   /// The candidate that is a declared tool; else the only declared tool that a candidate begins or ends; else what the

@@ -3,28 +3,112 @@
 /// What has been seen of one choice so far.
 struct ObservedChoice: Sendable {
   var summary: ChoiceSummary
-  private var textMatcher = MarkupMatcher()
-  private var reasoningMatcher = MarkupMatcher()
+  /// A call of this choice has begun.
+  var hasCalls = false { didSet { isPlain = false } }
+  /// Text has begun, and nothing has come that the next piece of it has to be looked at for, but what it says itself.
+  private var isPlain = false
+  private var text = Channel(isReasoning: false)
+  private var reasoning = Channel(isReasoning: true)
+  private var bareCall = BareCallMatcher()
+
+  /// How much is kept.
+  struct Room: Sendable {
+    /// Bytes of a leak, from its marker on.
+    var leak = 0
+    /// Bytes of the whole reasoning; of a longer one nothing is kept.
+    var reasoning = 0
+  }
+
+  /// Text or reasoning: what is looked for in it, and how far it has come.
+  private struct Channel: Sendable {
+    let isReasoning: Bool
+    var matcher = MarkupMatcher()
+    /// Bytes before the piece at hand.
+    var count = 0
+  }
 
   init(index: Int) { summary = ChoiceSummary(index: index) }
 
-  mutating func takeText(_ text: borrowing Span<UInt8>) {
-    if !summary.hasText { summary.hasText = !text.isBlank }
-    Self.search(text, with: &textMatcher, isReasoning: false, &summary)
+  /// The text or the reasoning so far ends in what may be the beginning of a marker.
+  var isHoldingMarker: Bool {
+    summary.leak == nil && (text.matcher.held > 0 || reasoning.matcher.held > 0 || !bareCall.held.isEmpty)
   }
 
-  mutating func takeReasoning(_ text: borrowing Span<UInt8>) {
+  /// - Parameter tools: the declared names, asked for at the beginning of a text only.
+  @inline(__always)
+  mutating func takeText(_ piece: borrowing Span<UInt8>, room: Room, tools: () -> ByteStrings) {
+    if isPlain, text.matcher.passes(piece) {
+      text.count &+= piece.count
+    } else {
+      takeClosely(piece, room: room, tools: tools)
+    }
+  }
+
+  private mutating func takeClosely(_ piece: borrowing Span<UInt8>, room: Room, tools: () -> ByteStrings) {
+    if !summary.hasText || hasCalls, !piece.isBlank {
+      summary.hasText = true
+      if hasCalls { summary.hasTextAfterCalls = true }
+    }
+    if !bareCall.isOver, summary.leak == nil, findsBareCall(in: piece, room: room, tools: tools()) { return }
+    Self.search(piece, &text, room: room, &summary)
+    isPlain = summary.hasText && !hasCalls && bareCall.isOver && summary.leak == nil
+  }
+
+  mutating func takeReasoning(_ piece: borrowing Span<UInt8>, room: Room) {
     summary.hasReasoning = true
-    Self.search(text, with: &reasoningMatcher, isReasoning: true, &summary)
+    if summary.leak == nil, reasoning.matcher.passes(piece) {
+      reasoning.count &+= piece.count
+    } else {
+      Self.search(piece, &reasoning, room: room, &summary)
+    }
+    guard room.reasoning > 0 else { return }
+    if reasoning.count <= room.reasoning { summary.reasoning.append(piece) } else { summary.reasoning = [] }
+  }
+
+  private mutating func findsBareCall(in piece: borrowing Span<UInt8>, room: Room, tools: ByteStrings) -> Bool {
+    var at = 0
+    guard bareCall.find(in: piece, from: &at, tools: tools) else { return false }
+    var leak = MarkupLeak(marker: .bareCall, isInReasoning: false, offset: text.count + at - bareCall.held.count)
+    if room.leak > 0 { leak.text = bareCall.held }
+    summary.leak = leak
+    Self.keep(piece.extracting(at..<piece.count), room: room, &summary)
+    text.count &+= piece.count
+    return true
   }
 
   private static func search(
-    _ text: borrowing Span<UInt8>, with matcher: inout MarkupMatcher, isReasoning: Bool, _ summary: inout ChoiceSummary
+    _ piece: borrowing Span<UInt8>, _ channel: inout Channel, room: Room, _ summary: inout ChoiceSummary
   ) {
-    guard summary.leak == nil else { return }
+    defer { channel.count &+= piece.count }
+    guard summary.leak == nil else {
+      if summary.leak?.isInReasoning == channel.isReasoning { keep(piece, room: room, &summary) }
+      return
+    }
     var at = 0
-    if let marker = matcher.next(in: text, from: &at) {
-      summary.leak = MarkupLeak(marker: marker, isInReasoning: isReasoning)
+    while let needle = channel.matcher.nextNeedle(in: piece, from: &at) {
+      switch needle {
+      case .marker(let marker):
+        let text = needle.text.utf8
+        var leak = MarkupLeak(marker: marker, isInReasoning: channel.isReasoning, offset: channel.count + at - text.count)
+        if room.leak > 0 { leak.text = Array(text) }
+        summary.leak = leak
+        keep(piece.extracting(at..<piece.count), room: room, &summary)
+        return
+      case .token(let text) where !channel.isReasoning:
+        summary.specialToken = summary.specialToken ?? text
+      case .artefact(let text) where !channel.isReasoning:
+        summary.artefact = summary.artefact ?? text
+      default: break
+      }
+    }
+  }
+
+  private static func keep(_ piece: borrowing Span<UInt8>, room: Room, _ summary: inout ChoiceSummary) {
+    guard room.leak > 0, let leak = summary.leak, !leak.isTooLong else { return }
+    if leak.text.count + piece.count <= room.leak {
+      summary.leak?.text.append(piece)
+    } else {
+      summary.leak?.isTooLong = true
     }
   }
 }

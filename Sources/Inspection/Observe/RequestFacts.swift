@@ -11,6 +11,8 @@ package struct RequestFacts: Equatable, Sendable {
   package var forbidsCalls = false
   /// How many choices were asked for.
   package var choiceCount = 1
+  /// A stream is to end with usage: `stream_options.include_usage`.
+  package var wantsUsage = false
 
   package init(tools: ToolSet = .none, callIDs: ByteStrings = ByteStrings()) {
     self.tools = tools
@@ -21,7 +23,16 @@ package struct RequestFacts: Equatable, Sendable {
 extension ChatRequest {
   /// What has to be known to judge the response, once these bytes are gone.
   package func facts(in bytes: borrowing Span<UInt8>, caches: SchemaCaches) -> RequestFacts {
-    var facts = RequestFacts(tools: toolSet(in: bytes, caches: caches))
+    facts(toolSet(in: bytes, caches: caches), bytes)
+  }
+
+  /// The same, with the tools of an earlier request if they are the same bytes.
+  package func facts(in bytes: borrowing Span<UInt8>, tools: inout ToolSetCache) -> RequestFacts {
+    facts(tools.tools(of: self, in: bytes), bytes)
+  }
+
+  private func facts(_ tools: ToolSet, _ bytes: borrowing Span<UInt8>) -> RequestFacts {
+    var facts = RequestFacts(tools: tools)
     facts.callIDs.reserveCapacity(calls.count)
     for call in calls {
       guard let id = call.id, index.kind(id) == .string else { continue }
@@ -29,10 +40,15 @@ extension ChatRequest {
     }
     facts.forbidsCalls = toolChoice == .none
     facts.choiceCount = choiceCount
+    if let options = index.value("stream_options", in: index.root, of: bytes),
+      let asks = index.value("include_usage", in: options, of: bytes)
+    {
+      facts.wantsUsage = index.bool(asks) == true
+    }
     return facts
   }
 
-  private func toolSet(in bytes: borrowing Span<UInt8>, caches: SchemaCaches) -> ToolSet {
+  func toolSet(in bytes: borrowing Span<UInt8>, caches: SchemaCaches) -> ToolSet {
     var names = ByteStrings()
     var schemas = ByteStrings()
     names.reserveCapacity(tools.count)

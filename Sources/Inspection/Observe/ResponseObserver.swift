@@ -6,47 +6,90 @@ package struct ResponseObserver: Sendable {
   /// Something of the answer has been seen: text, reasoning or part of a call in a stream, any byte of a whole body.
   package var hasFirstToken: Bool { tally.hasContent || !body.isEmpty || isBodyTooLong }
 
+  /// What is done beside the findings, for whoever acts on a response while it streams.
+  package struct Options: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// Calls are validated as they arrive: see `death`.
+    package static let watchesCalls = Options(rawValue: 1)
+    /// Text from a marker on is kept: see `MarkupLeak.text`.
+    package static let keepsText = Options(rawValue: 2)
+    /// Reasoning is kept: see `ChoiceSummary.reasoning`.
+    package static let keepsReasoning = Options(rawValue: 4)
+  }
+
   private let format: ResponseFormat
   private let bodyLimit: Int
   private var framer: EventStreamFramer
   private var body: [UInt8] = []
   private var isBodyTooLong = false
+  private var page = HTMLSniffer()
   private var decoder = ChunkDecoder()
   private var tally: ResponseTally
 
   /// - Parameters:
+  ///   - status: the HTTP status; with another one than 200 the body is taken for an error.
   ///   - request: what the findings about calls depend on, see `ChatRequest.facts(in:)`.
   ///   - eventLimit: bytes of one event that are kept, at most.
-  ///   - callLimit: bytes of all tool calls that are kept, at most.
+  ///   - callLimit: bytes of all tool calls that are kept, at most; and of a leak, and of reasoning.
   ///   - bodyLimit: bytes of a JSON body that are kept, at most; a longer one is not looked at.
   package init(
-    format: ResponseFormat, request: RequestFacts, eventLimit: Int = 8 << 20, callLimit: Int = 32 << 20,
-    bodyLimit: Int = 64 << 20
+    format: ResponseFormat, status: Int = 200, request: RequestFacts, options: Options = [], eventLimit: Int = 8 << 20,
+    callLimit: Int = 32 << 20, bodyLimit: Int = 64 << 20
   ) {
     self.format = format
     self.bodyLimit = bodyLimit
     framer = EventStreamFramer(limit: eventLimit)
-    tally = ResponseTally(format: format, request: request, callLimit: callLimit)
+    tally = ResponseTally(
+      format: format, status: status, request: request, callLimit: callLimit, options: options)
   }
+
+  /// The text or the reasoning so far ends in what may be the beginning of a marker.
+  package var isHoldingMarker: Bool { tally.isHoldingMarker }
+  /// A marker was found in text or reasoning: what follows there belongs to a lost call.
+  package var hasLeak: Bool { tally.hasLeak }
+  /// The first call that can no longer become valid, with `.watchesCalls`.
+  package var death: CallDeath? { tally.deaths.first }
+  /// All of them, in the order in which that was noticed.
+  package var deaths: [CallDeath] { tally.deaths }
+  /// The calls as put together so far; their names may change before `finish`.
+  package var calls: [AssembledCall] { tally.calls }
+  /// How many choices have begun.
+  package var begunChoices: Int { tally.begunChoices }
+  /// How many choices have a finish reason.
+  package var finishedChoices: Int { tally.finishedChoices }
+  /// What the first chunk said of the response as a whole.
+  package var head: ChunkHead? { decoder.head }
 
   /// The next bytes of the response's body.
   package mutating func feed(_ bytes: borrowing Span<UInt8>) {
+    page.take(bytes)
     switch format {
     case .json:
-      if body.count &+ bytes.count <= bodyLimit, !isBodyTooLong {
-        body.append(bytes)
-      } else {
-        isBodyTooLong = true
-        body = []
-      }
+      keep(bytes)
     case .eventStream:
       var at = 0
-      while let event = framer.next(in: bytes, from: &at) {
-        switch event {
-        case .input(let range): takeEvent(bytes.extracting(range))
-        case .held: takeHeld()
-        case .tooLong: tally.takeOversized()
-        }
+      while let event = framer.next(in: bytes, from: &at) { _ = take(event, in: bytes) }
+    }
+  }
+
+  /// Takes one event only, for whoever holds events back: the next one that ends in `bytes` at or after `position`.
+  ///
+  /// Its raw bytes are those from the old `position` to the new one, with what earlier bytes left unfinished in front. Call it
+  /// with the same `bytes` until it returns `nil`: then no further event ends there, and all of `bytes` is consumed. A body
+  /// that is no stream is one event, which `finish` handles.
+  package mutating func next(in bytes: borrowing Span<UInt8>, from position: inout Int) -> EventTraits? {
+    if position == 0 { page.take(bytes) }
+    switch format {
+    case .json:
+      keep(bytes.extracting(position..<bytes.count))
+      position = bytes.count
+      return nil
+    case .eventStream:
+      switch framer.nextBlock(in: bytes, from: &position) {
+      case nil: return nil
+      case .silent: return []
+      case .event(let event): return take(event, in: bytes)
       }
     }
   }
@@ -55,35 +98,55 @@ package struct ResponseObserver: Sendable {
   package mutating func finish(_ ending: Ending) -> ResponseSummary {
     switch format {
     case .json where isBodyTooLong:
-      tally.takeOversized()
+      _ = tally.takeOversized()
     case .json:
       let body = body
-      take(body.span, as: .response)
+      _ = take(body.span, as: .response)
     case .eventStream:
       // Of an event without its blank line only `[DONE]` counts: no client ever sees another one.
-      if framer.finish() == .held, isDoneMark(framer.held.span) { takeHeld() }
+      if framer.finish() == .held, isDoneMark(framer.held.span) { _ = takeHeld() }
     }
-    return tally.finish(ending)
+    return tally.finish(ending, habits: decoder.habits, style: framer.style, isHTML: page.isPage)
   }
 
-  private mutating func takeHeld() {
+  private mutating func keep(_ bytes: borrowing Span<UInt8>) {
+    if body.count &+ bytes.count <= bodyLimit, !isBodyTooLong {
+      body.append(bytes)
+    } else {
+      isBodyTooLong = true
+      body = []
+    }
+  }
+
+  @inline(__always)
+  private mutating func take(_ event: EventStreamEvent, in bytes: borrowing Span<UInt8>) -> EventTraits {
+    switch event {
+    case .input(let range): takeEvent(bytes.extracting(range))
+    case .held: takeHeld()
+    case .tooLong: tally.takeOversized()
+    }
+  }
+
+  private mutating func takeHeld() -> EventTraits {
     let held = framer.held
-    takeEvent(held.span)
+    return takeEvent(held.span)
   }
 
-  private mutating func takeEvent(_ data: borrowing Span<UInt8>) {
-    if data.isBlank { return }
+  private mutating func takeEvent(_ data: borrowing Span<UInt8>) -> EventTraits {
+    if data.isBlank { return [] }
     // `event: error` is an error whatever its data is (R64).
-    take(data, as: .chunk, isError: !framer.type.isEmpty && framer.type.elementsEqual("error".utf8))
+    return take(data, as: .chunk, isError: !framer.type.isEmpty && framer.type.elementsEqual("error".utf8))
   }
 
-  private mutating func take(_ payload: borrowing Span<UInt8>, as form: ChunkDecoder.Form, isError: Bool = false) {
+  private mutating func take(
+    _ payload: borrowing Span<UInt8>, as form: ChunkDecoder.Form, isError: Bool = false
+  ) -> EventTraits {
     do {
       try decoder.decode(payload, as: form)
-      tally.take(decoder)
-      if isError { tally.takeErrorEvent(payload) }
+      let traits = tally.take(decoder)
+      return isError ? traits.union(tally.takeErrorEvent(payload)) : traits
     } catch {
-      if isError { tally.takeErrorEvent(payload) } else { tally.takeUnreadable(payload, error) }
+      return isError ? tally.takeErrorEvent(payload) : tally.takeUnreadable(payload, error)
     }
   }
 }

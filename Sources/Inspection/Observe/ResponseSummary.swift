@@ -4,6 +4,8 @@
 package struct ResponseSummary: Equatable, Sendable {
   package var format: ResponseFormat
   package var ending: Ending
+  /// The HTTP status.
+  package var status = 200
   /// By index.
   package var choices: [ChoiceSummary] = []
   package var usage: Usage?
@@ -21,6 +23,12 @@ package struct ResponseSummary: Equatable, Sendable {
   package var unreadableSample: String?
   /// How many events, or bodies, are longer than the limit, and were not looked at.
   package var oversized = 0
+  /// Ways of saying things that not every client expects.
+  package var habits: ChunkDecoder.Habits = []
+  /// How the stream is written.
+  package var style: EventStreamFramer.Style = []
+  /// The body begins as a page of HTML (R6C).
+  package var isHTML = false
   /// In a fixed order, the same for any chunking.
   package var findings: [Finding] = []
 
@@ -47,6 +55,8 @@ package struct ChoiceSummary: Equatable, Sendable {
   package var index: Int
   /// As the vendor spelled it; `nil` when there was none. K2VV counts this one.
   package var finishReason: String?
+  /// What the vendor behind an aggregator gave (`native_finish_reason`).
+  package var nativeFinishReason: String?
   /// In the order of appearance.
   package var calls: [AssembledCall] = []
   /// There was text that is not blank.
@@ -55,31 +65,37 @@ package struct ChoiceSummary: Equatable, Sendable {
   package var hasReasoning = false
   /// There was content of another kind, e.g. a refusal.
   package var hasOtherContent = false
+  /// Text that is not blank came after a call (R6A).
+  package var hasTextAfterCalls = false
   /// The first marker of a tool-call grammar in the text or the reasoning.
   package var leak: MarkupLeak?
+  /// A leak that a repair made calls of.
+  package var rescue: Rescue?
+  /// The first special token in the text that is no marker of a call (R06).
+  package var specialToken: String?
+  /// The first piece of a chat template's own making in the text (R05).
+  package var artefact: String?
+  /// The whole reasoning, with `.keepsReasoning`; empty when it is longer than the limit.
+  package var reasoning: [UInt8] = []
 
   package init(index: Int) { self.index = index }
 }
 
+/// Where a call that was not parsed begins in what the model said.
 package struct MarkupLeak: Equatable, Sendable {
   package var marker: MarkupMatcher.Marker
   package var isInReasoning: Bool
+  /// Bytes of that channel's text before the marker.
+  package var offset: Int
+  /// That channel's text from the marker on, with `.keepsText`; not more than the limit.
+  package var text: [UInt8] = []
+  /// `text` is not all.
+  package var isTooLong = false
 
-  package init(marker: MarkupMatcher.Marker, isInReasoning: Bool) {
+  package init(marker: MarkupMatcher.Marker, isInReasoning: Bool, offset: Int, text: [UInt8] = []) {
     self.marker = marker
     self.isInReasoning = isInReasoning
-  }
-}
-
-/// The vendor's own error, whatever shape it came in.
-package struct VendorFailure: Equatable, Sendable {
-  package var message: String
-  package var type: String?
-  package var code: String?
-
-  package init(message: String, type: String? = nil, code: String? = nil) {
-    self.message = message
-    self.type = type
-    self.code = code
+    self.offset = offset
+    self.text = text
   }
 }

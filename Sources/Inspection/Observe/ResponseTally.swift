@@ -4,44 +4,73 @@
 struct ResponseTally: Sendable {
   /// Text, reasoning or part of a call was seen.
   private(set) var hasContent = false
+  /// The first calls that can no longer become valid, in the order in which that was noticed.
+  private(set) var deaths: [CallDeath] = []
 
   private let request: RequestFacts
+  private let room: ObservedChoice.Room
   private var assembler: CallAssembler
+  private var watches: CallWatches?
   private var choices: [ObservedChoice] = []
   private var summary: ResponseSummary
 
-  init(format: ResponseFormat, request: RequestFacts, callLimit: Int) {
+  init(
+    format: ResponseFormat, status: Int, request: RequestFacts, callLimit: Int, options: ResponseObserver.Options
+  ) {
     self.request = request
+    room = ObservedChoice.Room(
+      leak: options.contains(.keepsText) ? callLimit : 0, reasoning: options.contains(.keepsReasoning) ? callLimit : 0)
     assembler = CallAssembler(limit: callLimit)
+    watches = options.contains(.watchesCalls) ? CallWatches(tools: request.tools) : nil
     summary = ResponseSummary(format: format)
+    summary.status = status
   }
 
+  var isHoldingMarker: Bool { choices.contains { $0.isHoldingMarker } }
+  var hasLeak: Bool { choices.contains { $0.summary.leak != nil } }
+  var begunChoices: Int { choices.count }
+  var finishedChoices: Int { choices.count { $0.summary.finishReason != nil } }
+  var calls: [AssembledCall] { assembler.named(among: request.tools.names) }
+
   /// What the decoder made of an event of a stream, or of a whole body.
-  mutating func take(_ decoder: borrowing ChunkDecoder) {
+  mutating func take(_ decoder: borrowing ChunkDecoder) -> EventTraits {
     summary.events &+= 1
-    for number in decoder.events.indices { take(decoder.events[number], decoder) }
+    var traits: EventTraits = []
+    for number in decoder.events.indices { traits.formUnion(take(decoder.events[number], decoder)) }
+    return traits
   }
 
   /// An event or a body that is no JSON object.
-  mutating func takeUnreadable(_ payload: borrowing Span<UInt8>, _ error: ChunkDecoder.Failure) {
+  mutating func takeUnreadable(_ payload: borrowing Span<UInt8>, _ error: ChunkDecoder.Failure) -> EventTraits {
     summary.events &+= 1
     summary.unreadable &+= 1
-    guard summary.unreadableSample == nil else { return }
+    guard summary.unreadableSample == nil else { return .unreadable }
     let reason = if case .notJSON(let error) = error { " (\(error))" } else { "" }
     summary.unreadableSample = quoted(payload) + reason
+    return .unreadable
   }
 
   /// An event that says of itself that it is an error; its data is the message unless it had one in it.
-  mutating func takeErrorEvent(_ data: borrowing Span<UInt8>) {
-    guard summary.failure == nil else { return }
-    summary.failure = VendorFailure(message: excerpt(data, limit: 500))
+  mutating func takeErrorEvent(_ data: borrowing Span<UInt8>) -> EventTraits {
+    if summary.failure == nil {
+      summary.failure = VendorFailure(message: excerpt(data, limit: 500), status: summary.status)
+    }
+    return .failure
   }
 
   /// An event or a body over its limit.
-  mutating func takeOversized() { summary.oversized &+= 1 }
+  mutating func takeOversized() -> EventTraits {
+    summary.oversized &+= 1
+    return .unreadable
+  }
 
-  mutating func finish(_ ending: Ending) -> ResponseSummary {
+  mutating func finish(
+    _ ending: Ending, habits: ChunkDecoder.Habits, style: EventStreamFramer.Style, isHTML: Bool
+  ) -> ResponseSummary {
     summary.ending = ending
+    summary.habits = habits
+    summary.style = style
+    summary.isHTML = isHTML
     assembler.finish(tools: request.tools.names)
     summary.choices = choices.map { choice in
       var whole = choice.summary
@@ -49,55 +78,84 @@ struct ResponseTally: Sendable {
       return whole
     }
     summary.choices.sort { $0.index < $1.index }
+    if summary.status != 200, summary.failure == nil, summary.choices.isEmpty {
+      let words = isHTML ? "an HTML page" : summary.unreadableSample ?? "no error that can be read"
+      summary.failure = VendorFailure(message: words, status: summary.status)
+    }
     switch summary.format {
     case .json:
       summary.isTruncated = ending == .cut && !summary.isReadable
     case .eventStream:
       let isFinished = !choices.isEmpty && choices.allSatisfy { $0.summary.finishReason != nil }
-      summary.isTruncated = !summary.isDone && !isFinished && summary.failure == nil
+      summary.isTruncated = !summary.isDone && !isFinished && summary.failure == nil && !isHTML
     }
+    summary.judge(against: request)
     summary.findings = summary.inspected(against: request)
     return summary
   }
 }
 
 extension ResponseTally {
-  private mutating func take(_ event: ChatEvent, _ decoder: borrowing ChunkDecoder) {
+  private mutating func take(_ event: ChatEvent, _ decoder: borrowing ChunkDecoder) -> EventTraits {
     switch event {
     case .text(let choice, let range):
-      guard let place = place(of: choice) else { return }
-      choices[place].takeText(decoder.text.span.extracting(range))
+      guard let place = place(of: choice) else { return .text }
+      choices[place].takeText(decoder.text.span.extracting(range), room: room) { request.tools.names }
+      return .text
     case .reasoning(let choice, let range):
-      guard let place = place(of: choice) else { return }
-      choices[place].takeReasoning(decoder.text.span.extracting(range))
+      guard let place = place(of: choice) else { return .reasoning }
+      choices[place].takeReasoning(decoder.text.span.extracting(range), room: room)
+      return .reasoning
     case .otherContent(let choice):
-      guard let place = place(of: choice) else { return }
+      guard let place = place(of: choice) else { return .otherContent }
       choices[place].summary.hasOtherContent = true
+      return .otherContent
     case .call(let choice, let delta):
-      guard place(of: choice) != nil else { return }
-      assembler.take(delta, choice: choice, text: decoder.text.span)
+      guard let place = place(of: choice) else { return .call }
+      // A whole message has no order of text and calls.
+      if !delta.isWhole, !choices[place].hasCalls { choices[place].hasCalls = true }
+      let number = assembler.take(delta, choice: choice, text: decoder.text.span)
+      watch(number, delta, text: decoder.text.span)
+      return .call
     case .finish(let choice, let range):
-      guard let place = place(of: choice, isContent: false) else { return }
+      guard let place = place(of: choice, isContent: false) else { return .finish }
       choices[place].summary.finishReason = decoder.string(range)
+      return .finish
+    case .nativeFinish(let choice, let range):
+      guard let place = place(of: choice, isContent: false) else { return [] }
+      choices[place].summary.nativeFinishReason = decoder.string(range)
+      return []
     case .usage(let usage):
       summary.usage = usage
+      return .usage
     case .model(let range):
       summary.model = decoder.string(range)
+      return []
     case .failure(let failure):
-      guard summary.failure == nil else { return }
+      guard summary.failure == nil else { return .failure }
       summary.failure = VendorFailure(
         message: decoder.string(failure.message), type: failure.type.isEmpty ? nil : decoder.string(failure.type),
-        code: failure.code.isEmpty ? nil : decoder.string(failure.code))
+        code: failure.code.isEmpty ? nil : decoder.string(failure.code), status: summary.status)
+      return .failure
     case .done:
       summary.isDone = true
       summary.events &-= 1
+      return .done
     }
+  }
+
+  private mutating func watch(_ number: Int, _ delta: CallDelta, text: borrowing Span<UInt8>) {
+    guard watches != nil else { return }
+    let call = assembler.calls[number]
+    guard let (offset, reason) = watches?.take(delta, of: call, at: number, text: text) else { return }
+    let earlier = assembler.calls[..<number].count { $0.choice == call.choice }
+    deaths.append(CallDeath(choice: call.choice, call: earlier, offset: offset, reason: reason, position: number))
   }
 
   /// Where the choice is in `choices`; `nil` for one choice too many.
   private mutating func place(of choice: Int, isContent: Bool = true) -> Int? {
     hasContent = hasContent || isContent
-    if let place = choices.firstIndex(where: { $0.summary.index == choice }) { return place }
+    for place in choices.indices where choices[place].summary.index == choice { return place }
     guard choices.count < Self.choiceLimit else { return nil }
     choices.append(ObservedChoice(index: choice))
     return choices.count &- 1

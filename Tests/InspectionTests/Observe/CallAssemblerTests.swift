@@ -54,21 +54,23 @@ private let assemblyCases = [
     "parallel calls, interleaved",
     [
       piece(id: "a", name: "f", "{") + "," + piece(index: 1, id: "b", name: "g", "["), piece(index: 1, "]"), piece("}"),
-    ], ["a f {}", "b g []"]),
+    ], ["a f {}", "b g []"], ["call.interleaved", "arguments.not_object"]),
   AssemblyCase(
     "whole calls in one delta", [piece(id: "a", name: "f", "{}") + "," + piece(index: 1, id: "b", name: "f", "{}")],
     ["a f {}", "b f {}"]),
   AssemblyCase(
     "the id repeated in every delta (R24)", [piece(id: "a", name: "f", "{"), piece(id: "a", "}"), piece(id: "a")],
-    ["a f {}"]),
-  AssemblyCase("the id first, the name later (R38)", [piece(id: "a"), piece(name: "f"), piece("{}")], ["a f {}"]),
-  AssemblyCase("arguments before the name (R68)", [piece(id: "a", "{"), piece("}"), piece(name: "f")], ["a f {}"]),
+    ["a f {}"], ["call.id_repeated"]),
+  AssemblyCase("the id first, the name later (R38)", [piece(id: "a"), piece(name: "f"), piece("{}")], ["a f {}"],
+    ["call.late_name"]),
+  AssemblyCase("arguments before the name (R68)", [piece(id: "a", "{"), piece("}"), piece(name: "f")], ["a f {}"],
+    ["call.late_name"]),
   AssemblyCase(
     "an empty name first, null later",
     [
       piece(id: "a", name: "", ""), piece(name: "f", "{}"),
       #"{"index":0,"id":null,"type":null,"function":{"name":null,"arguments":null}}"#,
-    ], ["a f {}"]),
+    ], ["a f {}"], ["call.late_name"]),
   AssemblyCase(
     "no index, whole calls with ids",
     [piece(index: nil, id: "a", name: "f", "{}"), piece(index: nil, id: "b", name: "g", "{}")], ["a f {}", "b g {}"],
@@ -79,7 +81,7 @@ private let assemblyCases = [
       piece(index: nil, id: "a", name: "f", "{"), piece(index: nil, "}"), piece(index: nil, id: "b", name: "g", "{"),
       piece(index: nil, id: "b", "}"),
     ],
-    ["a f {}", "b g {}"], ["call.missing_index", "call.missing_index"]),
+    ["a f {}", "b g {}"], ["call.missing_index", "call.id_repeated", "call.missing_index"]),
   AssemblyCase(
     "neither index nor id: a name after whole arguments begins a call",
     [piece(index: nil, name: "f", "{"), piece(index: nil, "}"), piece(index: nil, name: "g", "{}")],
@@ -155,10 +157,11 @@ private let assemblyCases = [
     ["call.unknown_tool", "call.name_repeated"]),
   AssemblyCase(
     "a broken name is not mended in silence (R35)", tools: ["mcp__linear__list_issues"],
-    [piece(id: "a", name: "mcp__linear__list_issu", "{}")], ["a mcp__linear__list_issu {}"], ["call.unknown_tool"]),
+    [piece(id: "a", name: "mcp__linear__list_issu", "{}")], ["a mcp__linear__list_issu {}"], ["call.corrupted_name"]),
   AssemblyCase(
     "arguments cut within escapes and UTF-8 text (R67)",
-    [piece(id: "a", name: "f", #"{\"a\":\"\\u53"#), piece(#"17大型\\"#), piece(#"n机\"}"#)], [#"a f {"a":"\u5317大型\n机"}"#]),
+    [piece(id: "a", name: "f", #"{\"a\":\"\\u53"#), piece(#"17大型\\"#), piece(#"n机\"}"#)], [#"a f {"a":"\u5317大型\n机"}"#],
+    ["arguments.split_character"]),
   AssemblyCase(
     "an object after pieces of text (R41)",
     [piece(id: "a", name: "f", ""), #"{"index":0,"function":{"arguments":{"a" : 1.0}}}"#], [#"a f {"a" : 1.0}"#],
@@ -176,9 +179,9 @@ func assemblesCalls(_ test: AssemblyCase) {
 func idsOfTheHistory() {
   let facts = RequestFacts(tools: ToolSet(["f"]), callIDs: ByteStrings(["list_dir:0", "b"]))
   func codes(_ id: String) -> [String] {
-    observe(
-      #"{"choices":[{"message":{"tool_calls":[\#(piece(id: id, name: "f", "{}"))]},"finish_reason":"tool_calls"}]}"#,
-      request: facts
+    let call = piece(index: nil, id: id, name: "f", "{}")
+    return observe(
+      #"{"choices":[{"message":{"tool_calls":[\#(call)]},"finish_reason":"tool_calls"}],"usage":{}}"#, request: facts
     ).findings.map(\.code)
   }
   #expect(codes("list_dir:0") == ["call.duplicate_id"])

@@ -15,6 +15,7 @@ private func words(_ json: String, as form: ChunkDecoder.Form = .chunk) throws -
     case .call(let choice, let call):
       "\(choice) call \(call.isWhole ? "whole" : "piece") \(call.position) \(call.index.map { "\($0)" } ?? "-") '\(decoder.string(call.id))' '\(decoder.string(call.name))' \(call.argumentsForm) '\(decoder.string(call.arguments))'"
     case .finish(let choice, let range): "\(choice) finish '\(decoder.string(range))'"
+    case .nativeFinish(let choice, let range): "\(choice) native '\(decoder.string(range))'"
     case .usage(let usage): "usage \(usage.total ?? -1)"
     case .model(let range): "model '\(decoder.string(range))'"
     case .failure(let failure): "failure '\(decoder.string(failure.message))'"

@@ -2,14 +2,14 @@
 import Inspection
 import Testing
 
-private func markers(in pieces: [[UInt8]]) -> [String] {
+private func found(in pieces: [[UInt8]]) -> [String] {
   var matcher = MarkupMatcher()
-  var found: [String] = []
+  var texts: [String] = []
   for piece in pieces {
     var at = 0
-    while let marker = matcher.next(in: piece.span, from: &at) { found.append(marker.text) }
+    while let marker = matcher.next(in: piece.span, from: &at) { texts.append(marker.text) }
   }
-  return found + ["held \(matcher.held)"]
+  return texts + ["held \(matcher.held)"]
 }
 
 @Test(
@@ -35,17 +35,18 @@ private func markers(in pieces: [[UInt8]]) -> [String] {
     ("<|im_end|> <think></think>", [], 0),
   ] as [(String, [String], Int)])
 func findsMarkers(text: String, expected: [String], held: Int) {
-  let found = DripFeed.expectSameResult(of: Array(text.utf8)) { markers(in: $0) }
-  #expect(found == expected + ["held \(held)"])
+  let texts = DripFeed.expectSameResult(of: Array(text.utf8)) { found(in: $0) }
+  #expect(texts == expected + ["held \(held)"])
 }
 
 @Test("Every marker is found after every beginning of every other one")
 func markersAfterPrefixes() {
-  for first in MarkupMatcher.Marker.allCases {
+  let markers = MarkupMatcher.Marker.allCases.filter { $0 != .bareCall }
+  for first in markers {
     for length in 0..<first.text.utf8.count {
-      for second in MarkupMatcher.Marker.allCases {
+      for second in markers {
         let text = Array(first.text.utf8.prefix(length)) + Array(second.text.utf8)
-        #expect(markers(in: [text]) == [second.text, "held 0"])
+        #expect(found(in: [text]) == [second.text, "held 0"])
       }
     }
   }

@@ -3,7 +3,7 @@ import Inspection
 import Testing
 
 /// Bytes with some of them changed, dropped, doubled or moved.
-private func mutated(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
+func mutated(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
   var generator = SeededGenerator(seed: seed)
   var bytes = bytes
   for _ in 0..<Int.random(in: 1...6, using: &generator) where bytes.count > 40 {
@@ -21,9 +21,9 @@ private func mutated(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
 
 @Test("A broken answer is taken the same way under any cut, and never fails", arguments: Fixture.all)
 func mutatedAnswers(_ fixture: Fixture) {
-  for seed in 0..<12 as Range<UInt64> {
+  for seed in 0..<6 as Range<UInt64> {
     let bytes = mutated(fixture.bytes, seed: seed)
-    _ = DripFeed.expectSameResult(of: bytes, randomCuts: 2, "seed \(seed)") { observe($0, fixture.format) }
+    _ = DripFeed.expectSameResult(of: bytes, randomCuts: 2, "seed \(seed)") { fixture.observe($0) }
   }
 }
 

@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// `response.html` (R6C), `response.http_error`: an answer that is none of the model's.
+func detectRefusal(_ response: ResponseSummary, _ report: inout FindingReport) {
+  if response.status != 200 {
+    let words = response.failure.map { ", \($0.kind.rawValue): \(quoted($0.message, limit: 200))" } ?? ""
+    report.add(.httpError, "the vendor answered with status \(response.status)\(words)")
+  }
+  if response.isHTML {
+    report.add(.responseHTML, "the body is a page of HTML: it does not come from the model's server")
+  }
+}
+
 /// `stream.error` (R64), `stream.not_json`, `stream.event_too_long`, `stream.truncated` (R65).
 func detectBrokenStream(_ response: ResponseSummary, _ report: inout FindingReport) {
-  guard response.format == .eventStream else { return }
+  guard response.format == .eventStream, response.status == 200 else { return }
   if let failure = response.failure {
-    report.add(.streamError, "the vendor failed within the stream: \(quoted(failure.message, limit: 200))")
+    report.add(
+      .streamError, "the vendor failed within the stream, \(failure.kind.rawValue): \(quoted(failure.message, limit: 200))")
   }
   if let sample = response.unreadableSample {
     report.add(.streamNotJSON, "\(response.unreadable) event(s) are no JSON object, the first is \(sample)")
@@ -17,11 +29,11 @@ func detectBrokenStream(_ response: ResponseSummary, _ report: inout FindingRepo
   }
 }
 
-/// `response.error`, `response.not_json` (R6C).
+/// `response.error`, `response.not_json`.
 func detectBrokenBody(_ response: ResponseSummary, _ report: inout FindingReport) {
-  guard response.format == .json else { return }
+  guard response.format == .json, response.status == 200, !response.isHTML else { return }
   if let failure = response.failure {
-    report.add(.responseError, "the body is an error: \(quoted(failure.message, limit: 200))")
+    report.add(.responseError, "the body is an error, \(failure.kind.rawValue): \(quoted(failure.message, limit: 200))")
   }
   if let sample = response.unreadableSample {
     report.add(.responseNotJSON, "the body is no JSON object: \(sample)")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `call.missing_id` (R20), `call.duplicate_id` (R21), `call.id_changed` (R23).
+/// `call.missing_id` (R20), `call.duplicate_id` (R21), `call.foreign_id` (R22), `call.id_changed` (R23),
+/// `call.id_repeated` (R24).
 func detectIDs(
   of call: AssembledCall, before earlier: ArraySlice<AssembledCall>, _ request: RequestFacts,
   _ report: inout FindingReport
@@ -12,12 +13,29 @@ func detectIDs(
   } else if request.callIDs.contains(call.id.span) {
     report.add(.duplicateID, "the id \(quoted(call.id)) is that of a call in the history")
   }
+  if isForeign(call.id) {
+    report.add(.foreignID, "the id \(quoted(call.id)) is made up: Kimi's own names the tool, which it reads from the history")
+  }
+  if call.quirks.contains(.repeatedID) {
+    report.add(.repeatedID, "later pieces of the call have its id again: a client may take each for a new call")
+  }
   if call.quirks.contains(.changedID) {
     report.add(.changedID, "later pieces of the call have another id than \(quoted(call.id))")
   }
 }
 
-/// `call.missing_index` (R25), `call.sparse_index` (R26), `call.index_repeated`.
+/// The forms that engines and aggregators make up (R22): `call_…`, `chatcmpl-tool-…`, `toolu_…`, a UUID. Others may be a
+/// vendor's own spelling of the model's.
+private func isForeign(_ id: [UInt8]) -> Bool {
+  for beginning in ["call_", "call-", "chatcmpl-tool-", "toolu_", "tooluse_"] where id.starts(with: beginning.utf8) {
+    return true
+  }
+  let groups = id.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+  return groups.map(\.count) == [8, 4, 4, 4, 12]
+    && groups.joined().allSatisfy { $0.isDigit || $0.asciiLowercased &- 0x61 < 6 }
+}
+
+/// `call.missing_index` (R25), `call.sparse_index` (R26), `call.superfluous_index` (R28), `call.index_repeated`.
 func detectIndex(of call: AssembledCall, _ report: inout FindingReport) {
   if call.quirks.contains(.missingIndex) {
     report.add(.missingIndex, "a piece of the call has no index, which tells parallel calls apart")
@@ -27,6 +45,9 @@ func detectIndex(of call: AssembledCall, _ report: inout FindingReport) {
   }
   if let index = call.index, call.quirks.contains(.repeatedIndex) {
     report.add(.repeatedIndex, "the index \(index) is that of an earlier call: a client merges the two")
+  }
+  if call.quirks.contains(.superfluousIndex) {
+    report.add(.superfluousIndex, "a whole message has an index in its calls, where it means nothing")
   }
 }
 

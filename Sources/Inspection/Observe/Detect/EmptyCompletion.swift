@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `completion.empty` (R04): the model ended its turn and said nothing. A finish reason that accounts for it (`length`,
-/// `content_filter`, `error`) or is a finding itself (`tool_calls`) does not count.
+/// `completion.empty`, `completion.think_only` (R04): the model ended its turn and said nothing, or nothing aloud. A finish
+/// reason that accounts for it (`length`, `content_filter`, `error`) or is a finding itself (`tool_calls`) does not count.
 func detectEmptyCompletion(of choice: ChoiceSummary, in response: ResponseSummary, _ report: inout FindingReport) {
   guard !choice.hasText, choice.calls.isEmpty, !choice.hasOtherContent else { return }
   guard !response.isTruncated, response.failure == nil else { return }
   switch choice.finishReason {
   case nil, "stop":
-    let thought = choice.hasReasoning ? "reasoning, but " : ""
-    report.add(.emptyCompletion, "there is \(thought)neither text nor a tool call")
+    if choice.hasReasoning {
+      report.add(.thinkOnly, "there is reasoning, but neither text nor a tool call")
+    } else {
+      report.add(.emptyCompletion, "there is neither text nor a tool call")
+    }
   default:
     break
   }
@@ -17,5 +20,6 @@ func detectEmptyCompletion(of choice: ChoiceSummary, in response: ResponseSummar
 /// `completion.empty` for an answer without any choice.
 func detectNoChoices(in response: ResponseSummary, _ report: inout FindingReport) {
   guard response.choices.isEmpty, response.isReadable, !response.isTruncated, response.failure == nil else { return }
+  guard response.status == 200, !response.isHTML else { return }
   report.add(.emptyCompletion, "there is no choice in the answer")
 }

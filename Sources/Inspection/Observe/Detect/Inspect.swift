@@ -6,14 +6,15 @@ struct FindingReport {
   var choice: Int?
   var call: Int?
 
-  mutating func add(_ kind: FindingKind, _ message: String) {
-    findings.append(Finding(kind, choice: choice, call: call, message))
+  mutating func add(_ kind: FindingKind, path: String? = nil, range: Range<Int>? = nil, _ message: String) {
+    findings.append(Finding(kind, choice: choice, call: call, path: path, range: range, message))
   }
 }
 
 extension ResponseSummary {
-  /// Every detector, in the order of the findings: the calls of each choice, the choice, the response.
-  func inspected(against request: RequestFacts) -> [Finding] {
+  /// Every detector, in the order of the findings: the calls of each choice, the choice, the response. Calls have their
+  /// verdicts from `judge(against:)`.
+  package func inspected(against request: RequestFacts) -> [Finding] {
     var report = FindingReport()
     for choice in choices {
       report.choice = choice.index
@@ -23,17 +24,22 @@ extension ResponseSummary {
         detectIndex(of: call, &report)
         detectType(of: call, &report)
         detectName(of: call, request, &report)
-        detectArguments(of: call, &report)
+        detectDelivery(of: call, in: self, request, &report)
+        detectArguments(of: call, request, &report)
+        detectSchemaViolations(of: call, &report)
       }
       report.call = nil
       detectFinish(of: choice, in: self, &report)
       detectEmptyCompletion(of: choice, in: self, &report)
       detectLeakedMarkup(in: choice, &report)
+      detectTextArtefacts(in: choice, &report)
     }
     report.choice = nil
     detectNoChoices(in: self, &report)
+    detectRefusal(self, &report)
     detectBrokenStream(self, &report)
     detectBrokenBody(self, &report)
+    detectDialect(self, request, &report)
     return report.findings
   }
 }

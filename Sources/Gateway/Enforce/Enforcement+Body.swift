@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Inspection
+import NIOCore
+import Upstream
+
+extension Enforcement {
+  /// A whole body has come: an answer in one piece, or an error.
+  mutating func judgeBody(_ summary: ResponseSummary, _ body: ByteBuffer, at now: UInt64) -> Turn {
+    answer = .none
+    note(summary)
+    guard attempt.status == 200 else { return judgeError(summary, body, at: now) }
+    let judgement = judge(summary, isContinued: !flowed.isEmpty)
+    if let complaint = judgement.complaint, isEnforcing {
+      if let turn = climb(after: .answer(complaint), at: now) { return turn }
+      isExhausted = true
+      if policy.enforce.onExhausted == .error { return refuse(.exhausted(attempts: attempts, judgement.mended)) }
+    }
+    accept(judgement)
+    guard isEnforcing, isStream != (summary.format == .eventStream), !hasBegun || isStream else {
+      return deliver(mended(body, judgement), at: now)
+    }
+    return isStream ? deliverStream(mended(body, judgement), at: now) : deliverWhole(body, judgement, at: now)
+  }
+
+  /// A whole answer to a client that asked for a stream.
+  private mutating func deliverStream(_ body: ByteBuffer, at now: UInt64) -> Turn {
+    guard let chunk = FormConversion.chunk(of: body.readableBytesUInt8Span) else { return deliver(body, at: now) }
+    var rewrite = continuation()
+    rewrite.usage = nil
+    var events = ByteBuffer(bytes: rewrite.apply(to: chunk.span) ?? EventRewrite.event(chunk))
+    events.writeString(annotation.comment)
+    events.writeBytes(OwnChunks.done)
+    var turn = send(events, length: .open, as: "text/event-stream", at: now)
+    turn.next = .complete
+    return turn
+  }
+
+  /// A stream to a client that asked for a whole answer.
+  private mutating func deliverWhole(_ stream: ByteBuffer, _ judgement: Judgement, at now: UInt64) -> Turn {
+    let body = FormConversion.body(of: stream.readableBytesUInt8Span, judgement.mended)
+    let usage = attempts.count > 1 ? UsageMark(earlier: attempts.dropLast().map(\.usage)) : nil
+    var rewrite = BodyRewrite(original: judgement.mended, mended: judgement.mended, usage: usage)
+    let bytes = ByteBuffer(bytes: rewrite.apply(to: body.span) ?? body)
+    var turn = send(bytes, length: .known(bytes.readableBytes), as: "application/json", at: now)
+    turn.next = .complete
+    return turn
+  }
+
+  /// An error status. What only this vendor, or only this moment, is to blame for is tried again; the rest passes.
+  private mutating func judgeError(_ summary: ResponseSummary, _ body: ByteBuffer, at now: UInt64) -> Turn {
+    attempt.error = "http_\(attempt.status)"
+    guard isEnforcing else { return deliver(body, at: now) }
+    let retrying = Ladder.Retrying(status: attempt.status, summary.failure)
+    let failure = Ladder.Failure.status(retrying, delay: head.flatMap { RetryAfter.nanoseconds(in: $0.headers) })
+    if let turn = climb(after: failure, at: now) { return turn }
+    isExhausted = attempts.count > 1
+    return deliver(body, at: now)
+  }
+
+  private func mended(_ body: ByteBuffer, _ judgement: Judgement) -> ByteBuffer {
+    let usage = attempts.count > 1 ? UsageMark(earlier: attempts.dropLast().map(\.usage)) : nil
+    guard usage != nil || judgement.mended != judgement.original else { return body }
+    var rewrite = BodyRewrite(original: judgement.original, mended: judgement.mended, usage: usage)
+    return rewrite.apply(to: body.readableBytesUInt8Span).map { ByteBuffer(bytes: $0) } ?? body
+  }
+
+  private mutating func deliver(_ body: ByteBuffer, at now: UInt64) -> Turn {
+    guard !hasBegun else {
+      // A stream has begun, and this is no stream: nothing of it can be said in one.
+      return refuse(.exhausted(attempts: attempts, delivered))
+    }
+    var turn = send(body, length: .known(body.readableBytes), at: now)
+    turn.next = .complete
+    return turn
+  }
+
+  /// Belay's own error: as an answer of its own, or within the stream that has begun.
+  mutating func refuse(_ error: GatewayError) -> Turn {
+    verdict = .invalid
+    guard hasBegun else { return Turn(.refuse(error)) }
+    var turn = Turn(.fail(error))
+    turn.bytes.writeBytes(EventRewrite.event(error.body))
+    turn.bytes.writeString(annotation.comment)
+    turn.bytes.writeBytes(OwnChunks.done)
+    return turn
+  }
+}
+
+/// `Retry-After` in seconds (RFC 9110 section 10.2.3). A date is not read: vendors of models send seconds.
+enum RetryAfter {
+  static func nanoseconds(in headers: UpstreamHeaders) -> UInt64? {
+    if let text = headers["retry-after-ms"], let value = Double(text), value >= 0, value < 1e9 {
+      return UInt64(value * 1e6)
+    }
+    guard let text = headers["retry-after"], let value = Double(text), value >= 0, value < 1e6 else { return nil }
+    return UInt64(value * 1e9)
+  }
+}

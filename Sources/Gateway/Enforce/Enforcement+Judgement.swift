@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Inspection
+
+extension Enforcement {
+  /// What an attempt's answer is worth.
+  struct Judgement {
+    var original: ResponseSummary
+    var mended: ResponseSummary
+    var repairs: [Repair] = []
+    /// Why a client must not get it; nil if it may.
+    var complaint: Ladder.Complaint?
+  }
+
+  /// Mends what may be mended, and says what is left.
+  ///
+  /// - Parameter isContinued: the answer goes on with one of which the client has seen a part.
+  func judge(_ summary: ResponseSummary, isContinued: Bool) -> Judgement {
+    var judgement = Judgement(original: summary, mended: summary)
+    guard isEnforcing else { return judgement }
+    (judgement.mended, judgement.repairs) = summary.repaired(
+      with: policy.enforce.repairs, request: facts, ids: policy.ids(facts))
+    let mended = judgement.mended
+    let bad = mended.findings.filter { policy.action(for: $0, in: mended) == .retry }
+    // Text that is with the client cannot be said again; only calls can go on from it.
+    let isLost = isContinued && judgement.mended.callCount == 0
+    guard !bad.isEmpty || isLost else { return judgement }
+    judgement.complaint = Ladder.Complaint(
+      bad, in: mended, tools: facts.tools, reasoningKey: policy.traits.needsReasoning ? policy.profile.reasoningKey : nil)
+    return judgement
+  }
+
+  mutating func accept(_ judgement: Judgement) {
+    repairs = judgement.repairs
+    delivered = judgement.mended
+    verdict = isExhausted ? .invalid : Annotation.Verdict(judgement.mended.choices.flatMap(\.calls))
+  }
+
+  /// Keeps what an attempt's answer was.
+  mutating func note(_ summary: ResponseSummary) {
+    attempt.findings = summary.findings
+    attempt.finishReasons = summary.choices.compactMap(\.finishReason)
+    attempt.calls = summary.choices.flatMap(\.calls)
+    attempt.usage = summary.usage
+  }
+
+  /// The next attempt, if the ladder has one that may help and the budgets allow it.
+  mutating func climb(after failure: Ladder.Failure, at now: UInt64) -> Turn? {
+    guard isEnforcing, attempts.count < policy.enforce.attempts else { return nil }
+    let spent = now - startedAt
+    let budget = policy.enforce.time.wholeNanoseconds
+    guard spent < budget, !isOverTokens, let step = ladder.step(after: failure) else { return nil }
+    guard step.delay < budget - spent else { return climb(after: failure, at: now) }
+    return Turn(.retry(step))
+  }
+
+  private var isOverTokens: Bool {
+    guard let limit = policy.enforce.tokens else { return false }
+    return attempts.reduce(0) { $0 + ($1.usage?.prompt ?? 0) + ($1.usage?.completion ?? 0) } >= limit
+  }
+
+  /// An attempt is made.
+  mutating func begin(vendor: String, model: String, rung: Rung? = nil, at now: UInt64) {
+    attempts.append(AttemptRecord(rung: rung, vendor: vendor, model: model, startedAt: now - startedAt))
+    answer = .none
+    nextLook = 0
+  }
+}
+
+extension Ladder.Complaint {
+  init(_ bad: [Finding], in summary: ResponseSummary, tools: ToolSet, reasoningKey: VendorProfile.ReasoningKey?) {
+    isCut = bad.contains { $0.kind == .lengthFinish }
+    tokens = summary.usage?.completion
+    guard let choice = summary.choices.first else { return }
+    for (number, call) in choice.calls.enumerated() {
+      let problems = bad.filter { $0.choice == choice.index && $0.call == number }
+      turn.calls.append(
+        FailedCall(
+          name: call.name, arguments: call.arguments,
+          problem: FailedCall.Problem(of: call, isDeclared: tools.index(of: call.name.span) != nil, problems)))
+      if tool == nil, !problems.isEmpty, tools.index(of: call.name.span) != nil { tool = call.name }
+    }
+    if let reasoningKey {
+      turn.reasoning = choice.reasoning
+      turn.reasoningKey = reasoningKey
+    }
+  }
+}
+
+extension FailedCall.Problem {
+  init(of call: AssembledCall, isDeclared: Bool, _ problems: [Finding]) {
+    if problems.isEmpty {
+      self = .none
+    } else if !isDeclared {
+      self = .unknownTool
+    } else if let violations = call.verdict?.violations, !violations.isEmpty {
+      self = .violations(violations)
+    } else {
+      self = .notJSON(problems[0].message)
+    }
+  }
+}
+
+extension Ladder.Retrying {
+  /// What another attempt may change about an error status (reference 2.8).
+  init(status: Int, _ failure: VendorFailure?) {
+    switch failure?.kind {
+    case .rateLimit, .overloaded, .server: self = .same
+    case .quota, .auth: self = .elsewhere
+    // The model is not known there, or no longer.
+    case .invalidRequest where status == 404: self = .elsewhere
+    case .toolUseFailed: self = .forcing
+    case .invalidRequest, .schemaRejected, .contentFilter: self = .never
+    case nil:
+      switch status {
+      case 408, 425, 429, 500...: self = .same
+      case 401, 402, 403, 404: self = .elsewhere
+      default: self = .never
+      }
+    }
+  }
+}

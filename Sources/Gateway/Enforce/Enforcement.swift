@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Inspection
+import NIOCore
+import Upstream
+
+/// What `annotate` and `enforce` do with the answers to one request: attempt after attempt, until one may go to the client.
+///
+/// Pure, like `Exchange`, which owns it: vendor events come in, a `Turn` says what the client gets and how it goes on.
+/// `annotate` lets everything pass and only says what it saw; `enforce` holds back, mends, and asks for another attempt.
+///
+/// ```
+/// head ─ body* ─ end | failed ──> judge ─ accept ─> the client: as it came, or mended
+///                                   └─ reject ─> ladder ─ step ─> retry
+///                                                  └─ climbed ─> on_exhausted: pass | error
+/// ```
+struct Enforcement: Sendable {
+  /// What follows an event.
+  struct Turn: Sendable {
+    /// The head of the answer, at most once in an exchange.
+    var head: Draft?
+    /// Bytes of the answer's body.
+    var bytes = ByteBuffer()
+    var next = Next.goOn
+
+    init(_ next: Next = .goOn) { self.next = next }
+  }
+
+  enum Next: Sendable {
+    case goOn
+    /// Give this attempt up and make another.
+    case retry(Ladder.Step)
+    /// The answer is complete.
+    case complete
+    /// Nothing was sent, and nothing will be but this.
+    case refuse(GatewayError)
+    /// The answer had begun, and is complete with this error in it.
+    case fail(GatewayError)
+    /// The answer had begun, and its end can only be cut off.
+    case abort(UpstreamError)
+  }
+
+  /// The head of an answer before it is written: the vendor's, and what Belay says in it.
+  struct Draft: Sendable {
+    var head: UpstreamHead
+    /// The body's length in bytes, where it may not be the vendor's.
+    var length: Length
+    /// Instead of the vendor's own `Content-Type`.
+    var contentType: String?
+    var fields: [(name: String, value: String)] = []
+
+    enum Length: Equatable, Sendable {
+      case asSent
+      case known(Int)
+      /// A stream: to be framed as it comes.
+      case open
+    }
+  }
+
+  /// What of an attempt's answer is at hand.
+  enum Answer: Sendable {
+    case none
+    case stream(StreamHold)
+    /// A JSON answer, or an error: looked at when it is whole.
+    case body(ResponseObserver, ByteBuffer)
+    /// Passes unseen: too long to be kept.
+    case passing
+  }
+
+  /// A body longer than this passes as it is: it must not fill the memory.
+  static let bodyLimit = 16 << 20
+
+  let policy: Policy
+  let facts: RequestFacts
+  let isStream: Bool
+  let startedAt: UInt64
+  var ladder: Ladder
+
+  var attempts: [AttemptRecord] = []
+  var head: UpstreamHead?
+  var answer = Answer.none
+  /// The head has been sent.
+  var hasBegun = false
+  /// How the stream that the client sees began, and what of it cannot be taken back.
+  var streamHead: ChunkHead?
+  var flowed: EventTraits = []
+  var lastWriteAt: UInt64
+  /// From how many argument bytes on a dead call is looked at again.
+  var nextLook = 0
+
+  // What came of it.
+  var repairs: [Repair] = []
+  /// The answer as the client got it.
+  var delivered: ResponseSummary?
+  var verdict = Annotation.Verdict.none
+  /// No attempt was good enough, and the ladder was climbed.
+  var isExhausted = false
+
+  init(
+    policy: Policy, facts: RequestFacts, isStream: Bool, ladder: Ladder, startedAt: UInt64, at now: UInt64
+  ) {
+    self.policy = policy
+    self.facts = facts
+    self.isStream = isStream
+    self.ladder = ladder
+    self.startedAt = startedAt
+    lastWriteAt = now
+  }
+
+  var isEnforcing: Bool { policy.mode == .enforce }
+
+  /// The attempt under way.
+  var attempt: AttemptRecord {
+    get { attempts[attempts.count - 1] }
+    set { attempts[attempts.count - 1] = newValue }
+  }
+
+  // MARK: Events
+
+  mutating func head(_ head: UpstreamHead, at now: UInt64) -> Turn {
+    self.head = head
+    attempt.status = head.status
+    attempt.firstByteAt = now - startedAt
+    let format = ResponseFormat(contentType: head.headers["content-type"], isStreamRequested: isStream)
+    var options: ResponseObserver.Options = []
+    if isEnforcing { options = [.keepsText, .watchesCalls] }
+    if policy.traits.needsReasoning { options.insert(.keepsReasoning) }
+    let observer = ResponseObserver(
+      format: format, status: head.status, request: facts, options: options, bodyLimit: Self.bodyLimit)
+    guard head.status == 200, format == .eventStream, isStream || !isEnforcing else {
+      answer = .body(observer, ByteBuffer())
+      return Turn()
+    }
+    var hold = StreamHold(observer: observer, choiceCount: facts.choiceCount, isHolding: isEnforcing)
+    if attempts.count > 1 { hold.rewrite = continuation() }
+    answer = .stream(hold)
+    return Turn()
+  }
+
+  mutating func body(_ bytes: ByteBuffer, at now: UInt64) -> Turn {
+    attempt.bytes += bytes.readableBytes
+    switch answer {
+    case .none:
+      return Turn()
+    case .stream(var hold):
+      // Taken out, so that it is not copied when it changes.
+      answer = .none
+      hold.feed(bytes)
+      return run(hold, at: now)
+    case .body(var observer, var buffer):
+      answer = .none
+      observer.feed(bytes.readableBytesUInt8Span)
+      buffer.writeImmutableBuffer(bytes)
+      guard buffer.readableBytes > Self.bodyLimit else {
+        answer = .body(observer, buffer)
+        return Turn()
+      }
+      answer = .passing
+      return send(buffer, length: .asSent, at: now)
+    case .passing:
+      return send(bytes, length: .asSent, at: now)
+    }
+  }
+
+  mutating func end(at now: UInt64) -> Turn {
+    attempt.endedAt = now - startedAt
+    switch answer {
+    case .none, .passing: return Turn(.complete)
+    case .stream(let hold): return finishStream(hold, .complete, failure: nil, at: now)
+    case .body(var observer, let buffer): return judgeBody(observer.finish(.complete), buffer, at: now)
+    }
+  }
+
+  mutating func failed(_ error: UpstreamError, at now: UInt64) -> Turn {
+    attempt.endedAt = now - startedAt
+    attempt.error = error.kind.rawValue
+    switch answer {
+    case .stream(let hold):
+      return finishStream(hold, .cut, failure: error, at: now)
+    case .passing:
+      return Turn(.abort(error))
+    case .none, .body:
+      answer = .none
+      return climb(after: .transport(retryable: error.fault == .vendor && error.kind != .tls), at: now) ?? giveUp(error)
+    }
+  }
+
+  /// Time passes: says something to a client that has waited for long, so that nothing between closes the connection.
+  mutating func tick(at now: UInt64) -> Turn {
+    guard isEnforcing, isStream, case .stream(let hold) = answer, hold.isHolding || attempts.count > 1,
+      now - lastWriteAt >= policy.enforce.keepAlive.wholeNanoseconds
+    else { return Turn() }
+    return send(ByteBuffer(string: ": belay is checking a tool call\n"), length: .open, at: now)
+  }
+
+  // MARK: To the client
+
+  /// Bytes of the answer, with its head if that has not gone yet.
+  mutating func send(_ bytes: ByteBuffer, length: Draft.Length, as contentType: String? = nil, at now: UInt64) -> Turn {
+    var turn = Turn()
+    turn.bytes = bytes
+    guard bytes.readableBytes > 0 || length != .open else { return turn }
+    lastWriteAt = now
+    if !hasBegun, let head {
+      hasBegun = true
+      turn.head = Draft(head: head, length: length, contentType: contentType, fields: annotation.fields)
+    }
+    return turn
+  }
+
+  /// What Belay says of the answer so far.
+  var annotation: Annotation {
+    Annotation(attempts: attempts.count, verdict: verdict, repairs: repairs, isExhausted: isExhausted)
+  }
+
+  private func giveUp(_ error: UpstreamError) -> Turn {
+    hasBegun ? Turn(.abort(error)) : Turn(.refuse(.vendor(attempt.vendor, error)))
+  }
+
+  /// How the events of a later attempt change: they go on with the stream that the client already sees.
+  func continuation() -> EventRewrite {
+    var rewrite = EventRewrite()
+    rewrite.usage = UsageMark(earlier: attempts.dropLast().map(\.usage))
+    guard !flowed.isEmpty else { return rewrite }
+    rewrite.head = streamHead
+    rewrite.drops = [.role]
+    if flowed.contains(.text) { rewrite.drops.insert(.text) }
+    if flowed.contains(.reasoning) { rewrite.drops.insert(.reasoning) }
+    return rewrite
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Configuration
+package import Inspection
+
+/// Which attempt follows one that failed: the rungs in their order, each once a vendor, as far as they can help and the vendor
+/// is known to honour them.
+package struct Ladder: Sendable {
+  /// Why an attempt is not what the client gets.
+  package enum Failure: Sendable {
+    /// No head came.
+    case transport(retryable: Bool)
+    /// The vendor answered with an error. `delay`: what it asks to wait, in nanoseconds.
+    case status(Retrying, delay: UInt64?)
+    /// The answer is there and cannot be used.
+    case answer(Complaint)
+  }
+
+  /// What another attempt after an error status may change.
+  package enum Retrying: Sendable { case same, elsewhere, forcing, never }
+
+  /// What is wrong with an answer.
+  package struct Complaint: Sendable {
+    /// The declared tool whose call failed, if it is clear which was meant.
+    package var tool: [UInt8]?
+    package var turn = FailedTurn(calls: [])
+    /// The answer ended at a limit of tokens, after so many.
+    package var isCut = false
+    package var tokens: Int?
+  }
+
+  /// Where an attempt may go: a vendor, what it calls the model, and its dialect for that.
+  package struct Place: Sendable {
+    package var vendor: Vendor
+    package var model: String
+    package var profile: VendorProfile
+  }
+
+  /// One more attempt.
+  package struct Step: Sendable {
+    package var rung: Rung
+    package var place: Place
+    /// All changes to the vendor's first request, those of earlier rungs included.
+    package var changes: [RetryChange]
+    package var delay: UInt64 = 0
+  }
+
+  private let rungs: [Rung]
+  private let others: [Place]
+  private let hasTools: Bool
+  private let thinks: Bool
+  private var place: Place
+  private var next = 0
+  private var nextOther = 0
+  private var changes: [RetryChange] = []
+
+  /// - Parameters:
+  ///   - others: where a failover may go, in order: never the first vendor itself.
+  ///   - thinks: the request lets the model think, so that `thinking_off` support does not apply.
+  package init(_ rungs: [Rung], at place: Place, others: [Place], hasTools: Bool, thinks: Bool) {
+    self.rungs = rungs
+    self.place = place
+    self.others = others
+    self.hasTools = hasTools
+    self.thinks = thinks
+  }
+
+  /// The next attempt that may help against `failure`; nil: the ladder is climbed.
+  package mutating func step(after failure: Failure) -> Step? {
+    while next < rungs.count {
+      let rung = rungs[next]
+      if rung == .otherVendor, mayGoElsewhere(failure), nextOther < others.count {
+        place = others[nextOther]
+        nextOther += 1
+        changes = []
+        return Step(rung: rung, place: place, changes: [])
+      }
+      next += 1
+      guard let change = change(rung, after: failure) else { continue }
+      changes.append(contentsOf: change)
+      return Step(rung: rung, place: place, changes: changes, delay: delay(failure))
+    }
+    return nil
+  }
+
+  /// What a rung changes; nil where it cannot help or is not known to be honoured.
+  private func change(_ rung: Rung, after failure: Failure) -> [RetryChange]? {
+    let complaint: Complaint?
+    switch failure {
+    case .transport(let retryable):
+      return rung == .resend && retryable ? [.resend] : nil
+    case .status(.same, _):
+      return rung == .resend ? [.resend] : nil
+    case .status(.elsewhere, _), .status(.never, _):
+      return nil
+    case .status(.forcing, _): complaint = nil
+    case .answer(let why): complaint = why
+    }
+    let profile = place.profile
+    switch rung {
+    case .resend:
+      guard let complaint, complaint.isCut else { return [.resend] }
+      return [.moreTokens(max(8192, 2 * (complaint.tokens ?? 0)))]
+    case .strict:
+      return hasTools && honours(profile.strict) ? [.strict] : nil
+    case .toolChoice:
+      guard hasTools, complaint?.isCut != true else { return nil }
+      if let tool = complaint?.tool, honours(profile.toolChoiceNamed) { return [.requireTool(name: tool)] }
+      return honours(profile.toolChoiceRequired) ? [.requireTool(name: nil)] : nil
+    case .feedback:
+      guard let complaint, !complaint.isCut else { return nil }
+      return [.feedback(complaint.turn)]
+    case .otherVendor:
+      return nil
+    }
+  }
+
+  private func mayGoElsewhere(_ failure: Failure) -> Bool {
+    if case .status(.never, _) = failure { false } else { true }
+  }
+
+  private func delay(_ failure: Failure) -> UInt64 {
+    if case .status(_, let delay?) = failure { delay } else { 0 }
+  }
+
+  private func honours(_ support: VendorProfile.Support) -> Bool {
+    support == .yes || support == .thinkingOff && !thinks
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inspection
+import NIOCore
+
+extension StreamHold {
+  /// Sends what is held as the mended answer has it. Calls that differ leave as chunks of their own, right before the finish
+  /// reason; every other event stays as it came but for what they replace. Everything after it passes.
+  mutating func release(_ original: ResponseSummary, mendedTo mended: ResponseSummary, into out: inout ByteBuffer) {
+    var plan = MendPlan(original, mended, head: rewrite?.head ?? observer.head)
+    guard plan.isNeeded else { return release(into: &out) }
+    let base = rewrite
+    rewrite = plan.rewrite(of: base ?? EventRewrite(), held)
+    for event in held { mend(event, &plan, into: &out) }
+    plan.writeRest(into: &out)
+    flowed.insert(.call)
+    dropHeld()
+    rewrite = base
+  }
+
+  private mutating func mend(_ event: Event, _ plan: inout MendPlan, into out: inout ByteBuffer) {
+    if event.traits.contains(.done) {
+      plan.writeRest(into: &out)
+      return pass(event, into: &out)
+    }
+    guard event.traits.contains(.finish) else { return pass(event, into: &out) }
+    // What the last chunk says besides its finish reason comes before the calls.
+    let others: EventRewrite.Drops = [.role, .text, .reasoning]
+    let drops = rewrite?.drops ?? []
+    if !event.traits.isDisjoint(with: .content) {
+      rewrite?.drops.insert(.finish)
+      pass(event, into: &out)
+    }
+    plan.writeCalls(into: &out)
+    rewrite?.drops = drops.union(others)
+    pass(event, into: &out)
+    rewrite?.drops = drops
+  }
+}
+
+/// What of an answer changes, and what is left to write of it.
+private struct MendPlan {
+  private let mended: ResponseSummary
+  private let chunks: OwnChunks
+  /// Choices whose calls are written anew.
+  private var rewritten: [ChoiceSummary] = []
+  private var reasons: [Int: String] = [:]
+  /// Choices that have no finish reason of the vendor's.
+  private var unfinished: [Int: String] = [:]
+  private var rescues: [(choice: Int, rescue: Rescue, length: Int)] = []
+  private var hasWrittenCalls = false
+
+  init(_ original: ResponseSummary, _ mended: ResponseSummary, head: ChunkHead?) {
+    self.mended = mended
+    chunks = OwnChunks(head: head)
+    var changesCalls = false
+    for after in mended.choices {
+      guard let before = original.choices.first(where: { $0.index == after.index }) else { continue }
+      if before.calls != after.calls { changesCalls = true }
+      if before.finishReason != after.finishReason, let reason = after.finishReason {
+        if before.finishReason == nil { unfinished[after.index] = reason } else { reasons[after.index] = reason }
+      }
+      if let rescue = after.rescue {
+        let length = before.leak.map { $0.offset + $0.text.count } ?? rescue.offset
+        rescues.append((after.index, rescue, length))
+      }
+    }
+    // Pieces of calls of several choices may share an event: all are written anew, or none.
+    if changesCalls { rewritten = mended.choices }
+  }
+
+  var isNeeded: Bool { !rewritten.isEmpty || !reasons.isEmpty || !unfinished.isEmpty || !rescues.isEmpty }
+
+  /// How the vendor's own events change.
+  func rewrite(of base: EventRewrite, _ held: [StreamHold.Event]) -> EventRewrite {
+    var rewrite = base
+    if !rewritten.isEmpty { rewrite.drops.insert(.calls) }
+    rewrite.finish.merge(reasons) { $1 }
+    guard !rescues.isEmpty else { return rewrite }
+    var counts: [Int: (text: Int, reasoning: Int)] = [:]
+    for event in held {
+      guard let data = event.data else { continue }
+      for count in rewrite.textCounts(of: data.span) {
+        counts[count.choice, default: (0, 0)].text += count.text
+        counts[count.choice, default: (0, 0)].reasoning += count.reasoning
+      }
+    }
+    for (choice, rescue, length) in rescues {
+      let held = counts[choice] ?? (0, 0)
+      let flowed = length - (rescue.isInReasoning ? held.reasoning : held.text)
+      let left = max(0, rescue.offset - flowed)
+      if rescue.isInReasoning { rewrite.reasoningLeft[choice] = left } else { rewrite.textLeft[choice] = left }
+    }
+    return rewrite
+  }
+
+  mutating func writeCalls(into out: inout ByteBuffer) {
+    guard !hasWrittenCalls else { return }
+    hasWrittenCalls = true
+    for (choice, rescue, _) in rescues where !rescue.remainder.isEmpty {
+      out.writeBytes(chunks.text(rescue.remainder, choice: choice, isReasoning: rescue.isInReasoning))
+    }
+    for choice in rewritten {
+      for (number, call) in choice.calls.enumerated() {
+        out.writeBytes(chunks.call(call, number: number, choice: choice.index))
+      }
+    }
+  }
+
+  /// Calls and finish reasons that no event of the vendor's gave occasion for.
+  mutating func writeRest(into out: inout ByteBuffer) {
+    writeCalls(into: &out)
+    for (choice, reason) in unfinished.sorted(by: { $0.key < $1.key }) {
+      out.writeBytes(chunks.finish(reason, choice: choice))
+    }
+    unfinished = [:]
+  }
+}
+
+extension StreamHold {
+  /// The stream is given up, and the client has seen a part of its text: lets out what is left of that text before the markup of
+  /// a lost call, since no other attempt will say it again.
+  mutating func releaseText(of summary: ResponseSummary, into out: inout ByteBuffer) {
+    guard flowed.contains(.text), summary.choices.contains(where: { $0.leak?.isInReasoning == false }) else { return }
+    var plan = rewrite ?? EventRewrite()
+    plan.drops.formUnion([.role, .reasoning, .calls, .finish])
+    var held: [Int: Int] = [:]
+    for event in self.held {
+      for count in event.data.map({ plan.textCounts(of: $0.span) }) ?? [] { held[count.choice, default: 0] += count.text }
+    }
+    for choice in summary.choices {
+      guard let leak = choice.leak, !leak.isInReasoning else { continue }
+      plan.textLeft[choice.index] = max(0, leak.offset - (leak.offset + leak.text.count - (held[choice.index] ?? 0)))
+    }
+    rewrite = plan
+    for event in self.held where event.traits.contains(.text) { pass(event, into: &out) }
+  }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inspection
+import NIOCore
+
+/// One vendor stream, held back where it must not reach the client unseen.
+///
+/// Whole events pass in order. Text and reasoning flow on at once; from the first piece of a tool call, or of markup that may
+/// be one, everything is held until someone decides. What has said nothing yet (the role, empty deltas) waits for what comes
+/// next, so that a stream of nothing but calls can be replaced without a trace.
+///
+///     hold.feed(bytes)
+///     while let signal = hold.advance(into: &out) { release, mend, or give up }
+struct StreamHold: Sendable {
+  /// Something that asks for a decision. Nothing more is read until `advance` is called again.
+  enum Signal: Equatable, Sendable {
+    /// All choices have their finish reason, or the vendor says that it is done, or that it failed: judge what there is.
+    case settled
+    /// A call can no longer become valid.
+    case died(CallDeath)
+    /// More is held than may be.
+    case overflow
+  }
+
+  /// One event as it came, blank line and all.
+  struct Event: Sendable {
+    var bytes: ByteBuffer
+    var traits: EventTraits
+  }
+
+  private enum Phase { case opening, flowing, holding, released }
+
+  /// Bytes held back at most.
+  private static let limit = 32 << 20
+
+  private(set) var observer: ResponseObserver
+  private let choiceCount: Int
+  private var phase: Phase
+  private var input = ByteBuffer()
+  /// Of an event whose end has not come.
+  private var unfinished = ByteBuffer()
+  private(set) var held: [Event] = []
+  private var heldBytes = 0
+  private(set) var isSettled = false
+
+  /// Kinds of content that have left.
+  var flowed: EventTraits = []
+  /// Applied to every event that leaves.
+  var rewrite: EventRewrite?
+  /// Put before the end mark, once.
+  var comment: ByteBuffer?
+  /// A dead call is read on, to its end.
+  var ignoresDeath = false
+
+  /// - Parameter isHolding: false lets everything pass, and only asks for a decision at the end.
+  init(observer: ResponseObserver, choiceCount: Int, isHolding: Bool) {
+    self.observer = observer
+    self.choiceCount = choiceCount
+    phase = isHolding ? .opening : .released
+  }
+
+  /// Something is held back.
+  var isHolding: Bool { phase == .holding }
+
+  mutating func feed(_ bytes: ByteBuffer) {
+    if input.readableBytes == 0 {
+      input = bytes
+    } else {
+      input.writeImmutableBuffer(bytes)
+    }
+  }
+
+  /// Passes on what may pass, up to the next point of decision; nil: all that came is used up.
+  mutating func advance(into out: inout ByteBuffer) -> Signal? {
+    while input.readableBytes > 0, let event = nextEvent() {
+      if let signal = take(event, into: &out) { return signal }
+    }
+    return nil
+  }
+
+  /// Lets out what is held. Everything after it passes.
+  mutating func release(into out: inout ByteBuffer) {
+    for event in held { pass(event, into: &out) }
+    dropHeld()
+  }
+
+  /// Something else was sent in place of what is held. Everything after it passes.
+  mutating func dropHeld() {
+    held.removeAll()
+    heldBytes = 0
+    phase = .released
+  }
+
+  /// The vendor's stream is over: an event without its end passes too, if everything does.
+  mutating func end(into out: inout ByteBuffer) {
+    guard phase == .released, rewrite == nil else { return }
+    out.writeImmutableBuffer(unfinished)
+    unfinished.clear()
+  }
+
+  /// The answer up to here, as if it ended here.
+  func summary(_ ending: Ending = .complete) -> ResponseSummary {
+    var copy = observer
+    return copy.finish(ending)
+  }
+
+  // MARK: Events
+
+  private mutating func nextEvent() -> Event? {
+    var position = 0
+    let arrived = input
+    let traits = observer.next(in: arrived.readableBytesUInt8Span, from: &position)
+    let bytes = input.readSlice(length: position) ?? ByteBuffer()
+    guard let traits else {
+      unfinished.writeImmutableBuffer(bytes)
+      return nil
+    }
+    if unfinished.readableBytes == 0 { return Event(bytes: bytes, traits: traits) }
+    unfinished.writeImmutableBuffer(bytes)
+    defer { unfinished = ByteBuffer() }
+    return Event(bytes: unfinished, traits: traits)
+  }
+
+  private mutating func take(_ event: Event, into out: inout ByteBuffer) -> Signal? {
+    switch phase {
+    case .released:
+      guard !isSettled, isLast(event) else {
+        pass(event, into: &out)
+        return nil
+      }
+      keep(event)
+      isSettled = true
+      return .settled
+    case .holding:
+      keep(event)
+      return decision(event)
+    case .opening, .flowing:
+      if observer.hasLeak || !event.traits.isDisjoint(with: .decisive) {
+        phase = .holding
+        keep(event)
+        return decision(event)
+      }
+      keep(event)
+      if observer.isHoldingMarker || phase == .opening && event.traits.isDisjoint(with: .content) {
+        return heldBytes > Self.limit ? .overflow : nil
+      }
+      phase = .flowing
+      for event in held { pass(event, into: &out) }
+      held.removeAll(keepingCapacity: true)
+      heldBytes = 0
+      return nil
+    }
+  }
+
+  private func isLast(_ event: Event) -> Bool {
+    !event.traits.isDisjoint(with: [.done, .failure]) || observer.finishedChoices >= max(choiceCount, observer.begunChoices)
+  }
+
+  private mutating func decision(_ event: Event) -> Signal? {
+    if heldBytes > Self.limit { return .overflow }
+    if !isSettled, isLast(event) {
+      isSettled = true
+      return .settled
+    }
+    if !ignoresDeath, let death = observer.death { return .died(death) }
+    return nil
+  }
+
+  private mutating func keep(_ event: Event) {
+    held.append(event)
+    heldBytes += event.bytes.readableBytes
+  }
+
+  // MARK: What leaves
+
+  mutating func pass(_ event: Event, into out: inout ByteBuffer) {
+    if event.traits.contains(.done), let comment {
+      self.comment = nil
+      out.writeImmutableBuffer(comment)
+    }
+    flowed.formUnion(event.traits.intersection(.flowing))
+    if rewrite != nil, let data = event.data, let changed = rewrite?.apply(to: data.span) {
+      out.writeBytes(changed)
+    } else if out.readableBytes == 0 {
+      out = event.bytes
+    } else {
+      out.writeImmutableBuffer(event.bytes)
+    }
+  }
+}
+
+extension StreamHold.Event {
+  /// The event's data; nil for one without (a comment) and for one that is too long.
+  var data: [UInt8]? {
+    var framer = EventStreamFramer()
+    var position = 0
+    switch framer.next(in: bytes.readableBytesUInt8Span, from: &position) {
+    case .input(let range): return bytes.getBytes(at: bytes.readerIndex + range.lowerBound, length: range.count)
+    case .held: return framer.held
+    case .tooLong, nil: return nil
+    }
+  }
+}
+
+extension EventTraits {
+  /// Events that no client may see before someone has judged the answer.
+  static let decisive: EventTraits = [.call, .finish, .failure, .done, .unreadable]
+  /// Events that say something to a client.
+  static let content: EventTraits = [.text, .reasoning, .otherContent]
+  /// What cannot be taken back once it has left.
+  static let flowing: EventTraits = [.text, .reasoning, .otherContent, .call]
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Inspection
+import NIOCore
+import Upstream
+
+/// What another attempt is made of: the client's request as it came.
+struct RetrySource: Sendable {
+  var body: ByteBuffer
+  var headers: [ForwardedHeaders.Field]
+  var route: Route
+  /// The request as the vendor at hand first got it.
+  var sent: ByteBuffer
+  /// What is to be sent when the time has come.
+  var next: UpstreamRequest?
+}
+
+extension Exchange {
+  /// The first attempt: at the vendor that was asked for, unless its circuit breaker keeps calls from it.
+  mutating func enforce(
+    _ policy: Policy, _ call: UpstreamRequest, _ source: RetrySource, thinks: Bool, at now: UInt64
+  ) -> Action {
+    self.source = source
+    let vendor = source.route.vendor
+    let ladder = Ladder(
+      policy.enforce.ladder, at: context.place(at: vendor, model: record.model),
+      others: context.failover(from: vendor, policy, model: record.model), hasTools: facts.tools.count > 0, thinks: thinks)
+    enforcement = Enforcement(
+      policy: policy, facts: facts, isStream: record.isStream, ladder: ladder, startedAt: startedAt, at: now)
+    if policy.mode == .enforce, case .closed(let rest) = context.breakers.admit(vendor.name, at: now) {
+      guard let step = enforcement?.ladder.step(after: .transport(retryable: false)) else {
+        return refuse(.vendorResting(vendor.name, nanoseconds: rest), at: now)
+      }
+      return attempt(step, at: now)
+    }
+    enforcement?.begin(vendor: vendor.name, model: record.model, at: now)
+    return .call(call)
+  }
+
+  mutating func judged(_ head: UpstreamHead, at now: UInt64) -> Action {
+    if head.status >= 500 {
+      context.breakers.failed(record.vendor, at: now, breaker)
+    } else {
+      context.breakers.succeeded(record.vendor)
+    }
+    guard let turn = enforcement?.head(head, at: now) else { return .none }
+    return carryOut(turn, at: now)
+  }
+
+  mutating func judged(_ error: UpstreamError, at now: UInt64) -> Action {
+    if state == .calling, error.fault == .vendor { context.breakers.failed(record.vendor, at: now, breaker) }
+    guard let turn = enforcement?.failed(error, at: now) else { return .none }
+    return carryOut(turn, at: now)
+  }
+
+  /// The time for another attempt has come.
+  package mutating func retryDue(at now: UInt64) -> Action {
+    guard state == .calling, let request = source?.next else { return .none }
+    source?.next = nil
+    return .call(request)
+  }
+
+  /// Time passes.
+  package mutating func tick(at now: UInt64) -> Action {
+    guard state == .answering || state == .calling, let turn = enforcement?.tick(at: now) else { return .none }
+    return carryOut(turn, at: now)
+  }
+
+  private var breaker: EnforceSettings.Breaker { enforcement?.policy.enforce.breaker ?? EnforceSettings.Breaker() }
+
+  /// Turns what enforcement decided into actions.
+  mutating func carryOut(_ turn: Enforcement.Turn, at now: UInt64) -> Action {
+    var actions: [Action] = []
+    if let draft = turn.head {
+      record.status = draft.head.status
+      record.nanosecondsToFirstByte = now - startedAt
+      actions.append(.begin(answerHead(draft)))
+    }
+    if turn.bytes.readableBytes > 0 {
+      record.responseBytes += turn.bytes.readableBytes
+      actions.append(.relay(turn.bytes))
+    }
+    switch turn.next {
+    case .goOn: break
+    case .retry(let step): actions.append(attempt(step, at: now))
+    case .complete: actions.append(.finish(close(.completed, at: now)))
+    case .refuse(let error): actions.append(refuse(error, at: now))
+    case .fail(let error):
+      record.error = error.code
+      record.fault = error.fault
+      actions.append(.finish(close(.refused, at: now)))
+    case .abort(let error):
+      actions.append(abort("vendor_\(error.kind.rawValue)", GatewayError.Fault(error.fault), at: now))
+    }
+    switch actions.count {
+    case 0: return .none
+    case 1: return actions[0]
+    default: return .sequence(actions)
+    }
+  }
+
+  /// Makes one more attempt, or the next one that a circuit breaker admits.
+  private mutating func attempt(_ first: Ladder.Step, at now: UInt64) -> Action {
+    var step = first
+    while case .closed(let rest) = context.breakers.admit(step.place.vendor.name, at: now) {
+      guard let next = enforcement?.ladder.step(after: .transport(retryable: false)) else {
+        return refuse(.vendorResting(step.place.vendor.name, nanoseconds: rest), at: now)
+      }
+      step = next
+    }
+    do {
+      try prepare(step)
+    } catch {
+      // The client's request could be read, so this one can be too; whatever it is, no vendor is to blame.
+      return refuse(.broken("the request for another attempt cannot be made: \(error)"), at: now)
+    }
+    enforcement?.begin(vendor: step.place.vendor.name, model: step.place.model, rung: step.rung, at: now)
+    record.vendor = step.place.vendor.name
+    state = .calling
+    return .retry(after: step.delay)
+  }
+
+  /// The request of another attempt.
+  private mutating func prepare(_ step: Ladder.Step) throws {
+    guard var source else { return }
+    let (vendor, model) = (step.place.vendor, step.place.model)
+    let policy = context.policy(vendor: vendor, model: model)
+    if vendor.name != source.route.vendor.name {
+      if model != record.model {
+        let moved = try retryBody(
+          [UInt8](buffer: source.body), changes: [.model(Array(model.utf8))], generation: policy.generation)
+        source.body = ByteBuffer(bytes: moved)
+      }
+      source.route = source.route.at(vendor)
+      // A key of the client's, or of another vendor's, never goes there.
+      source.headers = ForwardedHeaders.withoutCredentials(source.headers)
+      let request = try ChatRequest(reading: source.body.readableBytesUInt8Span)
+      source.sent = apply(normalized(request, source.body, policy), to: source.body)
+    }
+    var body = source.sent
+    if !step.changes.isEmpty {
+      let changed = try retryBody([UInt8](buffer: body), changes: step.changes, generation: policy.generation)
+      body = ByteBuffer(bytes: changed)
+    }
+    source.next = vendorRequest(source.route, source.headers, body: .bytes(body))
+    self.source = source
+  }
+
+  private func answerHead(_ draft: Enforcement.Draft) -> AnswerHead {
+    var fields = ForwardedHeaders.toClient(
+      draft.head.headers, keepsLength: draft.length == .asSent, keepsType: draft.contentType == nil)
+    if let type = draft.contentType { fields.append("Content-Type", type.utf8) }
+    if case .known(let length) = draft.length {
+      fields.append("Content-Length", String(length).utf8)
+      fields.hasContentLength = true
+    }
+    for field in draft.fields { fields.append(field.name, field.value.utf8) }
+    return AnswerHead(status: draft.head.status, fields: fields, exchangeID: record.id)
+  }
+}

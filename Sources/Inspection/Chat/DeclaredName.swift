@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which declared tool a name means that a vendor mangled (R30, R35 to R37). Only what is certain counts: one tool, and no
+/// other reading.
+package enum DeclaredName: Equatable, Sendable {
+  case exact(Int)
+  /// The tool's name with the model's own prefix, or as a whole id: `functions.search`, `functions.search:0` (R30).
+  case prefixed(Int)
+  /// Not declared, and yet only one tool can be meant (R35 to R37).
+  case corrupted(Int)
+
+  package var tool: Int {
+    switch self {
+    case .exact(let tool), .prefixed(let tool), .corrupted(let tool): tool
+    }
+  }
+
+  /// The tool that `name` means; `nil` when it is none, or more than one could be.
+  package static func match(_ name: borrowing Span<UInt8>, among tools: ByteStrings) -> DeclaredName? {
+    if let tool = tools.firstIndex(of: name) { return .exact(tool) }
+    guard !name.isBlank else { return nil }
+    if name.hasPrefix(prefix.span) {
+      let rest = name.extracting(prefix.count..<name.count)
+      if let tool = tools.firstIndex(of: rest) { return .prefixed(tool) }
+      let whole = rest.extracting(0..<endOfName(rest))
+      if let tool = tools.firstIndex(of: whole) { return .prefixed(tool) }
+    }
+    return corrupted(name, among: tools).map { .corrupted($0) }
+  }
+
+  /// Whether `name` with more behind it could still come to mean a tool. It may say yes too often, never no.
+  package static func canGrow(_ name: borrowing Span<UInt8>, among tools: ByteStrings) -> Bool {
+    let letters = folded(name)
+    if letters.isEmpty { return true }
+    for wrapping in wrappings where wrapping.starts(with: letters) { return true }
+    let core = unwrapped(letters)
+    let word = folded(name.extracting(0..<endOfHead(name)))
+    for tool in 0..<tools.count {
+      let declared = folded(tools.bytes.span.extracting(tools.range(tool)))
+      for form in [letters, core, word, unwrapped(word)] where !form.isEmpty {
+        if declared.starts(with: form) || form.starts(with: declared) || declared.contains(form) { return true }
+      }
+    }
+    return false
+  }
+}
+
+extension DeclaredName {
+  private static let prefix = Array("functions.".utf8)
+  /// What the model's own ids put before a name, punctuation aside.
+  private static let wrappings = ["functions", "callfunctions", "call"].map { Array($0.utf8) }
+
+  private static func corrupted(_ name: borrowing Span<UInt8>, among tools: ByteStrings) -> Int? {
+    // Cut off or mixed up: `mcp__linear__list_issu?list_issues`, `read" parameter="path`, `mcp__linear__list_issu`.
+    let head = endOfHead(name)
+    if head < name.count {
+      if let tool = tools.firstIndex(of: name.extracting(0..<head)) { return tool }
+      let tail = startOfTail(name)
+      guard head > 0, tail < name.count else { return nil }
+      return only(tools) {
+        $0.count <= head + name.count - tail && $0.hasPrefix(name.extracting(0..<head))
+          && $0.hasSuffix(name.extracting(tail..<name.count))
+      }
+    }
+    // Mashed or respelt: `call_functionsglob7`, `functions_Read_0`, `Read-File` for `read_file`.
+    let letters = folded(name)
+    let bare = unwrapped(letters)
+    for form in [letters, bare, withoutDigits(bare)] where !form.isEmpty {
+      if let tool = only(tools, where: { folded($0).elementsEqual(form) }) { return tool }
+    }
+    // Without its namespace, or cut short by less than a quarter.
+    return only(tools) { isNamespaced($0, name) } ?? only(tools) { $0.hasPrefix(name) && name.count * 4 > $0.count * 3 }
+  }
+
+  /// The one tool of which `condition` holds.
+  private static func only(_ tools: ByteStrings, where condition: (borrowing Span<UInt8>) -> Bool) -> Int? {
+    var found: Int?
+    for tool in 0..<tools.count where condition(tools.bytes.span.extracting(tools.range(tool))) {
+      // The same name twice is one tool.
+      if let found, tools[found] != tools[tool] { return nil }
+      found = found ?? tool
+    }
+    return found
+  }
+
+  /// `mcp__linear__list_issues` for `list_issues`.
+  private static func isNamespaced(_ tool: borrowing Span<UInt8>, _ name: borrowing Span<UInt8>) -> Bool {
+    guard tool.count > name.count + 1, tool.hasSuffix(name) else { return false }
+    let before = tool[tool.count - name.count - 1]
+    let isDouble = before == underscore && tool[tool.count - name.count - 2] == underscore
+    return isDouble || before == UInt8(ascii: ".") || before == UInt8(ascii: "/") || before == UInt8(ascii: ":")
+  }
+
+  /// Letters and digits in small, nothing else.
+  private static func folded(_ name: borrowing Span<UInt8>) -> [UInt8] {
+    var letters: [UInt8] = []
+    for index in name.indices where isWord(name[index]) && name[index] != underscore {
+      letters.append(name[index].asciiLowercased)
+    }
+    return letters
+  }
+
+  private static func unwrapped(_ letters: [UInt8]) -> [UInt8] {
+    for wrapping in [wrappings[1], wrappings[0]] where letters.starts(with: wrapping) {
+      return Array(letters.dropFirst(wrapping.count))
+    }
+    return letters
+  }
+
+  private static func withoutDigits(_ letters: [UInt8]) -> [UInt8] {
+    var end = letters.count
+    while end > 0, letters[end - 1].isDigit { end -= 1 }
+    return Array(letters[..<end])
+  }
+
+  /// Where the name in an id ends, without the `:0`.
+  private static func endOfName(_ id: borrowing Span<UInt8>) -> Int {
+    var end = id.count
+    while end > 0, id[end - 1].isDigit { end -= 1 }
+    let hasCount = end > 0 && end < id.count && id[end - 1] == UInt8(ascii: ":")
+    return hasCount ? end - 1 : id.count
+  }
+
+  /// The first byte that no name has.
+  private static func endOfHead(_ name: borrowing Span<UInt8>) -> Int {
+    var end = 0
+    while end < name.count, isNameByte(name[end]) { end += 1 }
+    return end
+  }
+
+  /// Behind the last byte that no name has.
+  private static func startOfTail(_ name: borrowing Span<UInt8>) -> Int {
+    var start = name.count
+    while start > 0, isNameByte(name[start - 1]) { start -= 1 }
+    return start
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    byte.isDigit || byte.asciiLowercased &- 0x61 < 26 || byte == underscore || byte >= 0x80
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    isWord(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
+      || byte == UInt8(ascii: "$") || byte == UInt8(ascii: "/")
+  }
+}
+
+private let underscore: UInt8 = 0x5F

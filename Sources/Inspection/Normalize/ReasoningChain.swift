@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+/// Names the turns of a conversation by what clients keep of them, so that the reasoning of a turn is found again (Q4).
+///
+/// A turn's key is made of its calls' names and arguments, of all calls before it, of how the conversation began and of whose it
+/// is. Ids are no part: clients and vendors rewrite them. Calls alone would not do: `list_files {}` is in every conversation,
+/// and its reasoning in one is not that in another, least of all another client's. The calls before tell apart turns that
+/// poll with the same call, so that a turn's reasoning never changes once the next turn is there.
+package struct ReasoningChain: Equatable, Sendable {
+  private var hash: StableHash
+
+  /// Before the first turn.
+  init(_ request: ChatRequest, _ bytes: borrowing Span<UInt8>, owner: UInt64) {
+    hash = StableHash(seed: owner)
+    hash.combine(request.conversationHash(in: bytes))
+  }
+
+  /// Behind a whole request, where its response will stand.
+  ///
+  /// - Parameter owner: a hash of whoever's conversation it is, e.g. of the client's key.
+  package init(after request: ChatRequest, in bytes: borrowing Span<UInt8>, owner: UInt64) {
+    self.init(request, bytes, owner: owner)
+    for message in request.messages where !message.calls.isEmpty { _ = next(message, request, bytes) }
+  }
+
+  /// The key of an assistant message with calls, the next one of the conversation.
+  mutating func next(_ message: ChatRequest.Message, _ request: ChatRequest, _ bytes: borrowing Span<UInt8>) -> UInt64 {
+    hash.combine(UInt64(message.calls.count))
+    for call in message.calls {
+      let call = request.calls[call]
+      let name = call.name.flatMap { request.index.decodedID($0, of: bytes) } ?? []
+      hash.combine(name.span)
+      hash.combine(argumentsHash(call.arguments, request.index, bytes))
+    }
+    return hash.value
+  }
+
+  /// The key of a turn of these calls, as the client was sent them.
+  func key(of calls: [AssembledCall]) -> UInt64 {
+    var hash = hash
+    hash.combine(UInt64(calls.count))
+    for call in calls {
+      hash.combine(call.name.span)
+      hash.combine(jsonHash(of: call.arguments.span))
+    }
+    return hash.value
+  }
+
+  private func argumentsHash(_ node: JSONIndex.Node?, _ index: JSONIndex, _ bytes: borrowing Span<UInt8>) -> UInt64 {
+    guard let node, index.kind(node) != .null else { return jsonHash(of: [UInt8]().span) }
+    guard index.kind(node) == .string else { return index.hash(node, of: bytes) }
+    guard index.hasEscapes(node) else { return jsonHash(of: bytes.extracting(index.inside(node))) }
+    var text: [UInt8] = []
+    index.decode(node, of: bytes, into: &text)
+    return jsonHash(of: text.span)
+  }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+import JSONSchema
+
+/// `coercion` and `optional_null`: tries, for each value that the schema refuses, what else it may stand for, and keeps what
+/// the validator accepts. The validator knows every keyword and reference; this only proposes and asks.
+///
+/// The search is bounded in validations and in bytes validated. Where several changes would do, the first in the order of
+/// `CoercionCandidates` and of the schema's alternatives is taken, so that the same call is always mended alike.
+struct Coercion: ~Copyable {
+  private let rules: Set<RepairRule>
+  /// Violations that need no mending: while a document is still being written.
+  private let tolerates: (Violation, [UInt8]) -> Bool
+  private var validator = Validator(root: "arguments")
+  private var validations = 0
+  private var bytes = 0
+  /// The search ended for want of work allowed, or at something that the validator cannot decide; not for want of candidates.
+  private(set) var isUndecided = false
+
+  private static let validationLimit = 1000
+  private static let byteLimit = 64 << 20
+  /// Changes in all. What has more than that wrong with it has another cause.
+  private static let depthLimit = 256
+  private static let narrowingLimit = 3
+
+  init(rules: Set<RepairRule>, tolerating tolerates: @escaping (Violation, [UInt8]) -> Bool = { _, _ in false }) {
+    self.rules = rules
+    self.tolerates = tolerates
+  }
+
+  /// The document without violations, or nil when no allowed change leads there. A document without any is returned as it is.
+  mutating func mended(_ text: [UInt8], _ schema: ReadSchema) -> MendedText? {
+    search(MendedText(text: text), schema, below: "", depth: 0, narrowings: 0)
+  }
+
+  /// Mends all that is wrong at or below a place.
+  private mutating func search(
+    _ state: MendedText, _ schema: ReadSchema, below scope: String, depth: Int, narrowings: Int
+  ) -> MendedText? {
+    guard let all = violations(in: state.text, schema) else { return nil }
+    let wrong = all.filter { $0.isAt(orBelow: scope) }
+    if wrong.isEmpty { return state }
+    guard depth < Self.depthLimit else { return nil }
+    for violation in wrong {
+      var isMendable = false
+      for next in mendings(of: violation, in: state, schema, narrowings: narrowings) {
+        guard let after = violations(in: next.text, schema),
+          !after.contains(where: { $0.instancePath == violation.instancePath || $0.isNew(to: all, below: violation.instancePath) })
+        else { continue }
+        if let done = search(next, schema, below: scope, depth: depth + 1, narrowings: narrowings) { return done }
+        isMendable = true
+      }
+      // What nothing can be done about may go when something else does; the rest has to be mended here.
+      if isMendable { return nil }
+    }
+    return nil
+  }
+
+  /// The ways to go on with a value that is wrong.
+  private mutating func mendings(
+    of violation: Violation, in state: MendedText, _ schema: ReadSchema, narrowings: Int
+  ) -> [MendedText] {
+    let value = Array(state.text[violation.range])
+    let isChoice = violation.keyword == "anyOf" || violation.keyword == "oneOf"
+    guard isChoice || CoercionCandidates.keywords.contains(violation.keyword) else { return [] }
+    var ways: [MendedText] = []
+    if rules.contains(.optionalNull), value.elementsEqual("null".utf8),
+      let edit = removingNull(at: violation.instancePath, in: state.text)
+    {
+      ways.append(state.applying(edit, ArgumentStep(rule: .optionalNull, path: violation.instancePath, before: value, after: [])))
+    }
+    guard rules.contains(.coercion) else { return ways }
+    if isChoice {
+      guard narrowings < Self.narrowingLimit else { return ways }
+      // Which alternative was meant is not known: each is taken for the only one in turn.
+      for branch in 0..<min(schema.branchCount(at: violation.schemaPath), 16) {
+        guard let narrowed = schema.narrowed(at: violation.schemaPath, to: branch),
+          let way = search(state, narrowed, below: violation.instancePath, depth: 0, narrowings: narrowings + 1)
+        else { continue }
+        ways.append(way)
+      }
+    } else if !violation.instancePath.isEmpty {
+      let types = schema.types(at: violation.schemaPath, keyword: violation.keyword)
+      for replacement in CoercionCandidates.replacements(for: value, types: types) {
+        let edit = JSONEdit(range: violation.range, replacement: replacement)
+        ways.append(
+          state.applying(
+            edit, ArgumentStep(rule: .coercion, path: violation.instancePath, before: value, after: replacement)))
+      }
+    }
+    return ways
+  }
+
+  /// What is wrong, but for what is tolerated; nil when it cannot be told, or not any more.
+  private mutating func violations(in text: [UInt8], _ schema: ReadSchema) -> [Violation]? {
+    validations += 1
+    bytes += text.count
+    guard validations <= Self.validationLimit, bytes <= Self.byteLimit else {
+      isUndecided = true
+      return nil
+    }
+    let (verdict, violations) = validator.violations(in: text.span, with: schema.schema)
+    switch verdict {
+    case .valid: return []
+    case .invalid:
+      guard violations.count <= 2 * Self.depthLimit else {
+        isUndecided = true
+        return nil
+      }
+      return violations.filter { !tolerates($0, text) }
+    case .broken, .notJSON:
+      isUndecided = true
+      return nil
+    }
+  }
+}
+
+extension Violation {
+  fileprivate func isAt(orBelow path: String) -> Bool {
+    path.isEmpty || instancePath == path || instancePath.utf8.starts(with: (path + "/").utf8)
+  }
+
+  /// Whether this was not among the violations before; what is within the value that was changed does not count.
+  fileprivate func isNew(to before: [Violation], below path: String) -> Bool {
+    !isAt(orBelow: path) && !before.contains { $0.instancePath == instancePath && $0.keyword == keyword }
+  }
+}
+
+extension MendedText {
+  fileprivate func applying(_ edit: JSONEdit, _ step: ArgumentStep) -> MendedText {
+    MendedText(text: JSONEdit.apply([edit], to: text.span), steps: steps + [step])
+  }
+}

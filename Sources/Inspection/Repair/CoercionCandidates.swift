@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+import JSONSchema
+
+/// What a value that its schema refuses may stand for. Nothing is lost or made up: a string that spells a number, a truth
+/// value, an array or an object; one element for an array of them.
+enum CoercionCandidates {
+  /// The keywords whose violation says that another type of value is demanded. A string that breaks a pattern or a limit
+  /// is a wrong string, not a number.
+  static let keywords: Set<String> = ["type", "enum", "const"]
+
+  /// Replacements for a value, as JSON, the likeliest first.
+  ///
+  /// - Parameter types: what the schema demands, by JSON Schema's names of types.
+  static func replacements(for value: [UInt8], types: Set<String>) -> [[UInt8]] {
+    guard let first = value.first, first != UInt8(ascii: "{"), first != UInt8(ascii: "["), first != UInt8(ascii: "n") else {
+      return []
+    }
+    guard let text = decodingWholeString(value) else { return types.contains("array") ? [array(of: value)] : [] }
+    var found: [[UInt8]] = []
+    let trimmed = text.trimmingSpace
+    if let kind = wholeKind(trimmed) {
+      switch kind {
+      case .number where trimmed == text && !types.isDisjoint(with: ["number", "integer"]): found.append(text)
+      case .true where trimmed == text && types.contains("boolean"): found.append(text)
+      case .false where trimmed == text && types.contains("boolean"): found.append(text)
+      case .array where types.contains("array"): found.append(trimmed)
+      case .object where types.contains("object"): found.append(trimmed)
+      default: break
+      }
+    }
+    // Half an array is not one element.
+    if types.contains("array"), trimmed.first != UInt8(ascii: "["), trimmed.first != UInt8(ascii: "{") {
+      found.append(array(of: value))
+    }
+    return found
+  }
+
+  /// Whether a string that begins with this decoded text may still come to spell something of these types.
+  static func mayBecome(_ types: Set<String>, beginning text: [UInt8]) -> Bool {
+    let trimmed = Array(text.drop { $0.isWhiteSpace })
+    guard let first = trimmed.first else { return true }
+    if first == UInt8(ascii: "[") || first == UInt8(ascii: "{") {
+      return types.contains(first == UInt8(ascii: "[") ? "array" : "object") && isBeginningOfJSON(trimmed)
+    }
+    if types.contains("array") { return true }
+    if !types.isDisjoint(with: ["number", "integer"]), trimmed == text, isBeginningOfJSON(text),
+      first.isDigit || first == UInt8(ascii: "-")
+    {
+      return true
+    }
+    return types.contains("boolean") && ["true", "false"].contains { Array($0.utf8).starts(with: text) }
+  }
+
+  private static func array(of value: [UInt8]) -> [UInt8] { [UInt8(ascii: "[")] + value + [UInt8(ascii: "]")] }
+
+  /// What the text is, when it is one whole JSON value.
+  private static func wholeKind(_ text: [UInt8]) -> JSONKind? {
+    var index = JSONIndex()
+    guard !text.isEmpty, (try? index.read(text.span)) != nil else { return nil }
+    return index.kind(index.root)
+  }
+
+  private static func isBeginningOfJSON(_ text: [UInt8]) -> Bool {
+    var scanner = JSONScanner()
+    do {
+      while let token = try scanner.next(in: text.span, isComplete: false), token.kind != .end {}
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Without white space at either end.
+  var trimmingSpace: [UInt8] {
+    var slice = self[...]
+    while let last = slice.last, last.isWhiteSpace { slice.removeLast() }
+    while let first = slice.first, first.isWhiteSpace { slice.removeFirst() }
+    return slice.count == count ? self : Array(slice)
+  }
+}

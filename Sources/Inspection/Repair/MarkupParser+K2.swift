@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+// `<|tool_call_begin|>functions.name:0<|tool_call_argument_begin|>{…}<|tool_call_end|>`, with or without a section around it.
+extension MarkupParser {
+  private static let prefix = Array("functions.".utf8)
+
+  /// A call, from behind the token that begins it; incomplete when what follows is nothing like one.
+  mutating func k2Call() -> LeakedCall {
+    let header = k2Header()
+    var call = LeakedCall()
+    call.id = header.id
+    call.name = name(inID: header.id)
+    skipSpace()
+    let start = position
+    let value = jsonValue(from: start)
+    let end = nextCallBoundary(from: value?.upperBound ?? start)
+    if let value {
+      // What is behind a whole value up to the end token belongs to the arguments, and is for other repairs to judge.
+      let rest = bytes[value.upperBound..<(end?.start ?? value.upperBound)]
+      let isFence = header.isFenced && closesFence(rest)
+      let isJunk = end != nil && !isFence && rest.contains { !$0.isWhiteSpace }
+      call.arguments = isJunk ? trimmed(start..<(end?.start ?? value.upperBound)) : Array(bytes[value])
+      call.isComplete = true
+      position = end.map { isJunk || isFence || rest.allSatisfy(\.isWhiteSpace) ? $0.start : value.upperBound } ?? value.upperBound
+      if end == nil, header.isFenced { skipFence() }
+    } else {
+      call.arguments = trimmed(start..<(end?.start ?? bytes.count))
+      call.isComplete = end?.marker == .callEnd && !call.arguments.isEmpty
+      position = end?.start ?? bytes.count
+    }
+    if let marker = markerHere(), marker.marker == .callEnd { position = marker.end }
+    return call
+  }
+
+  /// Calls without the tokens before them, `functions.name:0{…}`: only at the very start of the text and for a declared name, since
+  /// anything else may be prose.
+  mutating func barewordCall() -> LeakedCall? {
+    let start = position
+    skipSpace()
+    let begin = position
+    guard bytes[begin...].starts(with: Self.prefix) else {
+      position = start
+      return nil
+    }
+    while position < bytes.count, bytes[position] != UInt8(ascii: "{"), bytes[position] != UInt8(ascii: "<"),
+      position - begin < 300
+    {
+      position += 1
+    }
+    let id = trimmed(begin..<position)
+    let name = name(inID: id)
+    if let marker = markerHere(), marker.marker == .argumentBegin {
+      position = marker.end
+      skipSpace()
+    }
+    guard id.contains(UInt8(ascii: ":")), !id.contains(where: \.isWhiteSpace), tools.contains(name.span),
+      let value = jsonValue(from: position)
+    else {
+      position = start
+      return nil
+    }
+    position = value.upperBound
+    return LeakedCall(id: id, name: name, arguments: Array(bytes[value]), isComplete: true)
+  }
+
+  /// The id, up to the token, code fence or brace that begins the arguments.
+  private mutating func k2Header() -> (id: [UInt8], isFenced: Bool) {
+    let start = position
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "<"):
+        guard let marker = markerHere() else { break }
+        let id = trimmed(start..<position)
+        guard marker.marker == .argumentBegin else { return (id, false) }
+        position = marker.end
+        skipSpace()
+        return (id, skipFence())
+      case UInt8(ascii: "{"):
+        return (trimmed(start..<position), false)
+      case UInt8(ascii: "`") where starts(with: "```", at: position):
+        let id = trimmed(start..<position)
+        return (id, skipFence())
+      default: break
+      }
+      position += 1
+    }
+    // Cut off within the id: there is a call, and nobody knows which.
+    return (trimmed(start..<position), false)
+  }
+
+  /// The tool's name in an id: what is declared wins, since names may hold `.` and `:` themselves (1.3).
+  func name(inID id: [UInt8]) -> [UInt8] {
+    let name = id.starts(with: Self.prefix) ? Array(id[Self.prefix.count...]) : id
+    if tools.contains(name.span) { return name }
+    guard let colon = name.lastIndex(of: UInt8(ascii: ":")) else { return name }
+    return Array(name[..<colon])
+  }
+
+  @discardableResult
+  private mutating func skipFence() -> Bool {
+    let start = position
+    skipSpace()
+    guard starts(with: "```", at: position) else {
+      position = start
+      return false
+    }
+    position += 3
+    if starts(with: "json", at: position) { position += 4 }
+    return true
+  }
+
+  private func closesFence(_ rest: ArraySlice<UInt8>) -> Bool {
+    rest.filter { !$0.isWhiteSpace }.elementsEqual("```".utf8)
+  }
+
+  /// The next token that ends this call: its own, or one that begins or ends something else. Tokens of K3 are not among them.
+  private func nextCallBoundary(from start: Int) -> (marker: Marker, start: Int, end: Int)? {
+    var at = start
+    while let next = nextMarker(from: at) {
+      switch next.marker {
+      case .open, .close, .separator, .argumentBegin: at = next.end
+      default: return next
+      }
+    }
+    return nil
+  }
+
+  /// Where the JSON value that begins at `start` is, if it is whole.
+  func jsonValue(from start: Int) -> Range<Int>? {
+    guard start < bytes.count, bytes[start] == UInt8(ascii: "{") || bytes[start] == UInt8(ascii: "[") else { return nil }
+    var scanner = JSONScanner()
+    let text = bytes.span.extracting(start...)
+    while let token = try? scanner.next(in: text, isComplete: true) {
+      if scanner.depth == 0 { return start..<(start + token.end) }
+    }
+    return nil
+  }
+
+  func trimmed(_ range: Range<Int>) -> [UInt8] {
+    var slice = bytes[range]
+    while let last = slice.last, last.isWhiteSpace { slice.removeLast() }
+    while let first = slice.first, first.isWhiteSpace { slice.removeFirst() }
+    return Array(slice)
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+extension ResponseSummary {
+  /// The answer with everything mended that `rules` allow; verdicts and findings are those of the mended answer.
+  ///
+  /// Deterministic, and done with it: repairing a repaired answer changes nothing. Arguments and rescued calls are changed only
+  /// where the call is valid then; ids, shape and finish reason are mended whatever the call is worth. A choice that
+  /// `tool_choice: none` forbids calls in is not given any.
+  package func repaired(
+    with rules: Set<RepairRule>, request: RequestFacts, ids: ResponseIDs
+  ) -> (summary: ResponseSummary, repairs: [Repair]) {
+    guard failure == nil || !choices.isEmpty else { return (self, []) }
+    var repair = ResponseRepair(summary: self, rules: rules, request: request)
+    for place in choices.indices { repair.mendCalls(of: place) }
+    repair.summary.judge(against: request)
+    repair.mendFinishes()
+    repair.mendIDs(ids)
+    guard !repair.repairs.isEmpty else { return (self, []) }
+    repair.summary.findings = repair.summary.inspected(against: request)
+    return (repair.summary, repair.repairs)
+  }
+}
+
+/// One answer on its way to the mended one.
+private struct ResponseRepair {
+  var summary: ResponseSummary
+  var repairs: [Repair] = []
+  private let rules: Set<RepairRule>
+  private let request: RequestFacts
+
+  init(summary: ResponseSummary, rules: Set<RepairRule>, request: RequestFacts) {
+    self.summary = summary
+    self.rules = rules
+    self.request = request
+  }
+
+  mutating func mendCalls(of place: Int) {
+    let tools = request.tools
+    if rules.contains(.leakedCalls), !request.forbidsCalls, let leak = summary.choices[place].leak {
+      let rules = rules
+      let isRescued = summary.choices[place].rescue(tools: tools.names) { call in
+        var mended = call
+        _ = Self.mend(&mended, tools, rules)
+        return tools.index(of: mended.name.span).map { Self.accepts(mended.arguments, $0, tools) } ?? false
+      }
+      if isRescued { record(.leakedCalls, place, field: "content", leak, summary.choices[place].rescue) }
+    }
+    for number in summary.choices[place].calls.indices {
+      var call = summary.choices[place].calls[number]
+      for change in Self.mend(&call, tools, rules) { record(change, place, number) }
+      if rules.contains(.callShape) {
+        for change in mendShape(of: &call, at: number) {
+          record(Change(rule: .callShape, field: change.field, before: change.before, after: change.after), place, number)
+        }
+      }
+      summary.choices[place].calls[number] = call
+    }
+  }
+
+  mutating func mendFinishes() {
+    guard rules.contains(.finishReason), !request.forbidsCalls else { return }
+    for place in summary.choices.indices {
+      guard let reason = mendedFinish(of: summary.choices[place], in: summary) else { continue }
+      let before = Array((summary.choices[place].finishReason ?? "").utf8)
+      summary.choices[place].finishReason = reason
+      repairs.append(
+        Repair(
+          .finishReason, choice: summary.choices[place].index, field: "finish_reason", before: before, after: Array(reason.utf8)))
+    }
+  }
+
+  mutating func mendIDs(_ ids: ResponseIDs) {
+    guard rules.contains(.callID) else { return }
+    var mint = ResponseIDMint(ids, history: request.callIDs)
+    for place in summary.choices.indices {
+      for (number, call) in summary.choices[place].calls.enumerated() where !call.name.span.isBlank {
+        let id = mint.next(id: call.id, name: call.name)
+        guard id != call.id else { continue }
+        summary.choices[place].calls[number].id = id
+        record(Change(rule: .callID, field: "id", before: call.id, after: id), place, number)
+      }
+    }
+  }
+
+  private mutating func record(
+    _ rule: RepairRule, _ place: Int, field: String, _ leak: MarkupLeak, _ rescue: Rescue?
+  ) {
+    repairs.append(
+      Repair(
+        rule, choice: summary.choices[place].index, field: leak.isInReasoning ? "reasoning" : field, before: leak.text,
+        after: rescue?.remainder ?? []))
+  }
+
+  private mutating func record(_ change: Change, _ place: Int, _ call: Int) {
+    repairs.append(
+      Repair(
+        change.rule, choice: summary.choices[place].index, call: call, field: change.field, before: change.before,
+        after: change.after))
+  }
+}
+
+extension ResponseRepair {
+  struct Change {
+    var rule: RepairRule
+    var field: String
+    var before: [UInt8]
+    var after: [UInt8]
+  }
+
+  /// Mends a call's name, its arguments and their form: all that it takes to make the call valid, or nothing.
+  static func mend(_ call: inout AssembledCall, _ tools: ToolSet, _ rules: Set<RepairRule>) -> [Change] {
+    var mended = call
+    var changes: [Change] = []
+    if rules.contains(.toolName), let name = mendedName(of: call, among: tools.names) {
+      changes.append(Change(rule: .toolName, field: "name", before: call.name, after: name))
+      mended.name = name
+      mended.nameFragments = NameFragments()
+    }
+    guard !call.quirks.contains(.tooLong), let tool = tools.index(of: mended.name.span) else { return [] }
+    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: rules)
+    if let arguments = repairer.mended(call.arguments) {
+      for step in arguments.steps {
+        changes.append(Change(rule: step.rule, field: "arguments" + step.path, before: step.before, after: step.after))
+      }
+      mended.arguments = arguments.text
+      if mended.argumentsForm == .missing { mended.argumentsForm = .text }
+    } else if !repairer.accepts(call.arguments) {
+      return []
+    }
+    if rules.contains(.argumentsForm), mended.argumentsForm == .value {
+      var writer = JSONWriter()
+      writer.write(string: mended.arguments)
+      changes.append(Change(rule: .argumentsForm, field: "arguments", before: mended.arguments, after: writer.finish()))
+      mended.argumentsForm = .text
+    }
+    call = mended
+    return changes
+  }
+
+  static func accepts(_ arguments: [UInt8], _ tool: Int, _ tools: ToolSet) -> Bool {
+    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: [])
+    return repairer.accepts(arguments)
+  }
+}

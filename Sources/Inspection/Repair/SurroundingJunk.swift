@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `surrounding_junk` (R43, R44, R48, R49, R4A): the one object in arguments that are no JSON as a whole. What goes must be
+/// something that cannot have been meant as arguments; otherwise nothing is done.
+enum SurroundingJunk {
+  /// Bytes of junk on either side, at most: more of it is an answer of its own, not noise.
+  static let limit = 1024
+
+  /// The object's bytes as they stand, or nil when it is not certain which one is meant.
+  static func removed(from text: [UInt8]) -> [UInt8]? {
+    let found = ArgumentObjects(in: text)
+    guard let last = found.objects.last, !found.isOpen, found.leading.count + found.trailing.count + found.objects.count > 1,
+      isJunk(before: text[found.leading]), isJunk(behind: text[found.trailing])
+    else { return nil }
+    let object = Array(text[last])
+    for earlier in found.objects.dropLast() where !isSnapshot(Array(text[earlier]), of: object) { return nil }
+    return object
+  }
+
+  /// Whether these bytes, before an object, are noise: white space, a code fence, a thought, a few words. A quote or a
+  /// bracket may belong to arguments.
+  static func isJunk(before bytes: ArraySlice<UInt8>) -> Bool {
+    var rest = bytes.drop { $0.isWhiteSpace }
+    if rest.starts(with: "<think>".utf8) {
+      guard let end = rest.indices.first(where: { rest[$0...].starts(with: "</think>".utf8) }) else { return true }
+      rest = rest[end...]
+    }
+    return rest.count <= limit && !rest.contains { isStructure($0) }
+  }
+
+  /// Whether these bytes, behind an object, are noise. Brackets may close what is not open; a further object, or a member that
+  /// came too late, may not be lost. What follows a token of the model's own grammar was never meant as arguments, unless
+  /// it begins another call.
+  static func isJunk(behind bytes: ArraySlice<UInt8>) -> Bool {
+    var rest = bytes
+    if let marker = rest.indices.first(where: { startsMarker(rest[$0...]) }) {
+      let behind = Array(rest[marker...])
+      if MarkupMatcher.beginsCall(in: behind) { return false }
+      rest = rest[..<marker]
+    }
+    return rest.count <= limit && !rest.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: ":") }
+  }
+
+  private static func isStructure(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "}"): true
+    default: false
+    }
+  }
+
+  private static func startsMarker(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.first == UInt8(ascii: "<") && MarkupParser.markers.contains { bytes.starts(with: $0.1) }
+  }
+}
+
+extension MarkupMatcher {
+  /// Whether the text has a token that begins a call.
+  static func beginsCall(in text: [UInt8]) -> Bool {
+    var matcher = MarkupMatcher()
+    var at = 0
+    while let marker = matcher.next(in: text.span, from: &at) {
+      if marker == .callBegin || marker == .open { return true }
+    }
+    return false
+  }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Gateway
+import Inspection
+import JSON
+import NIOCore
+import Testing
+import Upstream
+
+/// `enforce` by value: vendor streams in, actions out, no I/O.
+@Suite struct EnforcementTests {
+  static let tools = #"""
+    [{"type":"function","function":{"name":"read","parameters":{"type":"object","properties":{"path":{"type":"string"},\#
+    "limit":{"type":"integer"}},"required":["path"],"additionalProperties":false}}},\#
+    {"type":"function","function":{"name":"list_files","parameters":{"type":"object","properties":{}}}}]
+    """#
+
+  static func request(stream: Bool, extra: String = "") -> String {
+    #"{"model":"kimi-k2","stream":\#(stream),\#(extra)"messages":[{"role":"user","content":"go"}],"tools":\#(tools)}"#
+  }
+
+  /// A vendor's stream, event by event.
+  struct Script {
+    var events: [String] = [#"{"id":"a","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"#]
+
+    static func chunk(_ delta: String, finish: String = "null", id: String = "a") -> String {
+      #"{"id":"\#(id)","created":1,"model":"m","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(finish)}]}"#
+    }
+
+    func text(_ text: String) -> Script { adding(Self.chunk(#"{"content":"\#(text)"}"#)) }
+    func call(_ name: String, _ arguments: String, id: String = "functions.read:0", index: Int = 0) -> Script {
+      let head = #"{"tool_calls":[{"index":\#(index),"id":"\#(id)","type":"function","function":{"name":"\#(name)","arguments":""}}]}"#
+      var script = adding(Self.chunk(head))
+      var rest = Substring(arguments)
+      while !rest.isEmpty {
+        let piece = JSONValue(String(rest.prefix(5))).description
+        rest = rest.dropFirst(5)
+        script = script.adding(
+          Self.chunk(#"{"tool_calls":[{"index":\#(index),"function":{"arguments":\#(piece)}}]}"#))
+      }
+      return script
+    }
+    func finish(_ reason: String = "tool_calls") -> Script {
+      adding(Self.chunk("{}", finish: "\"\(reason)\"")).adding(
+        #"{"id":"a","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}}"#
+      ).adding("[DONE]")
+    }
+    func adding(_ event: String) -> Script {
+      var script = self
+      script.events.append(event)
+      return script
+    }
+
+    var bytes: String { events.map { "data: \($0)\n\n" }.joined() }
+  }
+
+  static let good = #"{"path":"a.txt","limit":3}"#
+
+  @Test("a valid stream reaches the client byte for byte, with one comment before its end", arguments: [1, 7, 1_000_000])
+  func valid(step: Int) throws {
+    let vendor = Script().text("I will look.").call("read", Self.good).finish()
+    var run = try Run(Self.request(stream: true))
+    run.answer(vendor.bytes, step: step)
+    #expect(run.client == vendor.bytes.replacing("data: [DONE]", with: ": belay attempts=1 verdict=valid\ndata: [DONE]"))
+    #expect(run.record?.verdict == .valid)
+    #expect(run.calls.count == 1)
+  }
+
+  @Test("text flows on at once; calls are held until the finish reason")
+  func holds() throws {
+    let vendor = Script().text("Hello").call("read", Self.good)
+    var run = try Run(Self.request(stream: true))
+    run.head()
+    run.body(vendor.bytes)
+    #expect(run.client == Script().text("Hello").bytes)
+    run.body(Script().finish().events.dropFirst().map { "data: \($0)\n\n" }.joined())
+    #expect(run.client.contains("tool_calls"))
+  }
+
+  @Test("a dead call stops the vendor and is asked for again; the client sees one stream")
+  func retries() throws {
+    let bad = Script().call("read", #"{"path":7,"and so on":"........................................"}"#)
+    var run = try Run(Self.request(stream: true)) { $0.settings.enforce.repairs = [] }
+    run.head()
+    run.body(bad.bytes)
+    #expect(run.calls.count == 2)
+    #expect(run.client.isEmpty)
+    let good = Script().call("read", Self.good).finish()
+    run.answer(good.bytes)
+    let usage = #""usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"x_belay":{"attempts":2,"attempts_with_usage":1}}"#
+    #expect(run.client.contains(usage))
+    #expect(run.header("x-belay-attempts") == "2")
+    #expect(run.header("x-belay-verdict") == "valid")
+    #expect(run.record?.attempts.map(\.rung) == [nil, .resend])
+    #expect(run.record?.attempts.first?.stoppedAt == 8)
+  }
+
+  @Test("text that has flowed is not repeated, and a second attempt goes on under the first one's id")
+  func continues() throws {
+    var run = try Run(Self.request(stream: true)) { $0.settings.enforce.repairs = [] }
+    run.head()
+    run.body(Script().text("Let me see.").call("read", #"{"path":7,"#).bytes)
+    let second = Script().text("Let me see.").call("read", Self.good).finish().bytes.replacing("\"id\":\"a\"", with: "\"id\":\"b\"")
+    run.answer(second)
+    let events = run.events
+    #expect(events.compactMap { $0["choices"]?[0]?["delta"]?["content"]?.string }.joined() == "Let me see.")
+    #expect(Set(events.compactMap { $0["id"]?.string }) == ["a"])
+    #expect(events.count { $0["choices"]?[0]?["delta"]?["role"] != nil } == 1)
+    #expect(run.arguments == Self.good)
+    #expect(run.finishReasons == ["tool_calls"])
+  }
+
+  @Test("a wrong finish reason is mended in the vendor's own event")
+  func mendsFinish() throws {
+    let vendor = Script().call("read", Self.good).finish("stop")
+    var run = try Run(Self.request(stream: true))
+    run.answer(vendor.bytes)
+    #expect(run.finishReasons == ["tool_calls"])
+    #expect(run.record?.attempts.first?.finishReasons == ["stop"])
+    #expect(run.header("x-belay-repairs") == "finish_reason")
+    #expect(run.calls.count == 1)
+  }
+
+  @Test("leaked markup becomes a call, wherever the bytes are cut", arguments: [1, 3, 1_000_000])
+  func rescues(step: Int) throws {
+    let leak = "<|tool_calls_section_begin|><|tool_call_begin|>functions.read:0<|tool_call_argument_begin|>"
+      + #"{\"path\":\"a.txt\"}"# + "<|tool_call_end|><|tool_calls_section_end|>"
+    var script = Script().text("First ")
+    for piece in [String(leak.prefix(20)), String(leak.dropFirst(20).prefix(60)), String(leak.dropFirst(80))] {
+      script = script.text(piece)
+    }
+    var run = try Run(Self.request(stream: true))
+    run.answer(script.finish("stop").bytes, step: step)
+    #expect(run.events.compactMap { $0["choices"]?[0]?["delta"]?["content"]?.string }.joined() == "First ")
+    #expect(run.arguments == #"{"path":"a.txt"}"#)
+    #expect(run.finishReasons == ["tool_calls"])
+  }
+
+  @Test("an exhausted ladder is an error, or the last answer as it came, as configured")
+  func exhausts() throws {
+    let bad = Script().call("read", #"{"path":7}"#).finish()
+    var refused = try Run(Self.request(stream: true))
+    for _ in 0..<3 { refused.answer(bad.bytes) }
+    #expect(refused.error?.code == "no_valid_answer")
+    #expect(refused.record?.attempts.count == 3)
+    #expect(refused.client.isEmpty)
+
+    var passed = try Run(Self.request(stream: true)) { $0.settings.enforce.onExhausted = .pass }
+    for _ in 0..<3 { passed.answer(bad.bytes) }
+    #expect(passed.arguments == #"{"path":7}"#)
+    #expect(passed.client.contains("verdict=invalid exhausted"))
+  }
+
+  @Test("a whole answer is mended in place, and only where it was wrong")
+  func mendsBody() throws {
+    let body = #"""
+      {"id":"x", "odd": [1,  2], "choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[\#
+      {"id":"functions.read:0","type":"function","function":{"name":"functions.read","arguments":{"path":"a.txt","limit":"5"}}}]},\#
+      "finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}
+      """#
+    var run = try Run(Self.request(stream: false))
+    run.head([("Content-Type", "application/json"), ("Content-Length", "\(body.utf8.count)")])
+    run.body(body)
+    run.end()
+    let expected = body.replacing("functions.read\",\"arg", with: "read\",\"arg")
+      .replacing(#"{"path":"a.txt","limit":"5"}"#, with: #""{\"path\":\"a.txt\",\"limit\":5}""#)
+      .replacing(#""finish_reason":"stop""#, with: #""finish_reason":"tool_calls""#)
+    #expect(run.client == expected)
+    #expect(run.header("Content-Length") == String(expected.utf8.count))
+    #expect(run.record?.verdict == .valid)
+  }
+
+  @Test("a vendor that cannot be reached is asked again, then another one, without the client's key")
+  func failsOver() throws {
+    var run = try Run(Self.request(stream: false), headers: [("Authorization", "Bearer client")]) {
+      $0.settings.enforce.failover = ["other"]
+    }
+    run.fail(UpstreamError(.connect, "refused"))
+    run.fail(UpstreamError(.connect, "refused"))
+    #expect(run.calls.map(\.url).map { $0.contains("other.test") } == [false, false, true])
+    #expect(run.calls[1].headers.contains { $0.0 == "Authorization" })
+    #expect(!run.calls[2].headers.contains { $0.0.lowercased() == "authorization" })
+  }
+
+  @Test("Retry-After is waited for, if the budget of time allows it")
+  func waits() throws {
+    var run = try Run(Self.request(stream: false))
+    run.head([("Retry-After", "2"), ("Content-Type", "application/json")], status: 429)
+    run.body(#"{"error":{"message":"slow down","type":"rate_limit_reached_error"}}"#)
+    run.end()
+    #expect(run.delays == [2_000_000_000])
+
+    var long = try Run(Self.request(stream: false))
+    long.head([("Retry-After", "3600"), ("Content-Type", "application/json")], status: 429)
+    long.body(#"{"error":{"message":"slow down","type":"rate_limit_reached_error"}}"#)
+    long.end()
+    #expect(long.delays.isEmpty)
+    #expect(long.status == 429)
+  }
+
+  @Test("annotate changes no byte but the comment, and retries nothing")
+  func annotates() throws {
+    let bad = Script().call("read", #"{"path":7}"#).finish()
+    var run = try Run(Self.request(stream: true)) { $0.settings.mode = .annotate }
+    run.answer(bad.bytes)
+    #expect(run.client == bad.bytes.replacing("data: [DONE]", with: ": belay attempts=1 verdict=invalid\ndata: [DONE]"))
+    #expect(run.calls.count == 1)
+  }
+}

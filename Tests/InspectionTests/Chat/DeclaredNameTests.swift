@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inspection
+import Testing
+
+private let tools = ByteStrings([
+  "search", "read_file", "mcp__linear__list_issues", "mcp__linear__list_projects", "mcp__jira__list_issues", "Glob", "get-time",
+  "get_time", "$web_search", "read",
+])
+
+private func match(_ name: String) -> String {
+  switch DeclaredName.match(Array(name.utf8).span, among: tools) {
+  case nil: "-"
+  case .exact(let tool): "= " + String(decoding: tools[tool], as: UTF8.self)
+  case .prefixed(let tool): "functions. " + String(decoding: tools[tool], as: UTF8.self)
+  case .corrupted(let tool): "~ " + String(decoding: tools[tool], as: UTF8.self)
+  }
+}
+
+private let names: [(String, String)] = [
+  ("search", "= search"), ("$web_search", "= $web_search"), ("functions.search", "functions. search"),
+  ("functions.search:12", "functions. search"), ("functions.searching", "-"), ("functions.", "-"), ("", "-"), (" ", "-"),
+  // R35, R36, R37.
+  ("mcp__linear__list_issu?list_issues", "~ mcp__linear__list_issues"), ("read\" parameter=\"path", "~ read"),
+  ("call_functionsglob7", "~ Glob"), ("functions_search_0", "~ search"), ("functionsread0", "~ read"), ("search:0", "~ search"),
+  ("Read-File", "~ read_file"), ("SEARCH", "~ search"), ("mcp__linear__list_issue", "~ mcp__linear__list_issues"),
+  ("list_projects", "~ mcp__linear__list_projects"),
+  // More than one could be meant, or too little is left to be sure.
+  ("list_issues", "-"), ("GetTime", "-"), ("get.time", "-"), ("mcp__linear__list_", "-"), ("sea", "-"), ("issues", "-"),
+  ("img_gen", "-"), ("?", "-"), ("search2?x", "-"), ("mcp?issues", "-"),
+]
+
+@Test("A name means a tool where only one can be meant", arguments: names)
+func matchesNames(name: String, expected: String) {
+  #expect(match(name) == expected)
+}
+
+@Test("Whatever is the beginning of a name that means a tool can still grow to be one")
+func growingNames() {
+  for (name, expected) in names where expected != "-" {
+    let bytes = Array(name.utf8)
+    for end in 0...bytes.count {
+      let beginning = Array(bytes[..<end])
+      let canGrow = DeclaredName.canGrow(beginning.span, among: tools)
+      #expect(canGrow, "\(end) bytes of \(name)")
+    }
+  }
+  for name in ["img_gen", "x", "functions.img"] {
+    let bytes = Array(name.utf8)
+    let canGrow = DeclaredName.canGrow(bytes.span, among: tools)
+    #expect(!canGrow, "\(name)")
+  }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inspection
+import JSON
+import Testing
+
+private let request = facts(
+  [
+    ("search", #"{"type":"object","properties":{"q":{"type":"string"},"n":{"type":"integer"}},"required":["q"],"additionalProperties":false}"#),
+    ("list_issues", #"{"type":"object"}"#), ("glob7", ""),
+  ], history: ["functions.search:0", "functions.search:1"])
+private let good = #"{"q":"x"}"#
+
+@Suite struct ResponseRepairTests {
+  @Test func `An answer with nothing wrong comes back as it was`() {
+    let whole = answer([call("search", good, id: "functions.search:2"), call("list_issues", "{}", id: "call_1", index: 1)])
+    let result = whole.mended(allRules, request)
+    #expect(result.repairs == [])
+    #expect(result.summary.first.calls.map(\.id) == whole.first.calls.map(\.id))
+  }
+
+  @Test(arguments: [
+    ("functions.search", "search"), ("functions.search:3", "search"), ("list_issu?list_issues", "list_issues"),
+    (#"search" parameter="path" string="true"#, "search"), ("call_functionssearch0", "search"), ("img_gen", nil), ("", nil),
+  ] as [(String, String?)])
+  func `A mangled name becomes the one that is declared`(_ name: String, _ mended: String?) {
+    let result = answer([call(name, good, id: "x")]).mended([.toolName], request)
+    #expect(result.summary.first.calls[0].nameText == mended ?? name)
+    #expect(result.repairs.map(\.line) == (mended.map { ["tool_name name: \(name) -> \($0)"] } ?? []))
+    #expect(answer([call(name, good, id: "x")]).mended(allRules.subtracting([.toolName]), request).summary.first.calls[0].nameText == name)
+  }
+
+  @Test func `A name stays when the call is invalid all the same`() {
+    let result = answer([call("functions.search", #"{"p":1}"#, id: "x")]).mended(allRules, request)
+    #expect(result.summary.first.calls[0].nameText == "functions.search")
+    #expect(result.repairs == [])
+  }
+
+  @Test func `Only what it takes to make a call valid is done, or nothing`() {
+    let result = answer([call("search", #"{"n":"5"}"#, id: "x")]).mended(allRules, request)
+    #expect(result.summary.first.calls[0].argumentsText == #"{"n":"5"}"#)
+    #expect(result.repairs == [])
+    let form = answer([call("search", #"{"n":"5"}"#, id: "x", form: .value)]).mended(allRules, request)
+    #expect(form.summary.first.calls[0].argumentsForm == .value)
+  }
+
+  @Test func `An object in place of a string becomes the string`() {
+    let result = answer([call("search", good, id: "x", form: .value)]).mended([.argumentsForm], request)
+    #expect(result.summary.first.calls[0].argumentsForm == .text)
+    #expect(result.summary.first.calls[0].argumentsText == good)
+    #expect(result.repairs.map(\.line) == [#"arguments_form arguments: {"q":"x"} -> "{\"q\":\"x\"}""#])
+  }
+
+  @Test(arguments: [
+    (ResponseIDs.vendor, ["call_a", "functions.search:3", "functions.search:4", "functions.list_issues:5"]),
+    (.canonical(firstIndex: 2), ["functions.search:2", "functions.search:3", "functions.search:4", "functions.list_issues:5"]),
+    (.safe(prefix: Array("b-".utf8)), ["call_a", "b-search_3", "b-search_4", "b-list_issues_5"]),
+  ]) func `Ids are minted where they are missing, and are unique`(_ ids: ResponseIDs, _ expected: [String]) {
+    let calls = [
+      call("search", good, id: "call_a"), call("search", good, id: "", index: 1), call("search", good, id: "functions.search:1", index: 2),
+      call("list_issues", "{}", id: "call_a", index: 3),
+    ]
+    let result = answer(calls).mended([.callID], request, ids: ids)
+    let mended = result.summary.first.calls.map(\.idText)
+    #expect(mended == expected)
+    let again = result.summary.repaired(with: [.callID], request: request, ids: ids)
+    #expect(again.repairs == [])
+    #expect(answer(calls).mended([], request, ids: ids).repairs == [])
+  }
+
+  @Test func `Safe ids fit whatever the name is`() {
+    let names = [String(repeating: "n", count: 200), "a.b:c d/é", "$x"]
+    let request = facts(names.map { ($0, "") }, history: [])
+    let calls = names.enumerated().map { call($1, "{}", id: "functions.x:\($0)", index: $0) }
+    let result = answer(calls).mended(allRules, request, ids: .safe(prefix: Array("p:".utf8)))
+    for call in result.summary.first.calls {
+      #expect((1...64).contains(call.id.count))
+      #expect(call.idText.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") })
+    }
+    #expect(Set(result.summary.first.calls.map(\.id)).count == names.count)
+  }
+
+  @Test func `What the pieces of a call looked like is mended as a whole`() {
+    let calls = [
+      call("search", good, id: "a", index: 1, quirks: [.sparseIndex, .missingType]),
+      call("search", good, id: "b", index: nil, quirks: [.missingIndex, .changedID]),
+    ]
+    let result = answer(calls).mended([.callShape], request)
+    #expect(result.summary.first.calls.map(\.index) == [0, 1])
+    #expect(result.summary.first.calls.allSatisfy { $0.quirks.isEmpty })
+    #expect(
+      result.repairs.map(\.line) == [
+        "call_shape index: 1 -> 0", "call_shape type:  -> function", "call_shape index:  -> 1", "call_shape id: b -> b",
+      ])
+    #expect(result.summary.findings.isEmpty)
+    #expect(answer(calls).mended(allRules.subtracting([.callShape]), request).repairs == [])
+  }
+
+  @Test(arguments: [
+    ("stop", true, "tool_calls"), ("stop", false, "tool_calls"), (nil, true, "tool_calls"), (nil, false, "tool_calls"),
+    ("length", true, "tool_calls"), ("length", false, "length"), ("content_filter", true, "content_filter"), ("error", true, "error"),
+    ("tool_calls", true, "tool_calls"),
+  ] as [(String?, Bool, String)])
+  func `The finish reason agrees with the calls`(_ finish: String?, _ isValid: Bool, _ mended: String) {
+    let whole = answer([call("search", isValid ? good : "{}", id: "x")], finish: finish)
+    #expect(whole.mended([.finishReason], request).summary.first.finishReason == mended)
+    #expect(whole.mended(allRules.subtracting([.finishReason]), request).summary.first.finishReason == finish)
+  }
+
+  @Test func `A finish reason is not made up for half a stream, nor where calls are forbidden`() {
+    var cut = answer([call("search", good, id: "x")], finish: nil)
+    cut.isTruncated = true
+    #expect(cut.mended(allRules, request).summary.first.finishReason == nil)
+    let forbidden = facts([("search", "")], forbidsCalls: true)
+    #expect(answer([call("search", good, id: "x")], finish: "stop").mended(allRules, forbidden).summary.first.finishReason == "stop")
+    var text = answer([], finish: nil)
+    #expect(text.mended(allRules, request).summary.first.finishReason == nil)
+    text.choices[0].hasText = true
+    #expect(text.mended(allRules, request).summary.first.finishReason == "stop")
+  }
+
+  @Test func `Calls in the text become calls, with the repairs that calls get`() {
+    let leak =
+      #"<|tool_calls_section_begin|><|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x","n":"5"}<|tool_call_end|>"#
+      + #"<|tool_call_begin|>functions.list_issues:3<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|> Done."#
+    let result = answer([], finish: "stop", leak: leak).mended(allRules, request)
+    let choice = result.summary.first
+    #expect(choice.calls.map(\.nameText) == ["search", "list_issues"])
+    #expect(choice.calls.map(\.argumentsText) == [#"{"q":"x","n":5}"#, "{}"])
+    #expect(choice.calls.map(\.idText) == ["functions.search:2", "functions.list_issues:3"])
+    #expect(choice.finishReason == "tool_calls")
+    #expect(choice.leak == nil)
+    #expect(choice.rescue == Rescue(isInReasoning: false, offset: 0, remainder: Array(" Done.".utf8)))
+    #expect(result.repairs.map(\.rule) == [.leakedCalls, .coercion, .finishReason])
+    #expect(choice.calls.allSatisfy { $0.verdict?.valid == true })
+    #expect(answer([], finish: "stop", leak: leak).mended(allRules.subtracting([.leakedCalls]), request).repairs == [])
+    let again = result.summary.repaired(with: allRules, request: request, ids: .vendor)
+    #expect(again.repairs == [])
+  }
+
+  @Test(arguments: [
+    // Not declared; invalid; cut off; and one bad one among good ones.
+    #"<|tool_call_begin|>functions.img_gen:2<|tool_call_argument_begin|>{}<|tool_call_end|>"#,
+    #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"p":1}<|tool_call_end|>"#,
+    #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x"#,
+    #"<|tool_call_begin|>functions.list_issues:2<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_call_begin|>functions.search:3<|tool_call_argument_begin|>{"q":"#,
+    "<|open|>", "<|tool_calls_section_begin|><|tool_calls_section_end|>", "<|close|>think",
+  ]) func `A leak that is not all sound stays a leak`(_ leak: String) {
+    let result = answer([], finish: "stop", leak: leak).mended(allRules, request)
+    #expect(result.repairs == [])
+    #expect(result.summary.first.leak != nil && result.summary.first.calls.isEmpty)
+  }
+
+  @Test func `A leak in the reasoning counts only where there are no calls`() {
+    let leak = #"<|tool_call_begin|> functions.list_issues:2 <|tool_call_argument_begin|> {} <|tool_call_end|>"#
+    let alone = answer([], finish: "stop", leak: leak, inReasoning: true).mended(allRules, request)
+    #expect(alone.summary.first.calls.map(\.nameText) == ["list_issues"])
+    #expect(alone.repairs.first?.field == "reasoning")
+    let beside = answer([call("search", good, id: "x")], leak: leak, inReasoning: true).mended(allRules, request)
+    #expect(beside.summary.first.calls.map(\.nameText) == ["search"])
+  }
+
+  @Test func `What was parsed and leaked as well is called once`() {
+    let leak =
+      #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q": "x"}<|tool_call_end|>"#
+      + #"<|tool_call_begin|>functions.list_issues:3<|tool_call_argument_begin|>{}<|tool_call_end|>"#
+    let result = answer([call("search", good, id: "x")], leak: leak).mended(allRules, request)
+    #expect(result.summary.first.calls.map(\.nameText) == ["search", "list_issues"])
+    #expect(result.summary.first.calls.map(\.index) == [0, 1])
+    #expect(result.summary.first.leak == nil)
+  }
+
+  @Test func `No call is rescued where the request wants none`() {
+    let leak = #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x"}<|tool_call_end|>"#
+    let result = answer([], finish: "stop", leak: leak).mended(allRules, facts([("search", "")], forbidsCalls: true))
+    #expect(result.repairs == [])
+  }
+}
