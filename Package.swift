@@ -18,6 +18,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -42,16 +44,21 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // System libraries: a module map and a shim each.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // Pure: no Foundation, NIO, clock, random source or I/O.
     library("JSON"),
     library("JSONSchema", ["JSON", "CPCRE2"]),
     library("Inspection", ["JSON", "JSONSchema"]),
+    library("Fidelity", ["JSON"]),
 
     // What is known of models and vendors, as data.
     .target(
@@ -60,31 +67,50 @@ let package = Package(
 
     // The edges.
     library("Upstream", ["CCurl", nioCore]),
+    library("Store", ["JSON", "COpenSSL", "CZstd", grdb, sqlite]),
     library("Configuration", ["JSON", "Inspection", "Rules", yams]),
-    library(
-      "Gateway",
-      [
-        "JSON", "Inspection", "Upstream", "Configuration", nioCore, nioPosix, nioHTTP, logging, lifecycle,
-      ]),
-    library("Replay", ["JSON", "JSONSchema", "Inspection", "Upstream", nioCore, nioPosix]),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "JSON", "Inspection", "Upstream", "Store", "Configuration", nioCore, nioPosix, nioHTTP, logging, lifecycle,
+      ],
+      // The console's page.
+      resources: [
+        "index.html", "console.css", "icon.svg", "console.js", "dom.js", "api.js", "plots.js", "overview.js", "exchanges.js",
+        "exchange.js", "conversation.js",
+      ].map { .embedInCode("Console/Page/\($0)") },
+      swiftSettings: settings),
+    library("Logbook", ["JSON", "Inspection", "Configuration", "Store"]),
+    library("Replay", ["CZlib", "JSON", "JSONSchema", "Inspection", "Fidelity", "Upstream", nioCore, nioPosix]),
     library("Simulator", ["JSON", nioCore, nioPosix, nioHTTP, lifecycle]),
     .executableTarget(
       name: "belay",
       dependencies: [
-        "Configuration", "Gateway", "Inspection", "JSON", "JSONSchema", "Replay", "Simulator", "Upstream", arguments, logging, lifecycle,
+        "Configuration", "Gateway", "Inspection", "JSON", "JSONSchema", "Logbook", "Replay", "Simulator", "Store", "Upstream", arguments, logging, lifecycle,
         signals, nioPosix,
       ],
       swiftSettings: settings),
 
     tests("JSONTests", ["JSON"]),
     tests("JSONSchemaTests", ["JSON", "JSONSchema"], fixtures: ["oracle"]),
-tests("InspectionTests", ["JSON", "JSONSchema", "Inspection"], fixtures: ["Fixtures", "oracle"]),
+    tests("InspectionTests", ["JSON", "JSONSchema", "Inspection"], fixtures: ["Fixtures", "oracle"]),
+    tests("FidelityTests", ["JSON", "Fidelity"], fixtures: ["Fixtures"]),
     tests("ConfigurationTests", ["JSON", "Configuration", "Inspection"]),
     tests("UpstreamTests", ["Upstream", nioCore, nioPosix, nioHTTP]),
     tests(
       "GatewayTests",
       ["JSON", "Configuration", "Gateway", "Inspection", "Simulator", "Upstream", logging, nioCore, nioPosix, nioHTTP, nioEmbedded]),
+    // Recorded exchanges, and a gateway that shows them, for tests of the console.
+    .target(name: "ConsoleSamples", dependencies: ["Store"], path: "Tests/Console/Samples", swiftSettings: settings),
+    .executableTarget(
+      name: "console-fixture", dependencies: ["Configuration", "ConsoleSamples", "Gateway", "Store", logging], path: "Tests/Console/Server",
+      swiftSettings: settings),
+    tests("ConsoleTests", ["JSON", "Configuration", "ConsoleSamples", "Gateway", "Inspection", "Store", nioHTTP]),
     tests("SimulatorTests", ["JSON", "Simulator", nioCore, nioPosix, nioHTTP]),
-    tests("ReplayTests", ["JSON", "Replay", "Simulator", "Upstream", nioCore, nioPosix]),
+    // Writes a store until it is killed, for the tests that kill it.
+    .executableTarget(name: "store-load", dependencies: ["Store"], path: "Tests/StoreLoad", swiftSettings: settings),
+    tests("StoreTests", ["JSON", "Store", "store-load", grdb]),
+    tests("LogbookTests", ["JSON", "JSONSchema", "Inspection", "Configuration", "Store", "Logbook", "belay"]),
+    tests("ReplayTests", ["JSON", "JSONSchema", "Fidelity", "Replay", "Simulator", "Upstream", nioCore, nioPosix]),
   ]
 )

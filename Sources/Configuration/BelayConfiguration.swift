@@ -5,8 +5,11 @@ package import Inspection
 package struct BelayConfiguration: Equatable, Sendable {
   /// Where agents connect. 8,611 m is the height of K2.
   package var listen = Address(host: "127.0.0.1", port: 8611)
-  /// Where people and programs look in: health, metrics. Nil: switched off.
+  /// Where people and programs look in: pages, figures, health. Nil: switched off.
   package var console: Address? = Address(host: "127.0.0.1", port: 8612)
+  /// What the console demands as `Authorization: Bearer`, except for health. Never nil, once loaded, where others than this
+  /// machine reach the console.
+  package var consoleToken: Secret?
   /// In the order given; names are unique. Never empty once loaded.
   package var vendors: [Vendor] { didSet { cache = PolicyCache() } }
   /// Answers what names no vendor: the one that was chosen, else the first. Always one of `vendors` once loaded.
@@ -19,6 +22,8 @@ package struct BelayConfiguration: Equatable, Sendable {
   /// Event loops. Nil: half as many as cores, since each has an engine thread beside it.
   package var loops: Int?
   package var log = Log()
+  /// What is kept of exchanges. Nil: nothing.
+  package var recording: Recording?
   /// The user's rules before the embedded ones.
   package var rules: ModelRules { didSet { cache = PolicyCache() } }
   /// The embedded entries, as the user's amend them.

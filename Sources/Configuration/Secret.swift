@@ -28,4 +28,12 @@ extension Secret {
     }
     return trimmed.isEmpty ? nil : Secret(String(Substring(trimmed)))
   }
+
+  /// The console's token: long enough that nobody guesses it, without blanks, so that it is one word of a header.
+  static func parseToken(_ text: String) throws(Complaint) -> Secret? {
+    guard let token = try parse(text) else { return nil }
+    guard token.revealed.utf8.count >= 16 else { throw Complaint("is shorter than 16 characters", "make one with: openssl rand -hex 16") }
+    guard !token.revealed.contains(" ") else { throw Complaint("has a blank in it", "make one with: openssl rand -hex 16") }
+    return token
+  }
 }

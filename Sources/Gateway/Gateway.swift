@@ -5,6 +5,8 @@ package import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+package import Store
+import Synchronization
 import Upstream
 
 /// The proxy as a service: binds its listeners, serves until it is asked to stop, drains, and is gone.
@@ -15,6 +17,9 @@ package final class Gateway: Service {
   private let configuration: BelayConfiguration
   private let logger: Logger
   private let recorder: Recorder
+  private let store: ConsoleStore?
+  private let writer: StoreWriter?
+  private let lanes = Mutex<Lanes?>(nil)
   private let started: @Sendable (Bound) -> Void
 
   /// Where it listens.
@@ -30,19 +35,30 @@ package final class Gateway: Service {
 
   /// - Parameters:
   ///   - writeLines: receives the exchange log: whole lines, UTF-8.
+  ///   - store: where exchanges are kept, for the console to ask.
+  ///   - writer: who keeps them; closed when the gateway has stopped.
   ///   - started: is told the addresses once both listeners are bound (a port of 0 was given one by the system).
   package init(
     _ configuration: BelayConfiguration, logger: Logger, writeLines: @escaping @Sendable ([UInt8]) -> Void,
+    store: ConsoleStore? = nil, writer: StoreWriter? = nil,
     started: @escaping @Sendable (Bound) -> Void = { _ in }
   ) {
     self.configuration = configuration
     self.logger = logger
     self.started = started
+    self.store = store
+    self.writer = writer
     self.recorder = Recorder(
-      format: Logger.Level(configuration.log.level) <= .info ? configuration.log.format : nil, write: writeLines)
+      format: Logger.Level(configuration.log.level) <= .info ? configuration.log.format : nil, store: writer, write: writeLines)
   }
 
   package var tally: Tally { recorder.tally }
+
+  /// New exchanges follow another configuration; those under way end by the old one. Addresses, event loops, the log and the
+  /// store stay as they were at the start.
+  package func reload(_ configuration: BelayConfiguration) async {
+    await lanes.withLock { $0 }?.reload(configuration)
+  }
 
   package func run() async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loops ?? Self.defaultLoops)
@@ -57,7 +73,8 @@ package final class Gateway: Service {
 
   private func serve(on group: MultiThreadedEventLoopGroup) async throws {
     let lanes = try await Lanes(on: group, configuration, recorder: recorder)
-    let status = GatewayStatus(recorder: recorder)
+    self.lanes.withLock { $0 = lanes }
+    let status = GatewayStatus(recorder: recorder, store: store, vendors: configuration.vendors.map(\.name))
     // Not a child: when this task is cancelled, what has been recorded must still be written.
     let recording = Task { await recorder.run() }
     let result: Result<Void, any Error>
@@ -70,6 +87,7 @@ package final class Gateway: Service {
     await lanes.stop()
     recorder.finish()
     await recording.value
+    await writer?.close()
     try result.get()
   }
 
@@ -77,13 +95,16 @@ package final class Gateway: Service {
     on group: MultiThreadedEventLoopGroup, _ lanes: Lanes, _ status: GatewayStatus
   ) async throws {
     let listener = try await Listener.bind(configuration.listen, on: group, limits: configuration.limits, lanes)
-    var console: (any Channel)?
+    var console: ConsoleServer?
     if let address = configuration.console {
-      console = try await Listener.bindConsole(address, on: group, status)
+      console = try await ConsoleServer.bind(
+        address, on: group, Console(status: status, host: address.host, token: configuration.consoleToken))
     }
+    // Not a child: when this task is cancelled, the console still tells that exchanges are being drained.
+    let serving = Task { [console] in await console?.run() }
     let bound = Bound(
       host: configuration.listen.host, port: listener.localAddress?.port ?? configuration.listen.port,
-      console: configuration.console.map { Address(host: $0.host, port: console?.localAddress?.port ?? $0.port) })
+      console: configuration.console.map { Address(host: $0.host, port: console?.port ?? $0.port) })
     status.isReady = true
     started(bound)
     logger.info("listening", metadata: ["url": "\(bound.url)"])
@@ -94,7 +115,8 @@ package final class Gateway: Service {
     logger.info("draining")
     try? await listener.close()
     await lanes.drain(within: configuration.limits.drain)
-    try? await console?.close()
+    serving.cancel()
+    await serving.value
     logger.info("stopped")
   }
 

@@ -15,5 +15,7 @@ struct Belay: AsyncParsableCommand {
       No vendor at hand? `belay simulate` is one, and can be made to misbehave.
       """,
     version: "0.1.0",
-    subcommands: [Serve.self, Replay.self, Simulate.self, Check.self, Explain.self])
+    subcommands: [
+      Serve.self, List.self, Show.self, Export.self, Tail.self, Replay.self, Compare.self, Simulate.self, Check.self, Explain.self,
+    ])
 }

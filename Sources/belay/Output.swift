@@ -6,7 +6,9 @@ enum Output {
   static func line(_ line: String) { text(line + "\n") }
 
   /// A reader that has gone away is not an error of ours.
-  static func text(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
+  static func text(_ text: String) { bytes(Array(text.utf8)) }
+
+  @Sendable static func bytes(_ bytes: [UInt8]) { try? FileHandle.standardOutput.write(contentsOf: Data(bytes)) }
 
   @Sendable static func error(_ text: String) { error(Array(text.utf8)) }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Foundation
 import Replay
-
 
 struct Replay: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,7 +22,16 @@ struct Replay: AsyncParsableCommand {
   var file: String
 
   @Option(help: "What stands before /chat/completions, as in https://api.moonshot.ai/v1.")
-  var baseUrl: String
+  var baseUrl: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      """
+      In place of --base-url, and as often as there are vendors: they are asked side by side. model, concurrency, rate and \
+      extra-body (JSON, the last one) are its own. Its key is in BELAY_NAME_API_KEY; its name stands in the names of its files.
+      """, valueName: "NAME=URL[,model=…]"))
+  var vendor: [String] = []
 
   @Option(help: "The model to ask for, in place of each request's own.")
   var model: String
@@ -31,10 +40,19 @@ struct Replay: AsyncParsableCommand {
     help: "The vendor's key. Better in OPENAI_API_KEY, as other users of this machine can see arguments. Without one none is sent.")
   var apiKey: String?
 
-  @Option(help: "How many requests are in flight at once.")
+  @Option(help: "How many requests are in flight at once; fewer while a vendor answers 429.")
   var concurrency = 5
 
-  @Option(help: "Where the results go, one JSON object a line. The file is emptied first.")
+  @Option(help: "Requests a second, at most.")
+  var rate: Double?
+
+  @Option(help: "How often the set is sent: what a vendor makes of the same request twice is the noise floor. Each time has its files.")
+  var `repeat` = 1
+
+  @Option(help: "Results to show a running F1 against.")
+  var reference: String?
+
+  @Option(help: "Where the results go, one JSON object a line. The file is emptied first, but for --incremental.")
   var output = "results.jsonl"
 
   @Option(help: "Where the summary goes.")
@@ -45,8 +63,9 @@ struct Replay: AsyncParsableCommand {
 
   @Option(
     help: """
-      How often a request is sent again after 408, 409, 429, 5xx, a timeout or a broken connection, waiting longer each time or as \
-      long as Retry-After says. (The Verifier never stops after 429 and broken connections.)
+      How often a request is sent again after 408, 409, 5xx, a timeout or a broken connection, waiting longer each time or as \
+      long as Retry-After says. 429 is not counted, but is given up after an hour. (The Verifier never gives up on 429, nor on broken \
+      connections.)
       """)
   var retries = 3
 
@@ -59,15 +78,46 @@ struct Replay: AsyncParsableCommand {
   @Option(help: "A JSON object whose members are added to each request that is sent.")
   var extraBody: String?
 
+  @Flag(help: "Go on with the file of --output: only requests that are new or failed are sent.")
+  var incremental = false
+
+  @Flag(
+    name: .customLong("use_raw_completions"),
+    help: "Render each conversation with Kimi K2's chat template, send it to /completions, and read calls from the text.")
+  var useRawCompletions = false
+
+  @Option(help: "With --use_raw_completions: a model whose chat template to use; thinking in its name decides. No tokenizer is loaded.")
+  var tokenizerModel: String?
+
   func run() async throws {
-    var options = ReplayOptions(file: file, baseURL: baseUrl, model: model)
+    let code: Int32
+    do {
+      code = await ReplayCommand.run(try vendors())
+    } catch let problem as ReplayProblem {
+      throw ValidationError(problem.message)
+    }
+    if code != 0 { throw ExitCode(code) }
+  }
+
+  private func vendors() throws -> [ReplayOptions] {
+    var options = ReplayOptions(file: file, baseURL: baseUrl ?? "", model: model)
     options.preparation.temperature = temperature
     options.preparation.maxTokens = maxTokens
-    options.apiKey = APIKey(option: apiKey)
-    (options.concurrency, options.retries) = (concurrency, retries)
+    if useRawCompletions { options.preparation.template = ChatTemplate(model: tokenizerModel ?? model) }
+    options.isIncremental = incremental
+    (options.concurrency, options.rate, options.retries) = (concurrency, rate, retries)
+    (options.repeats, options.reference) = (`repeat`, reference)
     (options.output, options.summary) = (output, summary)
     options.timeout = .seconds(timeout)
-    let code = await ReplayCommand.run(options, extraBody: extraBody)
-    if code != 0 { throw ExitCode(code) }
+    if let extraBody { try options.setExtraBody(json: extraBody) }
+    if vendor.isEmpty {
+      guard baseUrl != nil else { throw ValidationError("Missing expected argument '--base-url <base-url>', or '--vendor NAME=URL'") }
+      options.apiKey = APIKey(option: apiKey)
+      return [options]
+    }
+    guard baseUrl == nil, apiKey == nil else {
+      throw ValidationError("--vendor has its own URL and key: leave --base-url and --api-key out")
+    }
+    return try vendor.map { try VendorArgument($0).options(options) }
   }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Gateway
 import Logging
 import ServiceLifecycle
+import Store
 import UnixSignals
 
 struct Serve: AsyncParsableCommand {
@@ -18,7 +19,7 @@ struct Serve: AsyncParsableCommand {
       (http://127.0.0.1:8611/{vendor}/v1) or in the header x-belay-vendor.
 
       Flags win over environment variables (BELAY_VENDOR, BELAY_REFERENCE, BELAY_MODE, BELAY_REPAIRS, BELAY_RESPONSE_IDS, \
-      BELAY_ON_EXHAUSTED, BELAY_FAILOVER, BELAY_LISTEN, BELAY_CONSOLE, BELAY_CONFIG, BELAY_LOG_LEVEL, BELAY_LOG_FORMAT), and \
+      BELAY_ON_EXHAUSTED, BELAY_FAILOVER, BELAY_STORE, BELAY_LISTEN, BELAY_CONSOLE, BELAY_CONFIG, BELAY_LOG_LEVEL, BELAY_LOG_FORMAT), and \
       those over the file. SIGTERM and Ctrl-C let exchanges under way end.
       """)
 
@@ -49,6 +50,9 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "Where /health and figures are served, or 'off' (default: 127.0.0.1:8612).")
   var console: String?
 
+  @Option(help: "The file where exchanges are kept, or 'off' (default: $XDG_STATE_HOME/belay/belay.sqlite).")
+  var store: String?
+
   @Option(help: "The configuration file (default: belay.yaml in this folder, if there is one).")
   var config: String?
 
@@ -62,11 +66,7 @@ struct Serve: AsyncParsableCommand {
   var summary = false
 
   func run() async throws {
-    let configuration = try BelayConfiguration.read(
-      path: config, environment: ProcessInfo.processInfo.environment,
-      overrides: Overrides(
-        listen: listen, console: console, vendors: vendor, reference: reference, mode: mode, repairs: repairs,
-        responseIDs: responseIds, onExhausted: onExhausted, failover: failover, logLevel: logLevel, logFormat: logFormat))
+    let configuration = try read()
     let log = configuration.log
     LoggingSystem.bootstrap { _ in
       LineLogHandler(level: Logger.Level(log.level), format: log.format, write: Output.error)
@@ -74,15 +74,30 @@ struct Serve: AsyncParsableCommand {
     let logger = Logger(label: "belay")
     for warning in configuration.warnings + exposedKeys(in: configuration) { logger.warning("configuration", metadata: ["problem": "\(warning)"]) }
 
-    let gateway = Gateway(configuration, logger: logger, writeLines: Output.error) { bound in
+    let writer = try StoreWriter.of(configuration)
+    let records = configuration.recording.flatMap { recording in
+      writer.map { writer in ConsoleStore(path: recording.path) { writer.status } }
+    }
+    let gateway = Gateway(configuration, logger: logger, writeLines: Output.error, store: records, writer: writer) { bound in
       Output.line("belay on \(bound.url)")
       for vendor in configuration.vendors { Output.line("  \(vendor.name): \(vendor.baseURL)") }
       if let console = bound.consoleURL { Output.line("console on \(console)") }
+      if let recording = configuration.recording { Output.line("exchanges are kept in \(recording.path)") }
     }
+    let reloading = Reloading(gateway: gateway, logger: logger, read: read)
     let services = ServiceGroup(
-      services: [gateway], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: [gateway, reloading], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await services.run()
     if summary { Output.text("\n" + gateway.tally.table()) }
+  }
+
+  private func read() throws -> BelayConfiguration {
+    try BelayConfiguration.read(
+      path: config, environment: ProcessInfo.processInfo.environment,
+      overrides: Overrides(
+        listen: listen, console: console, vendors: vendor, reference: reference, mode: mode, repairs: repairs,
+        responseIDs: responseIds, onExhausted: onExhausted, failover: failover, store: store, logLevel: logLevel,
+        logFormat: logFormat))
   }
 
   /// A key that is written out in a file is worth a word when others can read that file.

@@ -4,9 +4,9 @@ import Testing
 
 @Suite("Flags win over the environment, over the file, over the defaults")
 struct PrecedenceTests {
-  static let file = withVendor("listen: :1001\nconsole: :1002\nloops: 1\nlog: {level: trace, format: json}\n")
+  static let file = withVendor("listen: :1001\nconsole: localhost:1002\nloops: 1\nlog: {level: trace, format: json}\n")
   static let environment = [
-    "BELAY_LISTEN": ":2001", "BELAY_CONSOLE": ":2002", "BELAY_LOOPS": "2", "BELAY_LOG_LEVEL": "debug",
+    "BELAY_LISTEN": ":2001", "BELAY_CONSOLE": "localhost:2002", "BELAY_LOOPS": "2", "BELAY_LOG_LEVEL": "debug",
     "BELAY_LOG_FORMAT": "text",
   ]
   static let flags = Overrides(listen: ":3001", console: "off", loops: "3", logLevel: "error", logFormat: "json")

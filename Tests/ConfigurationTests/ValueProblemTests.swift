@@ -103,6 +103,9 @@ struct ValueProblemTests {
     ("reference: moonshot", "3:12: `reference` names the vendor `moonshot`, and there is none"),
     ("console: 127.0.0.1:8611", "3:10: agents and the console cannot share the address 127.0.0.1:8611"),
     ("listen: localhost:8612", "3:9: agents and the console cannot share the address 127.0.0.1:8612"),
+    ("console: :8612", "3:10: the console at 0.0.0.0:8612 can be reached from other machines and has no token: it shows whole conversations"),
+    ("console_token: short", "3:16: `console_token` is shorter than 16 characters"),
+    ("console_token: a token of four words", "3:16: `console_token` has a blank in it"),
     ("listen: '[::]:8612'", "3:9: agents and the console cannot share the address 127.0.0.1:8612"),
   ]
 

@@ -112,7 +112,7 @@ enum RawConnection {
 func request(
   _ method: String = "POST", _ target: String = "/v1/chat/completions", headers: [String] = [], body: [UInt8]? = nil
 ) -> ByteBuffer {
-  var text = "\(method) \(target) HTTP/1.1\r\nHost: belay.test\r\n"
+  var text = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n"
   for header in headers { text += header + "\r\n" }
   if let body { text += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
   var buffer = ByteBuffer(string: text + "\r\n")

@@ -5,6 +5,7 @@ import Inspection
 struct ConfigurationFile {
   var listen: Located<Address>?
   var console: Located<Address?>?
+  var consoleToken: Secret?
   var vendors: [Located<Vendor>] = []
   /// By the vendor's name.
   var dialects: [String: VendorDialect] = [:]
@@ -21,6 +22,7 @@ struct ConfigurationFile {
   var rules = RuleSections()
   var literalKeys: [ConfigurationProblem] = []
 
+  private(set) var store = StoreSection()
   /// Vendors whose entries have problems.
   private var brokenVendors: [String] = []
   /// Whether the list of vendors could be read at all.
@@ -39,6 +41,7 @@ struct ConfigurationFile {
 
     listen = map.parsed("listen", Address.parse)
     console = map.parsed("console", Address.parseOrOff)
+    consoleToken = map.entry("console_token").flatMap { Secret(reading: $0, by: Secret.parseToken, literalKeys: &literalKeys) }
     if let entry = map.entry("vendors") {
       let section = entry.map()
       hasVendors = section != nil
@@ -51,6 +54,7 @@ struct ConfigurationFile {
     responseIDs = map.parsed("response_ids", Words.parser(of: ResponseIDForm.self))?.value
     rules.actions = map.map("findings").map(readFindingActions) ?? [:]
     rules.policies = SourcedPolicy.read("policies", of: &map)
+    if let entry = map.entry("store") { store = StoreSection(reading: entry) }
     if let section = map.map("limits") { limits = Limits(reading: section) }
     loops = map.parsed("loops", Words.integer(within: 1...1024))
     if var section = map.map("log") {

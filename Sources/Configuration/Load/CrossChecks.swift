@@ -11,6 +11,7 @@ struct CrossChecks {
   func run() {
     checkVendors()
     checkAddresses()
+    checkConsole()
     checkKeys()
     checkReference()
   }
@@ -44,6 +45,14 @@ struct CrossChecks {
       "agents and the console cannot share the address \(console)",
       "give the console another port, such as \(Address(host: console.host, port: console.port % 65535 + 1)), or off",
       at: place)
+  }
+
+  private func checkConsole() {
+    guard let console = configuration.console, configuration.consoleToken == nil, !Host(console.host).isLoopback else { return }
+    log.report(
+      "the console at \(console) can be reached from other machines and has no token: it shows whole conversations",
+      "set BELAY_CONSOLE_TOKEN (openssl rand -hex 16 makes one) or console_token, or give it an address at 127.0.0.1",
+      at: self.console?.place ?? .nowhere)
   }
 
   private func checkKeys() {

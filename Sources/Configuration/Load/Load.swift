@@ -47,10 +47,12 @@ extension BelayConfiguration {
     let console = given.parsed(.console, Address.parseOrOff) ?? file.console
     if let listen { configuration.listen = listen.value }
     if let console { configuration.console = console.value }
+    configuration.consoleToken = given.consoleToken() ?? file.consoleToken
     let fileDefault = file.defaultVendor.flatMap { book.existing($0) }
     configuration.defaultVendor = chosen ?? fileDefault ?? book.names.first
     configuration.reference = reference
     configuration.limits = file.limits
+    configuration.recording = file.store.recording(option: overrides.store, environment: environment)
     configuration.loops = (given.parsed(.loops, Words.integer(within: 1...1024)) ?? file.loops)?.value
     let level = given.parsed(.logLevel, Words.parser(of: Log.Level.self)) ?? file.logLevel
     if let level { configuration.log.level = level.value }

@@ -13,6 +13,7 @@ package struct Overrides: Equatable, Sendable {
   package var onExhausted: String?
   /// `--failover` may be repeated.
   package var failover: [String]
+  package var store: String?
   package var loops: String?
   package var logLevel: String?
   package var logFormat: String?
@@ -20,7 +21,7 @@ package struct Overrides: Equatable, Sendable {
   package init(
     listen: String? = nil, console: String? = nil, vendors: [String] = [], reference: String? = nil,
     mode: String? = nil, repairs: String? = nil, responseIDs: String? = nil, onExhausted: String? = nil,
-    failover: [String] = [], loops: String? = nil, logLevel: String? = nil, logFormat: String? = nil
+    failover: [String] = [], store: String? = nil, loops: String? = nil, logLevel: String? = nil, logFormat: String? = nil
   ) {
     self.listen = listen
     self.console = console
@@ -31,6 +32,7 @@ package struct Overrides: Equatable, Sendable {
     self.responseIDs = responseIDs
     self.onExhausted = onExhausted
     self.failover = failover
+    self.store = store
     self.loops = loops
     self.logLevel = logLevel
     self.logFormat = logFormat
@@ -48,6 +50,7 @@ package struct Overrides: Equatable, Sendable {
     case .responseIDs: [responseIDs].compactMap { $0 }
     case .onExhausted: [onExhausted].compactMap { $0 }
     case .failover: failover
+    case .store: [store].compactMap { $0 }
     case .loops: [loops].compactMap { $0 }
     case .logLevel: [logLevel].compactMap { $0 }
     case .logFormat: [logFormat].compactMap { $0 }
@@ -80,10 +83,18 @@ struct Given {
     return texts.isEmpty ? nil : texts.compactMap { $0.parsed(log, VendorName.parse) }
   }
 
+  /// Only from the environment: what stands on a command line is seen by everybody on the machine.
+  func consoleToken() -> Secret? {
+    guard let text = environment[Self.tokenVariable], !text.isEmpty else { return nil }
+    return Located(value: text, name: Self.tokenVariable, place: .environment).parsed(log, Secret.parseToken)?.value
+  }
+
+  private static let tokenVariable = "BELAY_CONSOLE_TOKEN"
+
   /// Warns of variables that look like a slip of the pen. Others that begin with `BELAY_` may be anybody's: Kubernetes
   /// makes `BELAY_PORT` for a service named belay.
   func warnOfSlips(keyVariables: [String]) {
-    let known = Setting.allCases.map(\.variable) + keyVariables
+    let known = Setting.allCases.map(\.variable) + [Self.tokenVariable] + keyVariables
     for name in environment.keys.sorted() where name.hasPrefix("BELAY_") && !known.contains(name) {
       guard let guess = nearest(to: String(name.dropFirst(6)), among: known.map { String($0.dropFirst(6)) }) else {
         continue

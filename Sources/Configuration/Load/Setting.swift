@@ -3,7 +3,7 @@
 /// What can be told without a file: the one table of flags and environment variables. A flag wins over its variable,
 /// and both win over the file. An empty variable counts as unset.
 package enum Setting: String, CaseIterable, Sendable {
-  case config, listen, console, vendor, reference, mode, repairs, responseIDs, onExhausted, failover, loops, logLevel, logFormat
+  case config, listen, console, vendor, reference, mode, repairs, responseIDs, onExhausted, failover, store, loops, logLevel, logFormat
 
   /// Whether it may be given several times; in its variable, with blanks between.
   var isRepeatable: Bool { self == .vendor || self == .failover }
@@ -21,6 +21,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .responseIDs: "BELAY_RESPONSE_IDS"
     case .onExhausted: "BELAY_ON_EXHAUSTED"
     case .failover: "BELAY_FAILOVER"
+    case .store: StorePlace.variable
     case .loops: "BELAY_LOOPS"
     case .logLevel: "BELAY_LOG_LEVEL"
     case .logFormat: "BELAY_LOG_FORMAT"
@@ -40,6 +41,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .responseIDs: "--response-ids"
     case .onExhausted: "--on-exhausted"
     case .failover: "--failover"
+    case .store: "--store"
     case .loops: "--loops"
     case .logLevel: "--log-level"
     case .logFormat: "--log-format"
@@ -51,7 +53,8 @@ package enum Setting: String, CaseIterable, Sendable {
     switch self {
     case .config: "the configuration file; without it ./belay.yaml, if there is one"
     case .listen: "where agents connect, HOST:PORT, default 127.0.0.1:8611; :PORT is all interfaces"
-    case .console: "where health and metrics are, HOST:PORT or off, default 127.0.0.1:8612"
+    case .console: "where the console, its figures and health are, HOST:PORT or off, default 127.0.0.1:8612; elsewhere than on this machine "
+        + "it needs a token, BELAY_CONSOLE_TOKEN"
     case .vendor:
       "a vendor as URL, NAME=URL, or NAME for one in the file; may be repeated (in the variable: parted by blanks), "
         + "and the first answers what names no vendor"
@@ -65,6 +68,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .failover:
       "a vendor, by its name, to ask when another fails; may be repeated (in the variable: parted by blanks), and is asked "
         + "with its own key only"
+    case .store: "the file where exchanges are kept, or off; default $XDG_STATE_HOME/belay/belay.sqlite"
     case .loops: "event loops, each with an engine thread of its own; default half as many as cores"
     case .logLevel: "trace, debug, info, notice, warning, error or critical, default info"
     case .logFormat: "text or json, default text"

@@ -46,8 +46,11 @@ extension Vendor {
 
 extension Secret {
   /// A key that is written out, instead of `${NAME}`, goes to `literalKeys` as a warning. No problem shows its line.
-  fileprivate init?(reading value: YAMLValue, literalKeys: inout [ConfigurationProblem]) {
-    guard let text = value.text(), let secret = text.parsed(value.context.log, Secret.parse)?.value else { return nil }
+  init?(
+    reading value: YAMLValue, by parse: (String) throws(Complaint) -> Secret? = Secret.parse,
+    literalKeys: inout [ConfigurationProblem]
+  ) {
+    guard let text = value.text(), let secret = text.parsed(value.context.log, parse)?.value else { return nil }
     if value.rawText == text.value {
       literalKeys.append(
         value.context.log.problem(

@@ -185,6 +185,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
       phase = .answering
       if let action = exchange?.requestEnd(at: now) {
         perform(action)
+        exchange?.callMade(after: lane.now - now)
       } else {
         endOfExchange()
       }

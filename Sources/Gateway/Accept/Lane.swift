@@ -9,7 +9,7 @@ import Upstream
 final class Lane {
   let eventLoop: any EventLoop
   let engine: UpstreamEngine
-  private(set) var exchangeContext: Exchange.Context
+  var exchangeContext: Exchange.Context
   let memory: Exchange.Memory
   private let limits: ClientLimits
   private let recorder: Recorder

@@ -8,9 +8,11 @@ import Upstream
 struct Lanes: Sendable {
   private let lanes: [NIOLoopBound<Lane>]
   private let engines: [UpstreamEngine]
+  private let lasting: Exchange.Lasting
 
   init(on group: MultiThreadedEventLoopGroup, _ configuration: BelayConfiguration, recorder: Recorder) async throws {
     let context = Exchange.Context(configuration)
+    lasting = context.lasting
     let limits = Lane.ClientLimits(configuration.limits)
     var lanes: [NIOLoopBound<Lane>] = []
     var engines: [UpstreamEngine] = []
@@ -31,6 +33,15 @@ struct Lanes: Sendable {
   /// The lane of an event loop of the group, on that loop.
   func lane(of loop: any EventLoop) -> Lane? {
     lanes.first { $0.eventLoop === loop }?.value
+  }
+
+  /// New exchanges follow `configuration`.
+  func reload(_ configuration: BelayConfiguration) async {
+    let context = Exchange.Context(configuration, lasting: lasting)
+    await onEachLane { lane in
+      lane.exchangeContext = context
+      return lane.eventLoop.makeSucceededVoidFuture()
+    }
   }
 
   /// Lets exchanges under way end; after `limit`, cuts what is left.

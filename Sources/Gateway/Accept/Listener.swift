@@ -24,14 +24,17 @@ enum Listener {
     }
   }
 
-  static func bindConsole(
-    _ address: Address, on group: MultiThreadedEventLoopGroup, _ status: GatewayStatus
-  ) async throws -> any Channel {
-    try await bind(address, on: group, option: "--console") { channel in
-      channel.eventLoop.makeCompletedFuture {
-        try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-        try channel.pipeline.syncOperations.addHandler(ConsoleHandler(status: status))
-      }
+  static func bindConsole<Connection: Sendable>(
+    _ address: Address, on group: MultiThreadedEventLoopGroup,
+    initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Connection>
+  ) async throws -> NIOAsyncChannel<Connection, Never> {
+    do {
+      return try await ServerBootstrap(group: group)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .bind(host: address.host, port: address.port, childChannelInitializer: initializer)
+    } catch {
+      throw ListenError(address: address, option: "--console", cause: error)
     }
   }
 

@@ -1,20 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Store
 import Synchronization
 
 /// What the console may ask of the running gateway.
-final class GatewayStatus: Sendable {
+package final class GatewayStatus: Sendable {
   private let ready = Atomic(false)
   private let recorder: Recorder
+  /// Nil where exchanges are not kept.
+  let store: ConsoleStore?
+  /// In the order of the configuration.
+  let vendors: [String]
 
-  init(recorder: Recorder) {
+  package init(recorder: Recorder, store: ConsoleStore? = nil, vendors: [String] = []) {
     self.recorder = recorder
+    self.store = store
+    self.vendors = vendors
   }
 
   /// True from the moment that the listener is bound until the stop begins.
-  var isReady: Bool {
+  package var isReady: Bool {
     get { ready.load(ordering: .relaxed) }
     set { ready.store(newValue, ordering: .relaxed) }
   }
 
   var tally: Tally { recorder.tally }
+
+  /// Everything for Prometheus.
+  package func metricsText() -> String {
+    var text = MetricsText()
+    recorder.metrics.write(to: &text)
+    var drops = [["recorder", "queue_full"]: recorder.dropped]
+    let store = self.store?.status()
+    for (reason, count) in store?.dropped ?? [:] { drops[["store", reason.name]] = count }
+    text.append(
+      counter: "belay_records_dropped_total", "Exchanges that were served and not recorded, by where and why.", labels: ["stage", "reason"], drops)
+    text.append(gauge: "belay_ready", "1 while the gateway takes requests, 0 while it drains.", isReady ? 1 : 0)
+    guard let store else { return text.text }
+    text.append(counter: "belay_store_written_total", "Exchanges that the store holds or held.", [[]: store.written])
+    text.append(counter: "belay_store_expired_total", "Exchanges that retention deleted.", [[]: store.expired])
+    text.append(gauge: "belay_store_up", "1 while the store can be written.", store.failure == nil ? 1 : 0)
+    text.append(gauge: "belay_store_queue_records", "Exchanges that wait to be written.", Double(store.queuedRecords))
+    text.append(gauge: "belay_store_queue_bytes", "Their size.", Double(store.queuedBytes))
+    text.append(
+      gauge: "belay_store_lag_seconds", "How long the exchange that has waited longest has been waiting.",
+      Double(store.lagMilliseconds) / 1000)
+    return text.text
+  }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Configuration
 package import Inspection
+package import NIOCore
+package import Store
+package import Upstream
 
 /// What is kept of one call to a vendor. Times are nanoseconds since the exchange began.
 package struct AttemptRecord: Sendable, Equatable {
@@ -26,11 +29,57 @@ package struct AttemptRecord: Sendable, Equatable {
   package var startedAt: UInt64
   package var firstByteAt: UInt64?
   package var endedAt: UInt64 = 0
+  /// The request's body, where it is not the first attempt's; and the answer. Only where bodies are kept.
+  package var sent: ByteBuffer?
+  package var answer: RecordedAnswer?
 
   package init(rung: Rung?, vendor: String, model: String, startedAt: UInt64) {
     self.rung = rung
     self.vendor = vendor
     self.model = model
     self.startedAt = startedAt
+  }
+}
+
+/// A vendor's answer as it came, as far as it is kept.
+package struct RecordedAnswer: Sendable, Equatable {
+  /// Bytes of a body that are kept.
+  private static let limit = 8 << 20
+
+  package var headers: [StoredMessage.Header]
+  package var isStream: Bool
+  package private(set) var body = ByteBuffer()
+  /// Bytes beyond the limit.
+  package private(set) var omitted = 0
+
+  package init(_ head: UpstreamHead) {
+    headers = head.headers.map { StoredMessage.Header($0.name, $0.value) }
+    isStream = head.headers["content-type"]?.hasPrefix("text/event-stream") ?? false
+  }
+
+  package mutating func append(_ bytes: ByteBuffer) {
+    guard body.readableBytes + bytes.readableBytes <= Self.limit else {
+      omitted += bytes.readableBytes
+      return
+    }
+    if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+  }
+}
+
+/// What the client sent and, where it is not the vendor's answer, what it received.
+package struct RecordedBodies: Sendable, Equatable {
+  package var requestHeaders: [StoredMessage.Header]
+  package var request = ByteBuffer()
+  /// Where messages begin, and where the last one ends: byte offsets in `request`.
+  package var boundaries: [Int] = []
+  package var response: ByteBuffer?
+
+  package init(requestHeaders: [ForwardedHeaders.Field]) {
+    self.requestHeaders = requestHeaders.map { StoredMessage.Header($0.name, $0.value) }
+  }
+
+  /// More of what the client received.
+  mutating func append(_ bytes: ByteBuffer) {
+    if response?.writeImmutableBuffer(bytes) == nil { response = bytes }
   }
 }

@@ -73,6 +73,7 @@ struct Enforcement: Sendable {
   let policy: Policy
   let facts: RequestFacts
   let isStream: Bool
+  private let keepsBodies: Bool
   let startedAt: UInt64
   var ladder: Ladder
 
@@ -97,11 +98,13 @@ struct Enforcement: Sendable {
   var isExhausted = false
 
   init(
-    policy: Policy, facts: RequestFacts, isStream: Bool, ladder: Ladder, startedAt: UInt64, at now: UInt64
+    policy: Policy, facts: RequestFacts, isStream: Bool, keepsBodies: Bool, ladder: Ladder, startedAt: UInt64,
+    at now: UInt64
   ) {
     self.policy = policy
     self.facts = facts
     self.isStream = isStream
+    self.keepsBodies = keepsBodies
     self.ladder = ladder
     self.startedAt = startedAt
     lastWriteAt = now
@@ -121,6 +124,7 @@ struct Enforcement: Sendable {
     self.head = head
     attempt.status = head.status
     attempt.firstByteAt = now - startedAt
+    if keepsBodies { attempt.answer = RecordedAnswer(head) }
     let format = ResponseFormat(contentType: head.headers["content-type"], isStreamRequested: isStream)
     var options: ResponseObserver.Options = []
     if isEnforcing { options = [.keepsText, .watchesCalls] }
@@ -139,6 +143,7 @@ struct Enforcement: Sendable {
 
   mutating func body(_ bytes: ByteBuffer, at now: UInt64) -> Turn {
     attempt.bytes += bytes.readableBytes
+    attempt.answer?.append(bytes)
     switch answer {
     case .none:
       return Turn()

@@ -26,7 +26,8 @@ extension Exchange {
       policy.enforce.ladder, at: context.place(at: vendor, model: record.model),
       others: context.failover(from: vendor, policy, model: record.model), hasTools: facts.tools.count > 0, thinks: thinks)
     enforcement = Enforcement(
-      policy: policy, facts: facts, isStream: record.isStream, ladder: ladder, startedAt: startedAt, at: now)
+      policy: policy, facts: facts, isStream: record.isStream, keepsBodies: context.keepsBodies, ladder: ladder,
+      startedAt: startedAt, at: now)
     if policy.mode == .enforce, case .closed(let rest) = context.breakers.admit(vendor.name, at: now) {
       guard let step = enforcement?.ladder.step(after: .transport(retryable: false)) else {
         return refuse(.vendorResting(vendor.name, nanoseconds: rest), at: now)
@@ -78,6 +79,11 @@ extension Exchange {
     }
     if turn.bytes.readableBytes > 0 {
       record.responseBytes += turn.bytes.readableBytes
+      if var bodies = record.bodies {
+        record.bodies = nil
+        bodies.append(turn.bytes)
+        record.bodies = bodies
+      }
       actions.append(.relay(turn.bytes))
     }
     switch turn.next {
@@ -115,6 +121,7 @@ extension Exchange {
       return refuse(.broken("the request for another attempt cannot be made: \(error)"), at: now)
     }
     enforcement?.begin(vendor: step.place.vendor.name, model: step.place.model, rung: step.rung, at: now)
+    if context.keepsBodies, case .bytes(let sent)? = source?.next?.body { enforcement?.attempt.sent = sent }
     record.vendor = step.place.vendor.name
     state = .calling
     return .retry(after: step.delay)

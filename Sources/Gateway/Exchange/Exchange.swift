@@ -65,6 +65,7 @@ package struct Exchange {
   var record: ExchangeRecord
   private(set) var facts = RequestFacts()
   private var observer: ResponseObserver?
+  private var answer: RecordedAnswer?
   /// In `annotate` and `enforce`.
   var enforcement: Enforcement?
   /// Where in the conversation the answer stands, if its reasoning is to be kept.
@@ -141,6 +142,11 @@ package struct Exchange {
     }
   }
 
+  /// The call that answers the end of the request was handed over, so many nanoseconds after that end.
+  package mutating func callMade(after nanoseconds: UInt64) {
+    if state == .calling { record.nanosecondsOverhead = nanoseconds }
+  }
+
   package mutating func clientGone(at now: UInt64) -> Action {
     guard state != .ended else { return .none }
     if enforcement != nil { context.breakers.abandoned(record.vendor) }
@@ -165,6 +171,7 @@ package struct Exchange {
     record.status = head.status
     record.nanosecondsToFirstByte = now - startedAt
     if record.isInspected {
+      if context.keepsBodies { answer = RecordedAnswer(head) }
       let format = ResponseFormat(contentType: head.headers["content-type"], isStreamRequested: record.isStream)
       observer = ResponseObserver(
         format: format, status: head.status, request: facts, options: turn == nil ? [] : .keepsReasoning,
@@ -178,6 +185,7 @@ package struct Exchange {
     guard state == .answering else { return .none }
     if let turn = enforcement?.body(bytes, at: now) { return carryOut(turn, at: now) }
     record.responseBytes += bytes.readableBytes
+    answer?.append(bytes)
     observer?.feed(bytes.readableBytesUInt8Span)
     if record.nanosecondsToFirstToken == nil, observer?.hasFirstToken == true {
       record.nanosecondsToFirstToken = now - startedAt
@@ -210,6 +218,13 @@ extension Exchange {
     let request = try ChatRequest(reading: body.readableBytesUInt8Span)
     record.model = request.model ?? ""
     record.isStream = request.isStream
+    if context.keepsBodies {
+      var bodies = RecordedBodies(requestHeaders: headers)
+      bodies.request = body
+      bodies.boundaries = request.messages.map { request.index.range($0.node).lowerBound }
+      if let last = request.messages.last { bodies.boundaries.append(request.index.range(last.node).upperBound) }
+      record.bodies = bodies
+    }
     facts = request.facts(in: body.readableBytesUInt8Span, tools: &memory.tools)
     let policy = context.policy(vendor: route.vendor, model: record.model)
     record.mode = policy.mode
@@ -285,7 +300,7 @@ extension Exchange {
       let summary = observer.finish(outcome == .completed ? .complete : .cut)
       self.observer = nil
       // A client that left saw a cut of its own making.
-      record.take(summary, isCutByClient: outcome == .abandoned)
+      record.take(summary, isCutByClient: outcome == .abandoned, answer)
       keepReasoning(of: summary)
     }
     return record

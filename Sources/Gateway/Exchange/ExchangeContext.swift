@@ -21,6 +21,9 @@ extension Exchange {
       upstreamLimits = UpstreamLimits(connect: limits.connect, firstByte: limits.firstByte, idle: limits.idle)
     }
 
+    /// Whether bodies are recorded.
+    var keepsBodies: Bool { configuration.recording.map { $0.bodies != .none } ?? false }
+
     /// The longest request body that is collected for inspection, in bytes.
     var requestBytes: Int { configuration.limits.requestBytes }
     var breakers: Breakers { lasting.breakers }

@@ -47,12 +47,16 @@ package struct ExchangeRecord: Sendable, Equatable {
   package var finishReasons: [String] = []
   package var calls: [AssembledCall] = []
   package var usage: Usage?
+  /// Only where bodies are kept.
+  package var bodies: RecordedBodies?
 
   package var requestBytes = 0
   package var responseBytes = 0
   package var nanosecondsToFirstByte: UInt64?
   package var nanosecondsToFirstToken: UInt64?
   package var nanosecondsTotal: UInt64 = 0
+  /// From the request's last byte until it was on its way to the vendor; nil where no vendor was called.
+  package var nanosecondsOverhead: UInt64?
 
   package init(id: String, method: String, path: String) {
     self.id = id
@@ -80,7 +84,7 @@ extension ExchangeRecord {
   }
 
   /// What was seen of an answer that passed as it was.
-  mutating func take(_ summary: ResponseSummary, isCutByClient: Bool) {
+  mutating func take(_ summary: ResponseSummary, isCutByClient: Bool, _ answer: RecordedAnswer?) {
     finishReasons = summary.choices.compactMap(\.finishReason)
     calls = summary.choices.count == 1 ? summary.choices[0].calls : summary.choices.flatMap(\.calls)
     usage = summary.usage
@@ -92,6 +96,7 @@ extension ExchangeRecord {
     attempt.finishReasons = finishReasons
     attempt.usage = usage
     attempt.bytes = responseBytes
+    attempt.answer = answer
     attempt.firstByteAt = nanosecondsToFirstByte
     attempt.endedAt = nanosecondsTotal
     attempts = [attempt]
@@ -102,6 +107,8 @@ extension ExchangeRecord {
     attempts = enforcement.attempts
     repairs = enforcement.repairs
     verdict = enforcement.verdict
+    // What the vendor sent last, byte for byte, is not kept twice.
+    if bodies?.response == attempts.last?.answer?.body { bodies?.response = nil }
     guard let delivered = enforcement.delivered else { return }
     finishReasons = delivered.choices.compactMap(\.finishReason)
     calls = delivered.choices.flatMap(\.calls)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Configuration
+package import Store
 import Synchronization
 
-/// Takes exchange records off the data path: logs a line for each and counts them by vendor.
+/// Takes exchange records off the data path: logs a line for each and counts them, for the tally and for Prometheus.
 ///
 /// Its queue is bounded. When it is full, batches are dropped and counted; no exchange waits for it.
 package final class Recorder: Sendable {
@@ -12,18 +13,22 @@ package final class Recorder: Sendable {
   private let queue: AsyncStream<[ExchangeRecord]>.Continuation
   private let format: Log.Format?
   private let write: @Sendable ([UInt8]) -> Void
-  private let state = Mutex((tally: Tally(), dropped: 0))
+  private let store: StoreWriter?
+  private let state = Mutex((tally: Tally(), metrics: Metrics(), dropped: 0))
 
   /// - Parameters:
   ///   - format: how a line looks; nil for no lines.
   ///   - write: receives whole lines, UTF-8, several at a time, each with its line feed.
-  package init(format: Log.Format?, write: @escaping @Sendable ([UInt8]) -> Void) {
+  ///   - store: where exchanges are kept; nil: nowhere.
+  package init(format: Log.Format?, store: StoreWriter? = nil, write: @escaping @Sendable ([UInt8]) -> Void) {
     (batches, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.queuedBatches))
     self.format = format
+    self.store = store
     self.write = write
   }
 
   package var tally: Tally { state.withLock { $0.tally } }
+  package var metrics: Metrics { state.withLock { $0.metrics } }
   /// Records that were lost because the queue was full.
   package var dropped: Int { state.withLock { $0.dropped } }
 
@@ -41,8 +46,13 @@ package final class Recorder: Sendable {
         for record in batch { lines.append(record) }
         write(lines.bytes)
       }
+      // What passes without a look is logged and counted, and has nothing to show.
+      store?.offer(batch.filter(\.isInspected).map { StoredExchange($0) })
       state.withLock { state in
-        for record in batch { state.tally.add(record) }
+        for record in batch {
+          state.tally.add(record)
+          state.metrics.add(record)
+        }
       }
     }
   }

@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Reads a set line by line. What it holds does not grow with the file.
+/// Reads a file of JSON Lines line by line, gzip too. What it holds does not grow with the file.
 package struct DatasetReader {
   private let path: String
   private let file: FileHandle
+  private let inflates: Bool
+  private var inflater: Inflater?
   private var lines = LineSplitter()
+  private var isAtStart = true
   private var isAtEnd = false
+  /// The last line, if no line end followed it.
+  package private(set) var unendedLine: Line?
+  /// Bytes that were read, after inflating.
+  package private(set) var size = 0
 
   private static let chunk = 256 << 10
 
-  package init(path: String) throws(ReplayProblem) {
+  /// - Parameter inflates: whether what begins as gzip is read as what it holds.
+  package init(path: String, inflates: Bool = true) throws(ReplayProblem) {
     self.path = path
+    self.inflates = inflates
     do {
       file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     } catch {
@@ -23,14 +32,35 @@ package struct DatasetReader {
   package mutating func next() throws(ReplayProblem) -> Line? {
     while true {
       if let line = lines.next() { return line }
-      if isAtEnd { return lines.finish() }
-      do {
-        let bytes = try file.read(upToCount: Self.chunk) ?? Data()
-        isAtEnd = bytes.isEmpty
-        lines.append(bytes)
-      } catch {
-        throw ReplayProblem(reading: path, error)
+      if isAtEnd {
+        let last = lines.finish()
+        if let last { unendedLine = last }
+        return last
       }
+      let bytes = try read()
+      size += bytes.count
+      lines.append(bytes)
+    }
+  }
+
+  private mutating func read() throws(ReplayProblem) -> [UInt8] {
+    let bytes: [UInt8]
+    do {
+      bytes = Array(try file.read(upToCount: Self.chunk) ?? Data())
+    } catch {
+      throw ReplayProblem(reading: path, error)
+    }
+    isAtEnd = bytes.isEmpty
+    do {
+      if isAtStart, inflates, Inflater.isGzip(bytes) { inflater = try Inflater() }
+      isAtStart = false
+      guard let inflater else { return bytes }
+      if isAtEnd, !inflater.isComplete { throw ReplayProblem("\(path) is cut short: its gzip data has no end. Copy it again") }
+      return isAtEnd ? [] : try inflater.inflate(bytes)
+    } catch let problem as ReplayProblem {
+      throw problem
+    } catch {
+      throw ReplayProblem("\(path) begins as gzip, but its data is damaged. Copy it again")
     }
   }
 

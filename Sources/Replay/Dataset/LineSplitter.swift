@@ -4,14 +4,39 @@
 package struct Line: Equatable, Sendable {
   /// From 1; blank lines count.
   package let number: Int
-  /// Nil when the line was longer than the limit.
+  /// Where it begins in the file, in bytes.
+  package let offset: Int
+  /// Nil when there is nothing to send, see `problem`.
   package let bytes: [UInt8]?
+  /// Why there is not.
+  package let problem: Problem?
+
+  package enum Problem: Equatable, Sendable {
+    /// It cannot be read.
+    case unreadable(String)
+    /// It is not meant to be sent.
+    case leftOut(String)
+  }
+
+  package init(number: Int, offset: Int = 0, bytes: [UInt8]) {
+    (self.number, self.offset, self.bytes, problem) = (number, offset, bytes, nil)
+  }
+
+  package init(number: Int, offset: Int = 0, unreadable reason: String) {
+    (self.number, self.offset, bytes, problem) = (number, offset, nil, .unreadable(reason))
+  }
+
+  package init(number: Int, leftOut reason: String) {
+    (self.number, offset, bytes, problem) = (number, 0, nil, .leftOut(reason))
+  }
 }
 
 /// Cuts bytes that arrive in pieces into lines. Blank lines are counted and passed over; a BOM at the start is dropped.
 package struct LineSplitter: Sendable {
   private let limit: Int
   private var buffer: [UInt8] = []
+  /// Where the buffer begins in the file.
+  private var base = 0
   /// Where the line in progress begins in `buffer`, and up to where no line end was found.
   private var start = 0
   private var scanned = 0
@@ -24,6 +49,7 @@ package struct LineSplitter: Sendable {
   package mutating func append(_ bytes: some Sequence<UInt8>) {
     buffer.removeSubrange(..<start)
     scanned -= start
+    base += start
     start = 0
     buffer.append(contentsOf: bytes)
   }
@@ -53,9 +79,9 @@ package struct LineSplitter: Sendable {
   private mutating func take(upTo end: Int) -> Line? {
     number += 1
     defer { isTooLong = false }
-    if isTooLong || end - start > limit { return Line(number: number, bytes: nil) }
+    if isTooLong || end - start > limit { return Line(number: number, offset: base + start, unreadable: "longer than a request may be") }
     var line = buffer[start..<end]
     if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
-    return line.allSatisfy { $0 <= 0x20 } ? nil : Line(number: number, bytes: Array(line))
+    return line.allSatisfy { $0 <= 0x20 } ? nil : Line(number: number, offset: base + start, bytes: Array(line))
   }
 }

@@ -9,10 +9,18 @@ package struct PreparedRequest: Sendable {
   /// K2VV's identity of a request: the MD5 of its JSON as Python sorts and writes it.
   package let hash: String
   package let isStream: Bool
+  /// The set's own declarations, which K2VV judges calls by even where the prompt has them as text.
+  package let tools: JSONValue?
+  /// What the official API finished with, where the set says so.
+  package let officialFinishReason: JSONString?
 
-  package init(dataIndex: Int, value: JSONValue) {
+  package init(
+    dataIndex: Int, value: JSONValue, tools: JSONValue? = nil, officialFinishReason: JSONString? = nil
+  ) {
     self.dataIndex = dataIndex
     self.value = value
+    self.tools = tools ?? value["tools"]
+    self.officialFinishReason = officialFinishReason
     hash = requestHash(value)
     isStream = value["stream"]?.isTruthy ?? false
   }

@@ -18,6 +18,7 @@ extension Summary {
       ),
     ]
     if badLines > 0 { rows.append(("lines skipped", badLines, "")) }
+    if leftOut > 0 { rows.append(("left out", leftOut, "")) }
     let nameWidth = rows.map(\.name.count).max() ?? 0
     let countWidth = rows.map { String($0.count).count }.max() ?? 0
     return rows.map { row in

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Fidelity
 import Synchronization
 
 /// Shows how a run goes on standard error: a bar on a terminal, drawn at most ten times a second; elsewhere a line for
@@ -29,15 +30,24 @@ package final class Progress: Sendable {
     state = Mutex(State(line: ProgressLine(total: total)))
   }
 
-  package func done(_ row: ResultRow) {
+  /// - Parameters:
+  ///   - vendor: its name, when there are several.
+  ///   - limit: how many requests may be in flight, when 429 has lowered that.
+  package func done(_ row: ResultRow, of vendor: String? = nil, limit: Int? = nil) {
     state.withLock { state in
       state.line.done += 1
+      state.line.limits[vendor ?? ""] = limit
       if let failure = row.failure {
         state.line.failed += 1
-        sayOnce(failure, "request \(row.dataIndex) failed", &state)
+        sayOnce(failure, "\(vendor.map { $0 + ": " } ?? "")request \(row.facts.dataIndex) failed", &state)
       }
       draw(&state)
     }
+  }
+
+  /// A row was held against the reference.
+  package func compared(_ cell: Cell, of vendor: String? = nil) {
+    state.withLock { $0.line.scores[vendor ?? "", default: Confusion()].add(cell) }
   }
 
   package func retrying(_ failure: Failure) {
@@ -53,6 +63,29 @@ package final class Progress: Sendable {
       state.line.done += 1
       say("line \(line.number) skipped: \(line.reason)", &state)
       draw(&state)
+    }
+  }
+
+  package func leftOut(_ line: BadLine) {
+    state.withLock { state in
+      state.line.done += 1
+      say("line \(line.number) left out: \(line.reason)", &state)
+      draw(&state)
+    }
+  }
+
+  /// A request of a run before needs no answer.
+  package func answered() {
+    state.withLock { state in
+      state.line.answered += 1
+      draw(&state)
+    }
+  }
+
+  func continuing(_ path: String, _ index: ResultIndex) {
+    state.withLock { state in
+      for line in index.badLines { say("\(path): line \(line.number) is \(line.reason) and is dropped", &state) }
+      say("going on with \(path), which has \(index.answeredCount) answers", &state)
     }
   }
 
@@ -87,7 +120,7 @@ package final class Progress: Sendable {
       state.drawnAt = now
       console.err(Self.clearLine + state.line.bar(after: elapsed))
     } else {
-      let due = state.line.total.map { $0 > 0 ? 10 * state.line.done / $0 : 0 } ?? state.line.done / Self.unknownStep
+      let due = state.line.total.map { $0 > 0 ? 10 * (state.line.done + state.line.answered) / $0 : 0 } ?? state.line.done / Self.unknownStep
       guard due > state.linesWritten else { return }
       state.linesWritten = due
       console.err("belay: \(state.line.words(after: elapsed))\n")

@@ -2,26 +2,34 @@
 import Foundation
 import NIOPosix
 
-/// `results.jsonl`. Each row is handed to the system when it is known, so that a kill loses at most the row being written.
+/// `results.jsonl`. Each row is handed to the system whole when it is known, so that a kill loses at most the row being written.
 /// While a run lasts the rows stand in the order of the answers; 24 bytes a row are kept to sort them at the end.
 package struct ResultFile {
   private let path: String
   private let file: FileHandle
-  private var places: [Place] = []
-  private var size = 0
+  private var places: [ResultIndex.Place]
+  private var size: Int
+  /// Whether the file holds something besides the rows.
+  private let hasDebris: Bool
 
-  private struct Place {
-    let dataIndex: Int
-    let offset: Int
-    let length: Int
-  }
-
-  /// Makes the file, or empties it.
-  package init(path: String) throws(ReplayProblem) {
+  /// Makes the file, or empties it; or goes on behind the rows of `index`.
+  package init(path: String, continuing index: ResultIndex? = nil) throws(ReplayProblem) {
     self.path = path
+    let url = URL(fileURLWithPath: path)
+    places = index?.places ?? []
+    size = index?.end ?? 0
+    hasDebris = index?.badLines.isEmpty == false
     do {
-      try Data().write(to: URL(fileURLWithPath: path))
-      file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+      if index == nil { try Data().write(to: url) }
+      file = try FileHandle(forWritingTo: url)
+      if let index {
+        try file.truncate(atOffset: UInt64(index.end))
+        try file.seekToEnd()
+        if index.lacksLineEnd {
+          try file.write(contentsOf: [UInt8(ascii: "\n")])
+          size += 1
+        }
+      }
     } catch {
       throw ReplayProblem(writing: path, error)
     }
@@ -33,14 +41,16 @@ package struct ResultFile {
     } catch {
       throw ReplayProblem(writing: path, error)
     }
-    places.append(Place(dataIndex: row.dataIndex, offset: size, length: row.line.count))
+    places.append(ResultIndex.Place(dataIndex: row.facts.dataIndex, offset: size, length: row.line.count - 1))
     size += row.line.count
   }
 
-  /// Puts the rows in the order of the set, as K2VV does, by way of a second file that then takes the first one's place.
+  /// Puts the rows in the order of the set, one a request, as K2VV does; of several the last counts. By way of a second file that
+  /// then takes the first one's place, so that a kill leaves one of the two whole.
   package func sort() async throws(ReplayProblem) {
-    let sorted = places.sorted { $0.dataIndex < $1.dataIndex }
-    guard zip(sorted, places).contains(where: { $0.dataIndex != $1.dataIndex }) else { return }
+    let sorted = Self.lastOfEach(places)
+    let isSorted = sorted.count == places.count && zip(sorted, places).allSatisfy { $0.dataIndex == $1.dataIndex }
+    guard !isSorted || hasDebris else { return }
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     do {
       let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
@@ -51,13 +61,23 @@ package struct ResultFile {
       let (source, target) = (try FileHandle(forReadingFrom: url), try FileHandle(forWritingTo: sortedURL))
       for place in sorted {
         try source.seek(toOffset: UInt64(place.offset))
-        try target.write(contentsOf: source.read(upToCount: place.length) ?? Data())
+        var row = try source.read(upToCount: place.length) ?? Data()
+        row.append(UInt8(ascii: "\n"))
+        try target.write(contentsOf: row)
       }
       try target.close()
       // In one step (rename(2)), which Foundation's `replaceItemAt` is not.
       try await NonBlockingFileIO(threadPool: .singleton).rename(path: sortedURL.path, newName: url.path)
     } catch {
       throw ReplayProblem("cannot sort \(path), whose rows are complete: \(ReplayProblem.words(for: error))")
+    }
+  }
+
+  private static func lastOfEach(_ places: [ResultIndex.Place]) -> [ResultIndex.Place] {
+    let sorted = places.sorted { ($0.dataIndex, $0.offset) < ($1.dataIndex, $1.offset) }
+    return sorted.indices.compactMap { index in
+      let isLast = index + 1 == sorted.count || sorted[index + 1].dataIndex != sorted[index].dataIndex
+      return isLast ? sorted[index] : nil
     }
   }
 }

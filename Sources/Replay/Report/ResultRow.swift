@@ -3,21 +3,17 @@ package import JSON
 
 /// One line of `results.jsonl`, and the few facts of it that the summary counts.
 package struct ResultRow: Sendable {
-  package let dataIndex: Int
-  /// Of the first choice, as the vendor said it; nil when it is missing or no string.
-  package let finishReason: JSONString?
-  package let toolCallsValid: Bool?
-  /// The response's `usage`.
-  package let usage: JSONValue?
+  package let facts: RowFacts
   /// Nil when there is an answer.
   package let failure: Failure?
   /// The line with its end, in K2VV's keys and Python's spelling. What K2VV has no key for is in a last one, `belay`:
-  /// `usage` (a stream's, when it came where K2VV does not look for it) and `attempts` (when there was more than one).
+  /// `attempts` (when there was more than one); `usage`, `finish_reason` and `tool_calls` (see ``Answer/differences``); and
+  /// `tool_calls_valid`, where a careful validator says otherwise.
   package let line: [UInt8]
 
   package init(
     request: PreparedRequest, extraBody: JSONObject, result: Result<Answer, Failure>, attempts: Int, judge: Judge?,
-    lastRunAt: String, duration: Duration
+    careful: Judge? = nil, lastRunAt: String, duration: Duration
   ) {
     let response: JSONValue
     var own = JSONObject()
@@ -25,7 +21,7 @@ package struct ResultRow: Sendable {
     case .success(let answer):
       failure = nil
       response = answer.response
-      if let usage = answer.trailingUsage { own["usage"] = usage }
+      own = answer.differences
     case .failure(let failure):
       self.failure = failure
       let message = JSONValue(failure.message)
@@ -33,10 +29,12 @@ package struct ResultRow: Sendable {
     }
     if attempts > 1 { own["attempts"] = JSONValue(attempts) }
     let finish = response["choices"]?[0]?["finish_reason"] ?? .null
-    dataIndex = request.dataIndex
-    finishReason = finish.utf8
-    usage = response["usage"]
-    toolCallsValid = Replay.toolCallsValid(response: response, request: request.value, judge: judge)
+    let valid = toolCallsValid(response: response, tools: request.tools, judge: judge)
+    let carefully = toolCallsValid(response: response, tools: request.tools, judge: careful)
+    if let carefully, carefully != valid { own["tool_calls_valid"] = JSONValue(carefully) }
+    facts = RowFacts(
+      dataIndex: request.dataIndex, finishReason: finish.utf8, toolCallsValid: valid, usage: response["usage"],
+      isSuccess: failure == nil, errorType: failure?.type)
     var row: JSONObject = [
       "data_index": JSONValue(request.dataIndex),
       "request": request.value,
@@ -44,7 +42,7 @@ package struct ResultRow: Sendable {
       "response": response,
       "status": failure == nil ? "success" : "failed",
       "finish_reason": finish,
-      "tool_calls_valid": toolCallsValid.map { JSONValue($0) } ?? .null,
+      "tool_calls_valid": valid.map { JSONValue($0) } ?? .null,
       "last_run_at": JSONValue(lastRunAt),
       "duration_ms": JSONValue(Int(duration / .milliseconds(1))),
       "hash": JSONValue(request.hash),

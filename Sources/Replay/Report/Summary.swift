@@ -8,6 +8,8 @@ package struct Summary: Sendable {
   package private(set) var successes = 0
   package private(set) var failures = 0
   package private(set) var badLines = 0
+  /// Lines that are not meant to be sent.
+  package private(set) var leftOut = 0
   /// How often each finish reason came.
   package private(set) var finishReasons: [JSONString: Int] = [:]
   /// How often each error type came.
@@ -16,7 +18,7 @@ package struct Summary: Sendable {
   package private(set) var valid = 0
   package private(set) var invalid = 0
   private var usage: [JSONString: Int] = [:]
-  private let model: String
+  package let model: String
   private let startedAt: String
   private var finishedAt: String?
   private var duration = Duration.zero
@@ -31,10 +33,10 @@ package struct Summary: Sendable {
 
   package var requests: Int { successes + failures }
 
-  package mutating func add(_ row: ResultRow) {
-    if let failure = row.failure {
+  package mutating func add(_ row: RowFacts) {
+    if !row.isSuccess {
       failures += 1
-      errorTypes[failure.type, default: 0] += 1
+      errorTypes[row.errorType ?? "unknown", default: 0] += 1
     } else {
       successes += 1
     }
@@ -46,7 +48,22 @@ package struct Summary: Sendable {
     for key in Self.usageKeys { usage[key, default: 0] += row.usage?[key]?.int ?? 0 }
   }
 
+  /// Counts the rows of a file anew, as after a run that went on where another one had stopped.
+  mutating func recount(_ path: String) throws(ReplayProblem) {
+    var fresh = Summary(model: model, isJudged: isJudged, startedAt: startedAt)
+    (fresh.badLines, fresh.leftOut, fresh.finishedAt, fresh.duration) = (badLines, leftOut, finishedAt, duration)
+    var reader = try DatasetReader(path: path, inflates: false)
+    while let line = try reader.next() {
+      guard let bytes = line.bytes, let row = try? JSONValue(parsing: bytes, dialect: .python), let facts = RowFacts(row: row)
+      else { continue }
+      fresh.add(facts)
+    }
+    self = fresh
+  }
+
   package mutating func addBadLine() { badLines += 1 }
+
+  package mutating func addLeftOut() { leftOut += 1 }
 
   package mutating func finish(at timestamp: String, after duration: Duration) {
     finishedAt = timestamp

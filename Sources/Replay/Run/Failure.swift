@@ -17,6 +17,9 @@ package struct Failure: Error, Equatable, Sendable {
     self.retryAfter = retryAfter
   }
 
+  /// Whether the vendor asks for fewer requests.
+  var isRateLimit: Bool { type == "RateLimitError" }
+
   /// No response, or no complete one.
   init(_ error: UpstreamError) {
     let type =

@@ -7,24 +7,22 @@ import Upstream
 package enum ReplayCommand {
   /// Returns the exit code: 0 when every request got an answer, 1 when one failed or a line was skipped, 2 when there was
   /// nothing to do or a file could not be read or written, 130 after Ctrl-C.
-  /// - Parameter extraBody: a JSON object, see `ReplayOptions.extraBody`.
+  /// - Parameter vendors: one entry for each.
   package static func run(
-    _ options: ReplayOptions, extraBody: String? = nil, judge: Judge? = K2VVJudge().isValid, console: Console = .standard
+    _ vendors: [ReplayOptions], judge: Judge? = K2VVJudge().isValid, console: Console = .standard
   ) async -> Int32 {
-    var options = options
     let surroundings = Surroundings(console: console)
     do throws(ReplayProblem) {
-      if let extraBody { try options.setExtraBody(json: extraBody) }
-      try options.check()
+      for options in vendors { try options.check() }
       let engine = try makeEngine()
       defer { engine.shutdown() }
       let interrupt = Interrupt(surroundings.stop, console: console)
       defer { withExtendedLifetime(interrupt) {} }
       let run = ReplayRun(
-        options, transport: Transport(engine, on: MultiThreadedEventLoopGroup.singleton), judge: judge,
-        surroundings: surroundings)
-      let (summary, ending) = try await run.run()
-      return report(summary, ending, options, console)
+        vendors, transport: Transport(engine, on: MultiThreadedEventLoopGroup.singleton), judge: judge,
+        careful: CarefulJudge().isValid, surroundings: surroundings)
+      let (parts, ending) = try await run.run()
+      return report(parts, ending, console)
     } catch {
       console.err("belay: \(error.message)\n")
       return 2
@@ -39,16 +37,22 @@ package enum ReplayCommand {
     }
   }
 
-  private static func report(
-    _ summary: Summary, _ ending: ReplayRun.Ending, _ options: ReplayOptions, _ console: Console
-  ) -> Int32 {
-    console.out("\(options.preparation.model) at \(options.baseURL)\n\(summary.table)")
-    console.out("results in \(options.output), summary in \(options.summary)\n")
+  private static func report(_ parts: [ReplayRun.Part], _ ending: ReplayRun.Ending, _ console: Console) -> Int32 {
+    for part in parts {
+      for (pass, summary) in zip(1..., part.summaries) {
+        let files = part.options.files(pass: pass)
+        let name = part.options.name.map { "\($0): " } ?? ""
+        let number = part.summaries.count > 1 ? ", \(pass) of \(part.summaries.count)" : ""
+        console.out("\(name)\(summary.model) at \(part.options.baseURL)\(number)\n\(summary.table)")
+        console.out("results in \(files.output), summary in \(files.summary)\n")
+      }
+    }
     if ending == .interrupted { return 130 }
-    if summary.requests == 0 {
-      console.err("belay: \(options.file) has no request to send\n")
+    let summaries = parts.flatMap(\.summaries)
+    if summaries.allSatisfy({ $0.requests == 0 }) {
+      console.err("belay: \(parts.first?.options.file ?? "the set") has no request to send\n")
       return 2
     }
-    return summary.failures == 0 && summary.badLines == 0 ? 0 : 1
+    return summaries.allSatisfy { $0.failures == 0 && $0.badLines == 0 } ? 0 : 1
   }
 }

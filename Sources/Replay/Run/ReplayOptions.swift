@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package import JSON
 
-/// What a replay was asked to do. The defaults are K2VV's.
+/// What a replay of one vendor was asked to do. The defaults are K2VV's.
 package struct ReplayOptions: Sendable {
-  /// The set: one request body a line.
+  /// What the vendor is called when there are several; stands in the names of its files.
+  package var name: String?
+  /// The set: see ``RequestSource``.
   package var file: String
   package var baseURL: String
   package var preparation: Preparation
   package var apiKey: APIKey?
   package var concurrency = 5
+  /// Requests a second; nil for as many as `concurrency` gives.
+  package var rate: Double?
+  /// How often the set is sent, each time into files of its own.
+  package var repeats = 1
+  /// A file of results that a running F1 is shown against.
+  package var reference: String?
   package var output = "results.jsonl"
   package var summary = "summary.json"
   /// Silence for which a vendor is waited for, before the answer and within it.
@@ -17,6 +25,8 @@ package struct ReplayOptions: Sendable {
   package var retries = 3
   /// Laid over each request when it is sent; no part of its hash.
   package var extraBody = JSONObject()
+  /// Goes on with what `output` holds: requests that have their answer there are not sent again.
+  package var isIncremental = false
 
   package init(file: String, baseURL: String, model: String) {
     self.file = file
@@ -27,7 +37,21 @@ package struct ReplayOptions: Sendable {
   var endpoint: String {
     var base = baseURL[...]
     while base.hasSuffix("/") { base = base.dropLast() }
-    return base + "/chat/completions"
+    return base + (preparation.template == nil ? "/chat/completions" : "/completions")
+  }
+
+  /// Where the results and the summary of one pass go: with a vendor's name and the number of a repeat before the extension,
+  /// as in `results.groq.2.jsonl`. The first pass has no number, so that a set sent once has K2VV's names.
+  /// - Parameter pass: from 1.
+  package func files(pass: Int) -> (output: String, summary: String) {
+    let marks = [name, pass > 1 ? String(pass) : nil].compactMap { $0 }.map { "." + $0 }.joined()
+    func marked(_ path: String) -> String {
+      guard !marks.isEmpty else { return path }
+      let folderEnd = path.lastIndex(of: "/") ?? path.startIndex
+      guard let dot = path[folderEnd...].dropFirst().lastIndex(of: ".") else { return path + marks }
+      return path[..<dot] + marks + path[dot...]
+    }
+    return (marked(output), marked(summary))
   }
 
   /// Sets `extraBody` from JSON text.
@@ -52,6 +76,8 @@ package struct ReplayOptions: Sendable {
     }
     try demand(!preparation.model.allSatisfy(\.isWhitespace), "--model is empty: give the name the vendor knows it by")
     try demand(concurrency > 0, "--concurrency must be at least 1, not \(concurrency)")
+    try demand(rate ?? 1 > 0 && (rate ?? 1).isFinite, "--rate must be more than 0 requests a second")
+    try demand(repeats > 0, "--repeat must be at least 1, not \(repeats)")
     try demand(timeout > .zero, "--timeout must be more than 0 seconds")
     try demand(retries >= 0, "--retries must not be negative; 0 sends each request once")
     if let temperature = preparation.temperature {

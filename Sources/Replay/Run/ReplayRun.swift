@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A replay, from the set to the files: reads a line, sends it, writes its row; so many at a time, and as many lines in
-/// memory.
+/// A replay: one set against one vendor or several, side by side.
 package struct ReplayRun: Sendable {
-  private let options: ReplayOptions
+  private let vendors: [ReplayOptions]
   private let transport: Transport
   private let judge: Judge?
+  private let careful: Judge?
   private let surroundings: Surroundings
 
-  /// - Parameter judge: who says whether calls are valid; without one `tool_calls_valid` is null.
-  package init(_ options: ReplayOptions, transport: Transport, judge: Judge? = nil, surroundings: Surroundings) {
-    self.options = options
+  /// - Parameters:
+  ///   - vendors: one entry for each; the set is that of the first.
+  ///   - judge: K2VV's verdict on calls; without one `tool_calls_valid` is null.
+  ///   - careful: a second verdict, written down where it differs.
+  package init(
+    _ vendors: [ReplayOptions], transport: Transport, judge: Judge? = nil, careful: Judge? = nil, surroundings: Surroundings
+  ) {
+    self.vendors = vendors
     self.transport = transport
     self.judge = judge
+    self.careful = careful
     self.surroundings = surroundings
   }
 
@@ -22,86 +28,75 @@ package struct ReplayRun: Sendable {
     case interrupted
   }
 
-  private enum Event: Sendable {
-    case outcome(RequestTask.Outcome)
-    case abort
-    case tick
+  /// What one vendor's part came to: a summary for each pass through the set.
+  package struct Part: Sendable {
+    package let options: ReplayOptions
+    package let summaries: [Summary]
   }
 
-  /// Throws for a set that cannot be read, and for files that cannot be written.
-  package func run() async throws(ReplayProblem) -> (summary: Summary, ending: Ending) {
-    try options.check()
-    let total = try DatasetReader.count(path: options.file)
-    let start = surroundings.now()
-    var summary = Summary(
-      model: options.preparation.model, isJudged: judge != nil, startedAt: surroundings.timestamp())
-    var results = try ResultFile(path: options.output)
-    try summary.write(to: options.summary)
-    let progress = Progress(total: total, console: surroundings.console, now: surroundings.now)
+  /// Throws for a set that cannot be read, and for files that cannot be written; the other vendors then finish what is in
+  /// flight.
+  package func run() async throws(ReplayProblem) -> (parts: [Part], ending: Ending) {
+    guard let first = vendors.first else { throw ReplayProblem("there is no vendor to ask: give --base-url, or --vendor") }
+    for options in vendors { try options.check() }
+    try checkNames()
+    let source = try RequestSource(path: first.file)
+    let lines = try source.count()
+    let passes = vendors.reduce(0) { $0 + $1.repeats }
+    if lines == nil, passes > 1, first.file != "/dev/null" {
+      throw ReplayProblem("\(first.file) can be read only once: write it to a file to replay it \(passes) times")
+    }
+    let reference = try first.reference.map { path throws(ReplayProblem) in try Reference(path: path) } ?? Reference()
+    let progress = Progress(total: lines.map { $0 * passes }, console: surroundings.console, now: surroundings.now)
     defer { progress.finish() }
 
-    try await sendAll(progress: progress, results: &results, summary: &summary)
-
-    summary.finish(at: surroundings.timestamp(), after: start.duration(to: surroundings.now()))
-    try summary.write(to: options.summary)
-    try await results.sort()
-    return (summary, surroundings.stop.level == .none ? .complete : .interrupted)
-  }
-
-  private func sendAll(
-    progress: Progress, results: inout ResultFile, summary: inout Summary
-  ) async throws(ReplayProblem) {
-    let task = RequestTask(
-      preparation: options.preparation, client: VendorClient(options, transport: transport), retries: options.retries,
-      extraBody: options.extraBody, judge: judge, surroundings: surroundings, progress: progress)
-    let stop = surroundings.stop
-    var reader = try DatasetReader(path: options.file)
-    var inFlight = 0
-    let problem = await withTaskGroup(of: Event.self) { group -> ReplayProblem? in
-      defer { group.cancelAll() }
-      group.addTask {
-        await stop.wait(for: .abort)
-        return .abort
-      }
-      if surroundings.console.isTerminal { group.addTask { await tick() } }
-      do throws(ReplayProblem) {
-        while true {
-          while inFlight < options.concurrency, stop.level == .none, let line = try reader.next() {
-            inFlight += 1
-            group.addTask { .outcome(await task.run(line)) }
-          }
-          guard inFlight > 0, let event = await group.next() else { return nil }
-          switch event {
-          case .abort:
-            group.cancelAll()
-          case .tick:
-            progress.redraw()
-            if stop.level < .abort { group.addTask { await tick() } }
-          case .outcome(let outcome):
-            inFlight -= 1
-            switch outcome {
-            case .row(let row):
-              try results.append(row)
-              summary.add(row)
-              progress.done(row)
-            case .badLine(let line):
-              summary.addBadLine()
-              progress.skipped(line)
-            case .abandoned:
-              break
-            }
+    let results = await withTaskGroup(of: VendorEnd.self) { group in
+      for (place, options) in vendors.enumerated() {
+        let run = VendorRun(
+          options: options, source: source, transport: transport, judge: judge, careful: careful, reference: reference,
+          surroundings: surroundings, progress: progress)
+        group.addTask {
+          do throws(ReplayProblem) {
+            return VendorEnd(place: place, result: .success(try await run.run()))
+          } catch {
+            return VendorEnd(place: place, result: .failure(error))
           }
         }
-      } catch {
-        return error
+      }
+      var results: [Int: Result<[Summary], ReplayProblem>] = [:]
+      for await end in group {
+        results[end.place] = end.result
+        if case .failure = end.result { surroundings.stop.raise() }
+      }
+      return results
+    }
+    var parts: [Part] = []
+    for (place, options) in vendors.enumerated() {
+      switch results[place] {
+      case .success(let summaries): parts.append(Part(options: options, summaries: summaries))
+      case .failure(let problem): throw problem
+      case nil: parts.append(Part(options: options, summaries: []))
       }
     }
-    if let problem { throw problem }
+    return (parts, surroundings.stop.level == .none ? .complete : .interrupted)
   }
 
-  /// Keeps the bar alive while a vendor thinks.
-  private func tick() async -> Event {
-    try? await surroundings.sleep(.seconds(1))
-    return .tick
+  /// How a vendor's run ended. A struct, since a release build of Swift 6.3.1 mixes up the parts of a tuple here.
+  private struct VendorEnd: Sendable {
+    let place: Int
+    let result: Result<[Summary], ReplayProblem>
+  }
+
+  /// Two vendors must not write to the same file.
+  private func checkNames() throws(ReplayProblem) {
+    var taken: Set<String> = []
+    for options in vendors {
+      for pass in 1...options.repeats {
+        let files = options.files(pass: pass)
+        for file in [files.output, files.summary] where !taken.insert(file).inserted {
+          throw ReplayProblem("two vendors would write to \(file): give each --vendor a name of its own")
+        }
+      }
+    }
   }
 }

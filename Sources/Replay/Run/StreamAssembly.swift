@@ -12,7 +12,8 @@ package struct StreamAssembly: Sendable {
   private var content: [UInt8] = []
   private var reasoning: [UInt8] = []
   private var calls: [Call] = []
-  private var finishReason: JSONValue = "stop"
+  /// Null when the stream ended without one.
+  package private(set) var finishReason = JSONValue.null
   private var choiceUsage = JSONValue.null
 
   /// The standard's `usage`, of the last event that has one.
@@ -79,10 +80,12 @@ package struct StreamAssembly: Sendable {
     if let value = event["created"], value.isTruthy { created = value }
     if let value = event["usage"], value.isTruthy { usage = value }
     guard let choice = event["choices"]?[0] else { return }
-    if let delta = choice["delta"] {
+    if let delta = choice["delta"], delta != .null {
       if let text = delta["content"]?.utf8 { content += text.utf8 }
       if let text = delta["reasoning_content"]?.utf8 { reasoning += text.utf8 }
       for call in delta["tool_calls"]?.array ?? [] { take(call: call) }
+    } else if let text = choice["text"]?.utf8 {
+      content += text.utf8
     }
     if let value = choice["finish_reason"], value.isTruthy { finishReason = value }
     if let value = choice["usage"], value.isTruthy { choiceUsage = value }
@@ -102,12 +105,18 @@ package struct StreamAssembly: Sendable {
     if let arguments = function?["arguments"]?.utf8?.utf8 { calls[place].arguments += arguments }
   }
 
-  /// The response as K2VV writes it, with the `model` that was asked for.
-  package func response(model: JSONValue) -> JSONValue {
+  /// Text and markup of a completion.
+  var text: String { String(decoding: content, as: UTF8.self) }
+
+  /// The response as K2VV writes it, with the `model` that was asked for; a stream without a finish reason ended with `stop`.
+  /// - Parameter nativeCalls: calls that were found in the text, which then take the place of others.
+  package func response(model: JSONValue, nativeCalls: [JSONValue] = []) -> JSONValue {
+    let calls = nativeCalls.isEmpty ? calls.map(\.value) : nativeCalls
+    let finishReason = nativeCalls.isEmpty ? (finishReason == .null ? "stop" : finishReason) : "tool_calls"
     var message: JSONObject = [
       "role": "assistant",
       "content": .string(JSONString(utf8: content)),
-      "tool_calls": calls.isEmpty ? .null : .array(calls.map(\.value)),
+      "tool_calls": calls.isEmpty ? .null : .array(calls),
     ]
     if !reasoning.isEmpty { message["reasoning_content"] = .string(JSONString(utf8: reasoning)) }
     return [

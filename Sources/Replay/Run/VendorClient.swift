@@ -8,12 +8,14 @@ import Upstream
 package struct Answer: Equatable, Sendable {
   /// A chat completion; of a stream, as K2VV assembles it.
   package let response: JSONValue
-  /// A stream's usage, when it came where K2VV does not look for it.
-  package let trailingUsage: JSONValue?
+  /// Where K2VV's reading of the answer is a mistake, what the vendor said: `usage` (a stream's, which came where K2VV does not
+  /// look for it), `finish_reason` (null: a stream without one, which K2VV takes for `stop`), `tool_calls` (those in the text of
+  /// a completion, where K2VV finds others, or does not look since the answer is no stream).
+  package let differences: JSONObject
 
-  package init(response: JSONValue, trailingUsage: JSONValue?) {
+  package init(response: JSONValue, differences: JSONObject = [:]) {
     self.response = response
-    self.trailingUsage = trailingUsage
+    self.differences = differences
   }
 }
 
@@ -122,7 +124,7 @@ private final class Intake: Sendable {
     guard response.object != nil else {
       throw Failure(type: "APIResponseValidationError", message: "the answer is not a JSON object")
     }
-    return Answer(response: response, trailingUsage: nil)
+    return Answer(plain: response, request)
   }
 
   func finishedAnswer(to request: PreparedRequest) -> Answer? {
@@ -133,8 +135,28 @@ private final class Intake: Sendable {
 
 extension Answer {
   fileprivate init(_ stream: StreamAssembly, _ request: PreparedRequest) {
-    self.init(response: stream.response(model: request.value["model"] ?? ""), trailingUsage: stream.usage)
+    var differences = JSONObject()
+    if let usage = stream.usage { differences["usage"] = usage }
+    if stream.finishReason == .null { differences["finish_reason"] = .null }
+    var calls: [JSONValue] = []
+    if request.isText {
+      calls = NativeCalls.asK2VV(in: stream.text)
+      let found = NativeCalls.found(in: stream.text)
+      if found != calls { differences["tool_calls"] = .array(found) }
+    }
+    self.init(
+      response: stream.response(model: request.value["model"] ?? "", nativeCalls: calls), differences: differences)
   }
+
+  fileprivate init(plain response: JSONValue, _ request: PreparedRequest) {
+    let found = request.isText ? NativeCalls.found(in: response["choices"]?[0]?["text"]?.string ?? "") : []
+    self.init(response: response, differences: found.isEmpty ? [:] : ["tool_calls": .array(found)])
+  }
+}
+
+extension PreparedRequest {
+  /// Whether it goes to `/completions`.
+  fileprivate var isText: Bool { value["prompt"] != nil }
 }
 
 extension UpstreamHead {

@@ -7,14 +7,15 @@ package typealias Judge = @Sendable (_ name: JSONString, _ arguments: JSONValue,
 
 /// K2VV's `tool_calls_valid`: whether every call of the first choice is valid; nil when that choice did not finish with
 /// `tool_calls`, or has none, or nobody can say. This is the one place where a judge is asked.
-package func toolCallsValid(response: JSONValue, request: JSONValue, judge: Judge?) -> Bool? {
+/// - Parameter tools: as the set declares them.
+package func toolCallsValid(response: JSONValue, tools: JSONValue?, judge: Judge?) -> Bool? {
   guard let choice = response["choices"]?[0], choice["finish_reason"] == "tool_calls", let judge else { return nil }
   guard let calls = choice["message"]?["tool_calls"]?.array, !calls.isEmpty else { return nil }
   var isCertain = true
   for call in calls {
     let function = call["function"]
     guard let name = function?["name"]?.utf8, let arguments = function?["arguments"] else { return false }
-    switch judge(name, arguments, request["tools"]) {
+    switch judge(name, arguments, tools) {
     case false: return false
     case nil: isCertain = false
     default: break

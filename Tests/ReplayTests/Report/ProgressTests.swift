@@ -8,7 +8,7 @@ import Testing
   private func row(_ index: Int, failing type: String? = nil) -> ResultRow {
     let result: Result<Answer, Failure> =
       type.map { .failure(Failure(type: $0, message: "why\nnot")) }
-      ?? .success(Answer(response: ["choices": []], trailingUsage: nil))
+      ?? .success(Answer(response: ["choices": []]))
     return ResultRow(
       request: PreparedRequest(dataIndex: index, value: [:]), extraBody: [:], result: result, attempts: 1, judge: nil,
       lastRunAt: "", duration: .zero)

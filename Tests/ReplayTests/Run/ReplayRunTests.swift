@@ -165,7 +165,7 @@ import Upstream
       .stream(#"{"choices":[{"delta":{"content":"a"}}]}"#, #"{"choices":[],"usage":{"total_tokens":4}}"#, "[DONE]"))
     let result = try await replay(#"{"stream":true}"#, to: vendor)
     #expect(result.rows.first?["response"]?["usage"] == .null)
-    #expect(result.rows.first?["belay"] == ["usage": ["total_tokens": 4]])
+    #expect(result.rows.first?["belay"] == ["usage": ["total_tokens": 4], "finish_reason": nil])
     #expect(result.summaryFile["usage"]?["total_tokens"] == 0)
   }
 }

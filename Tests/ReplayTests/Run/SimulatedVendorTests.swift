@@ -25,7 +25,7 @@ import Upstream
       configure(&options)
       let (out, err) = (Log(), Log())
       let code = await ReplayCommand.run(
-        options, console: Console(isTerminal: false, out: out.add, err: err.add))
+        [options], console: Console(isTerminal: false, out: out.add, err: err.add))
       let rows = try jsonLines(URL(fileURLWithPath: options.output))
       return (code, rows, out.all.joined(), err.all.joined())
     }

@@ -11,7 +11,7 @@ import Testing
   private func verdict(_ calls: JSONValue?, finish: JSONValue = "tool_calls", _ judge: Judge?) -> Bool? {
     let message: JSONValue = calls.map { ["tool_calls": $0] } ?? [:]
     return toolCallsValid(
-      response: ["choices": [["finish_reason": finish, "message": message]]], request: ["tools": ["t"]], judge: judge)
+      response: ["choices": [["finish_reason": finish, "message": message]]], tools: ["t"], judge: judge)
   }
 
   @Test("Every call must be valid; without a judge, calls or the finish reason tool_calls nothing is said")

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Replay
 import Synchronization
+import Testing
 
 /// What a run left behind.
 struct Replayed {
@@ -20,6 +21,16 @@ final class Collected<Element: Sendable>: Sendable {
   private let elements = Mutex<[Element]>([])
   @Sendable func add(_ element: Element) { elements.withLock { $0.append(element) } }
   var all: [Element] { elements.withLock { $0 } }
+}
+
+/// A clock that only sleeping moves.
+final class SleptClock: Sendable {
+  private let instant = Mutex(ContinuousClock.now)
+  @Sendable func now() -> ContinuousClock.Instant { instant.withLock { $0 } }
+  @Sendable func sleep(_ duration: Duration) async throws {
+    instant.withLock { $0 += duration }
+    try Task.checkCancellation()
+  }
 }
 
 typealias Log = Collected<String>
@@ -42,14 +53,16 @@ func replay(
     surroundings.stop = stop
     surroundings.timestamp = { "2026-01-02T03:04:05.000006" }
     surroundings.random = { 0 }
+    let clock = SleptClock()
+    surroundings.now = clock.now
     surroundings.sleep = { duration in
       waits.add(duration)
-      try Task.checkCancellation()
+      try await clock.sleep(duration)
     }
-    let run = ReplayRun(options, transport: vendor.transport, judge: judge, surroundings: surroundings)
-    let (summary, ending) = try await run.run()
+    let run = ReplayRun([options], transport: vendor.transport, judge: judge, surroundings: surroundings)
+    let (parts, ending) = try await run.run()
     return Replayed(
-      summary: summary, ending: ending, rows: try jsonLines(URL(fileURLWithPath: options.output)),
+      summary: try #require(parts.first?.summaries.first), ending: ending, rows: try jsonLines(URL(fileURLWithPath: options.output)),
       summaryFile: try JSONValue(parsing: Array(Data(contentsOf: URL(fileURLWithPath: options.summary)))),
       err: err.all.joined(), waits: waits.all)
   }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// So many at once and no more.
+final class ConnectionSlots: Sendable {
+  private let free: Mutex<Int>
+
+  init(_ count: Int) { free = Mutex(count) }
+
+  func take() -> Bool {
+    free.withLock { free in
+      guard free > 0 else { return false }
+      free -= 1
+      return true
+    }
+  }
+
+  func giveBack() { free.withLock { $0 += 1 } }
+}

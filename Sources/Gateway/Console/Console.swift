@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Configuration
+import Inspection
+import JSON
+import NIOHTTP1
+import Store
+
+/// The console: which path is answered with what. Pages for people, `/api/*` as JSON for programs, `/metrics` for Prometheus,
+/// `/health/*` for whoever restarts things.
+package struct Console: Sendable {
+  let status: GatewayStatus
+  private let entrance: ConsoleGuard
+  /// Milliseconds since the epoch.
+  let now: @Sendable () -> Int64
+
+  package init(status: GatewayStatus, host: String, token: Secret?, now: @escaping @Sendable () -> Int64 = Store.WallClock.milliseconds) {
+    self.status = status
+    self.entrance = ConsoleGuard(host: host, token: token)
+    self.now = now
+  }
+
+  package func answer(_ request: ConsoleRequest) async -> ConsoleResponse {
+    let asset = ConsolePage.asset(request.path)
+    do {
+      try entrance.check(request, isPublic: asset != nil || request.path.hasPrefix("/health/"))
+      if let asset { return asset }
+      return try await route(request)
+    } catch let refusal as ConsoleGuard.Refusal {
+      return refusal.response
+    } catch let problem as QueryProblem {
+      return problem.response
+    } catch let failure as StoreFailure {
+      status.store?.forget()
+      return .failure(.serviceUnavailable, failure.description, ["reason": JSONValue(failure.reason.rawValue)])
+    } catch {
+      return .failure(.serviceUnavailable, "the answer was given up: \(error)")
+    }
+  }
+
+  private func route(_ request: ConsoleRequest) async throws -> ConsoleResponse {
+    switch request.path {
+    case "/health/live": return .json(["status": "live"])
+    case "/health/ready": return status.isReady ? .json(["status": "ready"]) : .json(["status": "draining"], .serviceUnavailable)
+    case "/metrics": return ConsoleResponse(type: MetricsText.contentType, Array(status.metricsText().utf8))
+    case "/api/status": return .json(status.json)
+    case "/api/tally": return .json(status.tally.json)
+    case "/api/overview": return try await overview(request)
+    case "/api/exchanges": return try await list(request)
+    case "/api/live": return try await live(request)
+    case "/api/names": return try await names()
+    default: break
+    }
+    let parts = request.path.split(separator: "/").map(String.init)
+    if parts.count == 3, parts.starts(with: ["api", "exchanges"]) { return try await exchange(parts[2]) }
+    if parts.count == 4, parts.starts(with: ["api", "exchanges"]), parts[3] == "body" { return try await body(parts[2], request) }
+    return .failure(
+      .notFound,
+      "nothing here: try /, /metrics, /health/live, /health/ready, /api/status, /api/tally, /api/overview, /api/exchanges, "
+        + "/api/exchanges/ID, /api/live or /api/names")
+  }
+
+  // MARK: What is asked of the store
+
+  private func queries() async throws -> any ExchangeQueries {
+    guard let store = status.store else { throw QueryProblem.recordingIsOff }
+    return try await store.queries()
+  }
+
+  private func overview(_ request: ConsoleRequest) async throws -> ConsoleResponse {
+    let query = try FilterQuery(request, taking: ["range", "points"], now: now())
+    return .json(try await queries().overview(query.overview(request)).json)
+  }
+
+  private func list(_ request: ConsoleRequest) async throws -> ConsoleResponse {
+    let query = try FilterQuery(request, taking: ["before", "limit"], now: now())
+    let before = try FilterQuery.integer("before", request).map { ExchangeKey(rawValue: Int64($0)) }
+    let limit = try FilterQuery.integer("limit", request, within: 1...1000) ?? 50
+    return .json(try await queries().list(query.filter, before: before, limit: limit).json)
+  }
+
+  private func live(_ request: ConsoleRequest) async throws -> ConsoleResponse {
+    let query = try FilterQuery(request, taking: ["after"], now: now())
+    let after = try FilterQuery.integer("after", request).map(Int64.init)
+    return ConsoleResponse(events: LiveEvents(queries: try await queries(), filter: query.filter, after: after))
+  }
+
+  private func names() async throws -> ConsoleResponse {
+    let names = try await queries().names()
+    return .json([
+      "vendors": names.vendors.json, "models": names.models.json, "findings": names.findingCodes.json,
+      "fields": .array(FilterField.all.map { ["name": JSONValue($0.name), "kind": JSONValue($0.kind.rawValue), "meaning": JSONValue($0.meaning)] }),
+    ])
+  }
+
+  private func exchange(_ id: String) async throws -> ConsoleResponse {
+    .json(try await found(id).json)
+  }
+
+  /// A body as it went over the wire. Never as a page: whatever a vendor sent, the browser must not show it as HTML.
+  private func body(_ id: String, _ request: ConsoleRequest) async throws -> ConsoleResponse {
+    let exchange = try await found(id)
+    let attempt = try FilterQuery.integer("attempt", request, within: 0...1000)
+    let side = request.value("of") ?? "response"
+    guard let message = exchange.message(side, attempt: attempt) else {
+      throw QueryProblem(.notFound, "the \(side) was not kept: it was not recorded, or `bodies` leaves it out")
+    }
+    var response = ConsoleResponse(type: "application/octet-stream", message.body)
+    response.headers.add(name: "Content-Disposition", value: "attachment; filename=\"\(exchange.id)-\(side).txt\"")
+    return response
+  }
+
+  private func found(_ id: String) async throws -> StoredExchange {
+    switch try await queries().exchange(id: id) {
+    case .found(let exchange): return exchange
+    case .none: throw QueryProblem(.notFound, "there is no exchange with this id: it was never recorded, or retention has deleted it")
+    case .several(let ids): throw QueryProblem(.badRequest, "several ids begin so: write more of it", ["ids": ids.json])
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Configuration
+package import Store
+
+extension StoreWriter {
+  /// The writer that a configuration asks for; nil where nothing is kept.
+  ///
+  /// - Throws: `JSONPathError` for a path of `redact_paths` that is none.
+  package static func of(_ configuration: BelayConfiguration) throws -> StoreWriter? {
+    guard let recording = configuration.recording else { return nil }
+    var options = StoreOptions(path: recording.path)
+    options.bodies = BodyKeeping(rawValue: recording.bodies.rawValue) ?? .all
+    options.retention.milliseconds = Int64(clamping: recording.maxAge.wholeNanoseconds / 1_000_000)
+    options.retention.bytes = Int64(recording.maxSize)
+    options.redaction = Redaction(
+      headers: recording.redactedHeaders, paths: try recording.redactedPaths.map { try JSONPath($0) },
+      secrets: configuration.vendors.compactMap { $0.apiKey?.revealed }
+        + configuration.vendors.flatMap { $0.headers.map(\.value.revealed) })
+    return StoreWriter(options)
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import Store
+
+extension LogbookStore {
+  /// Why a list is empty, as far as that can be known: a name that the store does not have is the usual reason.
+  func reasonForNothing(_ flags: FilterFlags) async throws -> String {
+    if flags.isEmpty { return emptyNote }
+    let names = try await ask { try await $0.names() }
+    var lines = ["no exchange matches"]
+    func compare(_ flag: String, _ asked: [String], _ known: [String]) {
+      for name in asked where !known.contains(name) {
+        let list = known.isEmpty ? "nothing" : known.prefix(20).joined(separator: ", ")
+        lines.append("  \(flag) \(name.plain) is nowhere in this store; it has \(list)")
+      }
+    }
+    compare("--vendor", flags.vendors, names.vendors)
+    compare("--model", flags.models, names.models)
+    if let finding = flags.finding, !names.findingCodes.contains(where: { $0 == finding || $0.hasPrefix(finding + ".") }) {
+      compare("--finding", [finding], names.findingCodes)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import CZlib
+
+/// Undoes gzip (RFC 1952), piece by piece, also of several members one after the other as `cat` and `pigz` make them.
+@safe final class Inflater {
+  enum Problem: Error { case damaged, noMemory }
+
+  /// zlib keeps a pointer to it, so it must not move.
+  private let stream: UnsafeMutablePointer<z_stream>
+  /// Whether the input may end here: nothing was read since the last member's end.
+  private(set) var isComplete = true
+
+  private static let chunk = 256 << 10
+
+  init() throws(Problem) {
+    unsafe stream = .allocate(capacity: 1)
+    unsafe stream.initialize(to: z_stream())
+    // 15 bits of window, and 16 for the gzip header in place of zlib's.
+    if unsafe belay_inflate_init(stream, 15 + 16) != Z_OK { throw .noMemory }
+  }
+
+  deinit {
+    unsafe inflateEnd(stream)
+    unsafe stream.deinitialize(count: 1)
+    unsafe stream.deallocate()
+  }
+
+  /// Whether these bytes begin a gzip file.
+  static func isGzip(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
+
+  /// What `input` makes of it, given that all that came before was handed over.
+  func inflate(_ input: [UInt8]) throws(Problem) -> [UInt8] {
+    var output: [UInt8] = []
+    var input = input
+    let status = unsafe input.withUnsafeMutableBufferPointer { input in
+      unsafe stream.pointee.next_in = input.baseAddress
+      unsafe stream.pointee.avail_in = UInt32(input.count)
+      var status = Z_OK
+      while status == Z_OK {
+        let piece = unsafe [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, count in
+          unsafe stream.pointee.next_out = buffer.baseAddress
+          unsafe stream.pointee.avail_out = UInt32(Self.chunk)
+          status = unsafe CZlib.inflate(stream, Z_NO_FLUSH)
+          count = unsafe Self.chunk - Int(stream.pointee.avail_out)
+        }
+        output += piece
+        isComplete = status == Z_STREAM_END
+        let rest = unsafe stream.pointee.avail_in
+        if isComplete, rest > 0 { status = unsafe inflateReset(stream) }
+        if status == Z_OK, rest == 0, piece.count < Self.chunk { break }
+      }
+      return status
+    }
+    // Z_BUF_ERROR only says that more input is needed.
+    switch status {
+    case Z_OK, Z_STREAM_END, Z_BUF_ERROR: break
+    case Z_MEM_ERROR: throw .noMemory
+    default: throw .damaged
+    }
+    if status == Z_STREAM_END { _ = unsafe inflateReset(stream) }
+    return output
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What stands behind `--vendor`: `NAME=URL`, and after commas what is this vendor's own, as in
+/// `groq=https://api.groq.com/openai/v1,model=moonshotai/kimi-k2-instruct-0905,concurrency=8,rate=2`. `extra-body` is JSON and
+/// comes last, as it may hold commas.
+package struct VendorArgument: Equatable, Sendable {
+  package let name: String
+  package let baseURL: String
+  package private(set) var model: String?
+  package private(set) var concurrency: Int?
+  package private(set) var rate: Double?
+  package private(set) var extraBody: String?
+
+  package init(_ text: String) throws(ReplayProblem) {
+    var rest = text[...]
+    if let range = rest.range(of: ",extra-body=") {
+      extraBody = String(rest[range.upperBound...])
+      rest = rest[..<range.lowerBound]
+    }
+    let parts = rest.split(separator: ",", omittingEmptySubsequences: false)
+    guard let first = parts.first, let equals = first.firstIndex(of: "=") else {
+      throw ReplayProblem("--vendor \(text): write NAME=URL, as in groq=https://api.groq.com/openai/v1")
+    }
+    name = String(first[..<equals])
+    baseURL = String(first[first.index(after: equals)...])
+    let isName = !name.isEmpty && name.utf8.allSatisfy { byte in
+      (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x5F
+    }
+    guard isName else {
+      throw ReplayProblem("--vendor \(text): a name is of letters, digits, - and _, as it becomes part of file names")
+    }
+    for part in parts.dropFirst() { try take(part, of: text) }
+  }
+
+  private mutating func take(_ part: Substring, of text: String) throws(ReplayProblem) {
+    let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let value = halves.count > 1 ? String(halves[1]) : ""
+    switch halves[0] {
+    case "model" where !value.isEmpty: model = value
+    case "concurrency" where Int(value) != nil: concurrency = Int(value)
+    case "rate" where Double(value) != nil: rate = Double(value)
+    default:
+      throw ReplayProblem("--vendor \(text): after the URL come model=NAME, concurrency=N, rate=N and extra-body=JSON, not '\(part)'")
+    }
+  }
+
+  /// The variable with this vendor's key: `BELAY_GROQ_API_KEY` for `groq`. No other vendor's key is ever sent to it.
+  package var keyVariable: String { "BELAY_\(name.uppercased().replacingOccurrences(of: "-", with: "_"))_API_KEY" }
+
+  /// The options of this vendor, given those of the run.
+  package func options(
+    _ common: ReplayOptions, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(ReplayProblem) -> ReplayOptions {
+    var options = common
+    options.name = name
+    options.baseURL = baseURL
+    if let model { options.preparation.model = model }
+    if let concurrency { options.concurrency = concurrency }
+    if let rate { options.rate = rate }
+    if let extraBody { try options.setExtraBody(json: extraBody) }
+    options.apiKey = APIKey(environment[keyVariable] ?? "")
+    return options
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+
+/// Asks a store's file, while the gateway writes it or not; in the gateway's process or another. It never writes.
+package final class StoreReader: ExchangeQueries {
+  private let pool: DatabasePool
+
+  /// - Throws: `StoreFailure`: no file, no store, or one of a later release.
+  package init(path: String) throws(StoreFailure) {
+    do {
+      pool = try StoreConnection.reader(StoreFile(path: path))
+      let version = try pool.read { try Migration.check(Migration.all, on: $0) }
+      let last = Migration.all.last?.number ?? 0
+      guard version == last else {
+        throw StoreFailure(.other, "its schema is number \(version), this release reads \(last); a `belay serve` with this store brings it up to date")
+      }
+    } catch {
+      throw StoreFailure(error)
+    }
+  }
+
+  package func close() {
+    try? pool.close()
+  }
+
+  package func list(_ filter: ExchangeFilter, before: ExchangeKey? = nil, limit: Int = 50) async throws -> ExchangePage {
+    let limit = max(1, min(limit, 1000))
+    return try await read { db in
+      let query = ListQuery(filter, before: before, limit: limit + 1)
+      let rows = try SummaryRow.fetch(db, query.sql, query.arguments)
+      return ExchangePage(
+        exchanges: Array(rows.prefix(limit)), next: rows.count > limit ? rows[limit - 1].key : nil)
+    }
+  }
+
+  package func follow(after cursor: Int64?, _ filter: ExchangeFilter, limit: Int = 100) async throws -> FollowPage {
+    let limit = max(1, min(limit, 1000))
+    return try await read { db in
+      // What is below the next number is committed: the writer writes both at once.
+      let end = try (Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'sequence'") ?? 1) - 1
+      guard let cursor else { return FollowPage(exchanges: [], cursor: end, hasMore: false) }
+      var compiler = FilterCompiler()
+      let condition = compiler.compile(filter.node)
+      let rows = try SummaryRow.fetch(
+        db,
+        "SELECT \(SummaryRow.columns) FROM exchange AS e INDEXED BY exchange_sequence WHERE e.sequence > ? AND \(condition) ORDER BY e.sequence LIMIT ?",
+        [.integer(cursor)] + compiler.arguments + [.int(limit + 1)])
+      guard rows.count > limit else { return FollowPage(exchanges: rows, cursor: max(cursor, end), hasMore: false) }
+      return FollowPage(exchanges: Array(rows.prefix(limit)), cursor: rows[limit - 1].sequence, hasMore: true)
+    }
+  }
+
+  package func exchange(id: String) async throws -> ExchangeLookup {
+    let id = id.uppercased()
+    guard let range = ExchangeKey.range(prefix: id) else { return .none }
+    return try await read { db in
+      let found = try SummaryRow.fetch(
+        db,
+        "SELECT \(SummaryRow.columns) FROM exchange AS e WHERE e.key >= ? AND e.key < ? AND substr(e.id, 1, ?) = ? ORDER BY e.key DESC LIMIT 10",
+        [.integer(range.lowerBound), .integer(range.upperBound + 1 << 15), .int(id.utf8.count), .text(id)])
+      guard let first = found.first else { return .none }
+      if found.count > 1 { return .several(found.map(\.exchange.id)) }
+      return .found(try WholeExchange(db: db).read(first))
+    }
+  }
+
+  package func overview(_ request: OverviewRequest) async throws -> Overview {
+    try await read { db in
+      var query = OverviewQuery(request)
+      return try query.run(db)
+    }
+  }
+
+  package func names() async throws -> StoreNames {
+    try await read { db in
+      StoreNames(
+        vendors: try String.fetchAll(db, sql: "SELECT DISTINCT vendor FROM rollup WHERE vendor <> '' ORDER BY vendor"),
+        models: try String.fetchAll(db, sql: "SELECT DISTINCT model FROM rollup WHERE model <> '' ORDER BY model"),
+        findingCodes: try String.fetchAll(db, sql: "SELECT DISTINCT code FROM rollup_finding ORDER BY code"))
+    }
+  }
+
+  /// The plan of a list, for tests and for whoever wonders why one is slow.
+  package func plan(_ filter: ExchangeFilter, before: ExchangeKey? = nil) async throws -> [String] {
+    let query = ListQuery(filter, before: before, limit: 50)
+    return try await read { db in
+      var lines: [String] = []
+      try PreparedStatement(db, "EXPLAIN QUERY PLAN " + query.sql).each(query.arguments) { lines.append($0.text(3)) }
+      return lines
+    }
+  }
+
+  /// Several queries of one page see one state of the store.
+  private func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    do {
+      return try await pool.read(body)
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      throw StoreFailure(error)
+    }
+  }
+}

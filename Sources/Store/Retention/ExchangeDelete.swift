@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+
+/// Deletes the oldest exchanges and the rows that belong to them, some hundred at a time.
+struct ExchangeDelete {
+  private static let rows = 200
+  /// What an exchange takes beside its chunks: rows, index entries. Measured; an estimate is enough, since the file is
+  /// looked at again.
+  private static let overhead: Int64 = 1200
+  private static let tables = ["attempt", "finding", "call", "repair", "comparison", "message"]
+
+  private let deletes: [PreparedStatement]
+  private let deleteLabel: PreparedStatement
+
+  init(_ db: Database) throws {
+    deletes = try Self.tables.map { try PreparedStatement(db, "DELETE FROM \($0) WHERE exchange BETWEEN ? AND ?") }
+      + [PreparedStatement(db, "DELETE FROM exchange WHERE key BETWEEN ? AND ?")]
+    deleteLabel = try PreparedStatement(db, "DELETE FROM label WHERE code = ? AND exchange BETWEEN ? AND ?")
+  }
+
+  /// - Parameter bytes: stop when about so many are free.
+  func step(_ db: Database, before: ExchangeKey, bytes: Int64?) throws -> (count: Int, freed: Int64) {
+    var count = 0
+    var freed: Int64 = 0
+    try db.inTransaction(.immediate) {
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT key, stored_bytes FROM exchange WHERE key < ? ORDER BY key LIMIT \(Self.rows)", arguments: [before.rawValue])
+      guard let first: Int64 = rows.first?["key"] else { return .rollback }
+      var last = first
+      for row in rows {
+        if let bytes, freed >= bytes { break }
+        last = row["key"]
+        freed += row["stored_bytes"] + Self.overhead
+        count += 1
+      }
+      func names(_ column: String, _ table: String) throws -> [String] {
+        try String.fetchAll(db, sql: "SELECT DISTINCT \(column) FROM \(table) WHERE exchange BETWEEN ? AND ?", arguments: [first, last])
+      }
+      let labels = try names("code", "finding").flatMap(DetailInserter.prefixes)
+        + names("name", "call").map { DetailInserter.tool + $0 } + names("rule", "repair").map { DetailInserter.repair + $0 }
+      for label in Set(labels) { try deleteLabel.run(.text(label), .integer(first), .integer(last)) }
+      for delete in deletes { try delete.run(.integer(first), .integer(last)) }
+      return .commit
+    }
+    return (count, freed)
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the writer is doing, for a status page and a metric.
+package struct StoreStatus: Sendable, Equatable {
+  /// Why a record was not kept.
+  package enum DropReason: Sendable, Hashable {
+    /// More came than could be written.
+    case queueFull
+    /// The queue filled while the store could not be written.
+    case failing(StoreFailure.Reason)
+    /// The record itself cannot be stored: its id is no ULID, or it is larger than SQLite allows.
+    case unusable
+    /// Offered after the store was closed, or still waiting when its time to close was over.
+    case closed
+
+    /// For a metric's label.
+    package var name: String {
+      switch self {
+      case .queueFull: "queue_full"
+      case .failing(let reason): reason.rawValue
+      case .unusable: "unusable"
+      case .closed: "closed"
+      }
+    }
+  }
+
+  /// What is wrong now; nil while the store can be written.
+  package var failure: StoreFailure?
+  /// When `failure` began, milliseconds since the epoch.
+  package var failingSince: Int64?
+  /// Where a damaged store was moved to, the last one.
+  package var setAside: String?
+  package var written = 0
+  package var dropped: [DropReason: Int] = [:]
+  package var queuedRecords = 0
+  package var queuedBytes = 0
+  /// How long the record that has waited longest has been waiting: what a kill could lose now.
+  package var lagMilliseconds: Int64 = 0
+  /// Exchanges that retention deleted.
+  package var expired = 0
+  /// Whether retention is in the middle of a run.
+  package var isExpiring = false
+
+  package var droppedTotal: Int { dropped.values.reduce(0, +) }
+}

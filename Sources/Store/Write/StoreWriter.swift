@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The one writer of a store: takes records from event loops and writes them in batches on a thread of its own.
+///
+/// Nothing it does can fail or delay whoever offers. What cannot be written (a full disk, a lock, a file that is read-only,
+/// damaged or gone) waits and is tried again; what the queue cannot hold is dropped and counted by reason, and
+/// ``status`` says what is wrong. While it keeps up, a record is committed within two tenths of a second, and what is
+/// committed survives a kill.
+///
+///     // The gateway: one writer, offered to from every event loop.
+///     var options = StoreOptions(path: "/var/lib/belay/belay.db")
+///     options.redaction.paths = [try JSONPath("$.messages[*].content")]
+///     let writer = StoreWriter(options)
+///     writer.offer([exchange])                       // never blocks, never throws
+///     writer.status.failure                          // what to show, and what to make a finding of
+///     await writer.close()                           // on a draining stop
+///
+///     // A command or the console, in this process or another: `belay list`, `show`, `tail`.
+///     let store: any ExchangeQueries = try StoreReader(path: "/var/lib/belay/belay.db")
+///     var filter = ExchangeFilter()
+///     filter.expression = try FilterExpression("findings has 'completion.empty' && duration > 2s")
+///     let page = try await store.list(filter, before: nil, limit: 50)      // the next: before: page.next
+///     let whole = try await store.exchange(id: "01K9XB")                   // an id or its beginning
+///     var tail = try await store.follow(after: nil, filter, limit: 100)    // then again after: tail.cursor
+package final class StoreWriter: Sendable {
+  private let options: StoreOptions
+  private let queue: Mutex<WriteQueue>
+  private let wake = DispatchSemaphore(value: 0)
+  private let control = Mutex(Control())
+
+  /// What others ask of the writer's thread.
+  struct Control {
+    var waiters: [CheckedContinuation<Void, Never>] = []
+    var deadline: DispatchTime?
+    var hasEnded = false
+    var endWaiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  /// Opens the store in the background: a store that cannot be opened now is tried again, like any other failure.
+  package init(_ options: StoreOptions) {
+    self.options = options
+    queue = Mutex(WriteQueue(limits: options.queue))
+    let thread = Thread { [self] in
+      WriterLoop(owner: self, options: options).run()
+    }
+    thread.name = "belay-store"
+    thread.start()
+  }
+
+  /// Hands over exchanges that have ended. Takes a lock for as long as appending lasts; for event loops.
+  package func offer(_ batch: [StoredExchange]) {
+    let now = options.now()
+    if queue.withLock({ $0.offer(batch, now: now) }) { wake.signal() }
+  }
+
+  package var status: StoreStatus {
+    let now = options.now()
+    return queue.withLock { $0.report(now: now) }
+  }
+
+  /// Returns when all that was offered before is committed, dropped, or has failed once, and its words are indexed.
+  package func flush() async {
+    await withCheckedContinuation { continuation in
+      let isOver = control.withLock { control in
+        if !control.hasEnded { control.waiters.append(continuation) }
+        return control.hasEnded
+      }
+      if isOver { continuation.resume() } else { wake.signal() }
+    }
+  }
+
+  /// Takes nothing more, writes what waits, and lets go of the file. What is not written after `seconds` is dropped and
+  /// counted. Returns when all of it is done; a second call waits for the first.
+  package func close(within seconds: Double = 5) async {
+    queue.withLock { $0.close() }
+    await withCheckedContinuation { continuation in
+      let isOver = control.withLock { control in
+        if control.deadline == nil { control.deadline = .now() + seconds }
+        if !control.hasEnded { control.endWaiters.append(continuation) }
+        return control.hasEnded
+      }
+      if isOver { continuation.resume() } else { wake.signal() }
+    }
+  }
+
+  // MARK: For the writer's thread
+
+  func withQueue<T>(_ body: (inout sending WriteQueue) -> sending T) -> T { queue.withLock(body) }
+
+  /// Waits for a record, a request or the time.
+  func sleep(until time: DispatchTime) { _ = wake.wait(timeout: time) }
+
+  /// Whether somebody waits for a flush or the end, so that there is no time to gather.
+  var isHurried: Bool { control.withLock { !$0.waiters.isEmpty || $0.deadline != nil } }
+  var deadline: DispatchTime? { control.withLock { $0.deadline } }
+
+  func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+    control.withLock { control in
+      defer { control.waiters = [] }
+      return control.waiters
+    }
+  }
+
+  func end() {
+    let waiters = control.withLock { control in
+      control.hasEnded = true
+      defer { (control.waiters, control.endWaiters) = ([], []) }
+      return control.waiters + control.endWaiters
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+
+/// The writer's open connection, with its statements. Lives and dies on the writer's thread; after a failure that a new
+/// connection may cure there is a new session.
+final class WriterSession {
+  private let options: StoreOptions
+  private let connection: DatabaseQueue
+  private let identity: StoreFile.Identity?
+  private let inserter: ExchangeInserter
+  private let rollupStatements: RollupStatements
+  private let words: WordIndex
+  private let retention: RetentionRun
+  private var rollups = RollupBatch()
+  private var redactor: Redactor
+  private var dataVersion: Int64 = 0
+  /// Whether words are waiting to be indexed, or retention is in the middle of a run.
+  var isExpiring: Bool { retention.isRunning }
+  var hasWork: Bool { hasWords || retention.isRunning }
+  private var hasWords = true
+
+  init(_ options: StoreOptions) throws {
+    self.options = options
+    try options.file.prepare()
+    identity = options.file.identity
+    connection = try StoreConnection.writer(options)
+    redactor = Redactor(options.redaction)
+    (inserter, rollupStatements, words, retention) = try connection.writeWithoutTransaction { db in
+      try Migration.run(options.migrations, on: db)
+      // The file itself now says what it is, and not only its log: see StoreFile.isOurs.
+      _ = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(PASSIVE)")
+      return try (ExchangeInserter(db), RollupStatements(db), WordIndex(db), RetentionRun(db, options))
+    }
+  }
+
+  /// False when the file at the path is no longer the one that is open.
+  var isCurrent: Bool { options.file.identity == identity }
+
+  func close() {
+    try? connection.close()
+  }
+
+  /// What is remembered of the database may be wrong after a failure.
+  func forget() {
+    inserter.forget()
+    rollups.forget()
+  }
+
+  func write(_ batch: ArraySlice<StoredExchange>) throws {
+    hasWords = true
+    do {
+      try connection.writeWithoutTransaction { db in
+        try db.inTransaction(.immediate) {
+          try noteOtherWriters(db)
+          var sequence = try nextSequence(db)
+          for record in batch {
+            let record = redactor.redact(record)
+            if try inserter.insert(record, sequence: sequence, keeping: options.bodies) {
+              rollups.add(record)
+              sequence += 1
+            }
+          }
+          try rollups.write(rollupStatements)
+          try db.execute(sql: "INSERT OR REPLACE INTO meta VALUES ('sequence', ?)", arguments: [sequence])
+          return .commit
+        }
+      }
+    } catch {
+      forget()
+      throw error
+    }
+  }
+
+  /// - Returns: whether more is left.
+  func indexWords() throws -> Bool {
+    guard hasWords else { return false }
+    let isLeft = try connection.writeWithoutTransaction { try words.step($0, bytes: 256 << 10) }
+    hasWords = isLeft
+    return isLeft
+  }
+
+  /// - Returns: how many exchanges went.
+  func retain(now: Int64) throws -> Int {
+    let gone = try connection.writeWithoutTransaction { try retention.step($0, now: now) }
+    if retention.hasDeletedChunks { inserter.forget() }
+    return gone
+  }
+
+  /// Two gateways may share a store. What one remembers of chunks is void when the other has written: it may have
+  /// deleted them.
+  private func noteOtherWriters(_ db: Database) throws {
+    let version = try Int64.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+    if version != dataVersion { inserter.forget() }
+    dataVersion = version
+  }
+
+  private func nextSequence(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'sequence'") ?? 1
+  }
+}

@@ -1,0 +1,1 @@
+../../../../StoreLoad/SampleExchange.swift

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import JSON
+import Logbook
+import Store
+import Testing
+
+@Suite("Bundles and keys") struct BundleTests {
+  /// Exports a bundle and unpacks it with tar, which is somebody else's reading of both formats.
+  private func unpacked(_ exchanges: [StoredExchange], redactions: [String] = [], environment: [String: String] = [:]) async throws -> (Folder, [String]) {
+    let folder = try Folder()
+    try await withStore(exchanges) { path, _ in
+      var command = ExportCommand(format: .bundle)
+      (command.ids, command.redactions, command.version) = (exchanges.map(\.id), redactions, "9.8.7")
+      command.environment = environment
+      try await command.run(storePath: path, on: Paper().screen(), now: Sample.start) { name, bytes throws(LogbookProblem) in
+        #expect(name.hasSuffix(".tar.gz"))
+        try OwnFile.save(folder.path + "/bundle.tar.gz", bytes)
+      }
+    }
+    let run = try Run("tar", ["-xzvf", "bundle.tar.gz"], in: folder)
+    #expect(run.code == 0)
+    #expect(run.errors == "")
+    return (folder, run.text.split(separator: "\n").map(String.init).sorted())
+  }
+
+  private func contents(_ folder: Folder, _ name: String) throws -> String {
+    String(decoding: try #require(FileManager.default.contents(atPath: folder.path + "/" + name)), as: UTF8.self)
+  }
+
+  @Test("A bundle has the request, the answer, what is wrong and how to see it again") func files() async throws {
+    let (folder, names) = try await unpacked([Sample.failed])
+    let base = "belay-\(Sample.failed.id)"
+    #expect(names == ["README.md", "client-request.headers.json", "client-request.json", "exchange.json", "replay.sh", "request.headers.json", "request.json", "response.headers.json", "response.sse"].map { "\(base)/\($0)" })
+    let readme = try contents(folder, base + "/README.md")
+    #expect(readme.hasPrefix("# arguments.schema.type with kimi-k2-0905-preview at moonshot, 2026-09-21 14:13:27.000 UTC\n"))
+    #expect(readme.contains("^^^^^"))
+    for name in names where !name.hasSuffix("README.md") { #expect(readme.contains("`\(name.dropFirst(base.count + 1))`")) }
+    #expect(try contents(folder, base + "/response.sse").hasPrefix("data: {\"choices\""))
+    let facts = try JSONValue(parsing: contents(folder, base + "/exchange.json"))
+    #expect(facts["belay"] == "9.8.7")
+    #expect(facts["findings"]?[0]?["code"] == "arguments.schema.type")
+  }
+
+  @Test("Attempts have folders, and what the client got where it is another answer") func attempts() async throws {
+    let (_, names) = try await unpacked([Sample.exchange(1) { exchange in
+      exchange.attempts.append(exchange.attempts[0])
+      exchange.attempts[1].response = Sample.json("{\"n\":2}")
+      exchange.attempts[0].response = StoredMessage(body: Array("<html>".utf8))
+      exchange.response = Sample.json("{\"n\":3}")
+    }])
+    let base = "belay-\(Sample.exchange(1).id)/"
+    #expect(Set(names).isSuperset(of: ["attempt-1/request.json", "attempt-1/response.txt", "attempt-2/response.json", "client-response.json"].map { base + $0 }))
+  }
+
+  @Test("Any bytes survive packing") func packing() async throws {
+    var random = SystemRandomNumberGenerator()
+    let noise = (0..<70_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let bodies: [[UInt8]] = [[], [0], noise, Array(repeating: 0x61, count: 100_000), Array((0..<9000).flatMap { Array("data: {\"n\":\($0 % 700)}\n\n".utf8) })]
+    for (number, body) in bodies.enumerated() {
+      let exchange = Sample.exchange(number) { $0.attempts[0].response = StoredMessage(headers: [.init("content-type", "text/event-stream")], body: body) }
+      let (folder, _) = try await unpacked([exchange])
+      let kept = FileManager.default.contents(atPath: folder.path + "/belay-\(exchange.id)/response.sse").map(Array.init)
+      #expect(kept == body)
+    }
+  }
+
+  @Test("What --redact names is nowhere in the bundle") func redaction() async throws {
+    let (folder, names) = try await unpacked([Sample.failed], redactions: ["$.messages[*].content", "$.choices[*].delta.content"])
+    for name in names {
+      let text = try contents(folder, name)
+      for word in ["no such file", "Be terse", "Reading a.txt", "文件"] { #expect(!text.contains(word), "\(name)") }
+    }
+  }
+
+  /// The client's own key in a header, in its own text and in the vendor's answer; a key of somebody else in a prompt; a key of
+  /// this machine's environment; a session's cookie; the client's address.
+  @Test("Planted keys are in no output", arguments: ["list", "show", "full", "json", "raw", "tail", "curl", "python", "k2vv", "export"])
+  func keys(what: String) async throws {
+    try await withStore([Self.planted]) { path, _ in
+      let paper = Paper()
+      let screen = paper.screen()
+      switch what {
+      case "list": try await ListCommand().run(storePath: path, on: screen, now: 0)
+      case "tail":
+        let tail = Task { try await TailCommand().run(storePath: path, on: screen, now: 0) }
+        try await until("a line") { paper.lines.count > 1 }
+        tail.cancel()
+      case "show", "full", "json", "raw":
+        for part in ShowCommand.RawPart.allCases {
+          var command = ShowCommand(id: "last")
+          command.form = what == "json" ? .json : what == "raw" ? .raw(part) : .text(isFull: what == "full")
+          try await command.run(storePath: path, on: screen)
+        }
+      default:
+        var command = ExportCommand(format: ExportCommand.Format(rawValue: what) ?? .json)
+        command.ids = ["last"]
+        try await command.run(storePath: path, on: screen, now: 0) { _, _ in }
+      }
+      #expect(!paper.bytes.isEmpty)
+      for secret in [Sample.key, "c00kie-c00kie"] { #expect(!paper.text.contains(secret)) }
+    }
+  }
+
+  @Test("Planted keys of any kind are in no bundle") func bundleKeys() async throws {
+    let (folder, names) = try await unpacked([Self.planted], environment: ["MOONSHOT_API_KEY": "environment-0123"])
+    for name in names {
+      let text = try contents(folder, name)
+      for secret in [Sample.key, "c00kie-c00kie", "ghp_aaaabbbbccccdddd0123456789", "environment-0123", "10.1.2.3"] {
+        #expect(!text.contains(secret), "\(name)")
+      }
+    }
+  }
+
+  private static var planted: StoredExchange {
+    var exchange = Sample.failed
+    exchange.request?.headers.append(.init("Cookie", "session=c00kie-c00kie"))
+    let said = "ghp_aaaabbbbccccdddd0123456789 and environment-0123"
+    exchange.calls[0].arguments = #"{"path":"\#(said)","limit":"ten"}"#
+    exchange.attempts[0].response?.body += Array("data: {\"choices\":[{\"delta\":{\"content\":\"\(said)\"}}]}\n\n".utf8)
+    exchange.findings[0].message += " near \(Sample.key)"
+    return exchange
+  }
+}

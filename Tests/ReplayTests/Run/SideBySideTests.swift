@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import JSON
+import Replay
+import Testing
+import Upstream
+
+/// Several vendors, several passes, and runs that go on where another stopped.
+@Suite struct SideBySideTests {
+  private static let lines = (1...6).map { #"{"n":\#($0)}"# }.joined(separator: "\n")
+
+  private func options(_ folder: URL, lines: String = Self.lines) throws -> ReplayOptions {
+    let set = folder.appendingPathComponent("set.jsonl")
+    try Data(lines.utf8).write(to: set)
+    var options = ReplayOptions(file: set.path, baseURL: "http://vendor.test/v1", model: "kimi")
+    options.output = folder.appendingPathComponent("results.jsonl").path
+    options.summary = folder.appendingPathComponent("summary.json").path
+    return options
+  }
+
+  @discardableResult
+  private func run(_ vendors: [ReplayOptions], _ vendor: ScriptedVendor, err: Log = Log()) async throws -> [ReplayRun.Part] {
+    var surroundings = Surroundings(console: Console(isTerminal: false, out: { _ in }, err: err.add))
+    let clock = SleptClock()
+    (surroundings.now, surroundings.sleep) = (clock.now, clock.sleep)
+    return try await ReplayRun(vendors, transport: vendor.transport, surroundings: surroundings).run().parts
+  }
+
+  private func rows(_ path: String) throws -> [JSONValue] { try jsonLines(URL(fileURLWithPath: path)) }
+
+  @Test("Each vendor has its URL, model, key, extra body and files, and its own key only")
+  func vendors() async throws {
+    try await withTemporaryFolder { folder in
+      let common = try options(folder)
+      let environment = ["BELAY_A_API_KEY": "key-of-a", "BELAY_B_2_API_KEY": "key-of-b", "OPENAI_API_KEY": "nobody's"]
+      let vendors = try [
+        #"a=http://a.test/v1,model=m-a"#, #"b-2=http://b.test/v1,concurrency=1,rate=1000,extra-body={"x":1,"y":2}"#,
+        "c=http://c.test/v1",
+      ].map { try VendorArgument($0).options(common, environment: environment) }
+      let vendor = ScriptedVendor(.stop)
+      let parts = try await run(vendors, vendor)
+      #expect(parts.map { $0.summaries.map(\.requests) } == [[6], [6], [6]])
+      let received = Dictionary(grouping: vendor.received, by: \.request.url).mapValues { received in
+        Set(received.map { "\($0.body["model"] ?? "") \($0.body["y"] ?? "") \($0.request.headers.first { $0.0 == "authorization" }?.1 ?? "")" })
+      }
+      #expect(
+        received == [
+          "http://a.test/v1/chat/completions": [#""m-a" "" Bearer key-of-a"#],
+          "http://b.test/v1/chat/completions": [#""kimi" 2 Bearer key-of-b"#],
+          "http://c.test/v1/chat/completions": [#""kimi" "" "#],
+        ])
+      for name in ["results.a.jsonl", "results.b-2.jsonl", "results.c.jsonl", "summary.a.json"] {
+        #expect(SharedData.exists(folder.appendingPathComponent(name)), "\(name)")
+      }
+    }
+  }
+
+  @Test(
+    "A vendor's argument that cannot be meant is refused",
+    arguments: ["", "x", "=http://a", "a b=http://a", "../a=http://a", "a=http://a,concurrency=x", "a=http://a,colour=red"])
+  func arguments(text: String) {
+    #expect(throws: ReplayProblem.self) { try VendorArgument(text) }
+  }
+
+  @Test("Two vendors with one name are refused before anything is written")
+  func sameName() async throws {
+    try await withTemporaryFolder { folder in
+      let both = try options(folder)
+      await #expect(throws: ReplayProblem.self) { try await run([both, both], ScriptedVendor(.stop)) }
+      #expect(!SharedData.exists(URL(fileURLWithPath: both.output)))
+    }
+  }
+
+  @Test("A set that is repeated has a file for each time, the first with the plain name")
+  func repeats() async throws {
+    try await withTemporaryFolder { folder in
+      var options = try options(folder)
+      options.repeats = 3
+      let vendor = ScriptedVendor(.stop)
+      try await run([options], vendor)
+      #expect(vendor.received.count == 18)
+      for name in ["results.jsonl", "results.2.jsonl", "results.3.jsonl"] {
+        #expect(try rows(folder.appendingPathComponent(name).path).map { $0["data_index"]?.int } == Array(1...6))
+      }
+    }
+  }
+
+  @Test("What has its answer is not sent again; failed and new requests are, and one row of each remains")
+  func incremental() async throws {
+    try await withTemporaryFolder { folder in
+      var options = try options(folder)
+      options.retries = 0
+      try await run([options], ScriptedVendor { _, body in body["n"] == 2 || body["n"] == 5 ? .json("{}", status: 400) : .stop })
+      let first = try rows(options.output)
+      options.isIncremental = true
+      // Line 3 is another request now, and line 7 is new.
+      try Data((Self.lines.replacingOccurrences(of: "3", with: "33") + "\n{\"n\":7}").utf8).write(to: URL(fileURLWithPath: options.file))
+      let vendor = ScriptedVendor(.stop)
+      let parts = try await run([options], vendor)
+      #expect(Set(vendor.received.compactMap { $0.body["n"]?.int }) == [2, 33, 5, 7])
+      let second = try rows(options.output)
+      #expect(second.map { $0["data_index"]?.int } == Array(1...7))
+      #expect(second.allSatisfy { $0["status"] == "success" })
+      #expect([0, 3, 5].allSatisfy { first[$0] == second[$0] })
+      #expect(parts.first?.summaries.first?.successes == 7)
+      let summary = try JSONValue(parsing: Array(Data(contentsOf: URL(fileURLWithPath: options.summary))))
+      #expect(summary["success_count"] == 7)
+      #expect(summary["failure_count"] == 0)
+      let again = ScriptedVendor(.stop)
+      let done = try await run([options], again)
+      #expect(again.received.isEmpty)
+      // Where K2VV leaves a summary of zeros behind.
+      #expect(done.first?.summaries.first?.successes == 7)
+    }
+  }
+
+  @Test(
+    "A file that a kill cut anywhere is continued to the same rows",
+    arguments: [0, 1, 37, 500, 501, 900, -1, -2, -40])
+  func cut(length: Int) async throws {
+    try await withTemporaryFolder { folder in
+      var options = try options(folder)
+      try await run([options], ScriptedVendor(.stop))
+      func facts(_ rows: [JSONValue]) -> [[JSONValue?]] { rows.map { [$0["data_index"], $0["hash"], $0["status"], $0["response"]] } }
+      let whole = try Data(contentsOf: URL(fileURLWithPath: options.output))
+      let expected = facts(try rows(options.output))
+      try whole.prefix(length < 0 ? whole.count + length : length).write(to: URL(fileURLWithPath: options.output))
+      options.isIncremental = true
+      try await run([options], ScriptedVendor(.stop))
+      #expect(facts(try rows(options.output)) == expected)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: options.output)).last == UInt8(ascii: "\n"))
+    }
+  }
+
+  @Test("A line in the middle that is no row is named and dropped")
+  func debris() async throws {
+    try await withTemporaryFolder { folder in
+      var options = try options(folder)
+      try await run([options], ScriptedVendor(.stop))
+      let url = URL(fileURLWithPath: options.output)
+      let whole = try Data(contentsOf: url)
+      try (Data("{\"half\n".utf8) + whole).write(to: url)
+      options.isIncremental = true
+      let err = Log()
+      try await run([options], ScriptedVendor(.stop), err: err)
+      #expect(err.all.joined().contains("line 1 is not a row of results and is dropped"))
+      #expect(try Data(contentsOf: url) == whole)
+    }
+  }
+
+  @Test("429 does not use up the retries, and slows the run down")
+  func limited() async throws {
+    try await withTemporaryFolder { folder in
+      var options = try options(folder, lines: "{}")
+      options.retries = 1
+      let limited = ScriptedVendor.Reply.json("{}", status: 429)
+      let vendor = ScriptedVendor(limited, limited, limited, limited, .broken(.connect), .stop)
+      try await run([options], vendor)
+      #expect(try rows(options.output).first?["status"] == "success")
+      #expect(vendor.received.count == 6)
+    }
+  }
+
+  @Test("The running F1 is against the reference's rows, of those that both have answered")
+  func reference() async throws {
+    try await withTemporaryFolder { folder in
+      var options = try options(folder)
+      let path = folder.appendingPathComponent("official.jsonl")
+      let rows = (1...6).map { #"{"data_index":\#($0),"finish_reason":\#($0 == 6 ? "null" : $0 < 4 ? #""tool_calls""# : #""stop""#)}"# }
+      try Data(rows.joined(separator: "\n").utf8).write(to: path)
+      options.reference = path.path
+      let err = Log()
+      let called = ScriptedVendor.Reply.json(#"{"choices":[{"finish_reason":"tool_calls","message":{}}]}"#)
+      try await run([options], ScriptedVendor { _, body in [1, 2, 4].contains(body["n"]?.int) ? called : .stop }, err: err)
+      // TP 1 and 2, FP 4, FN 3.
+      #expect(err.all.last?.contains("F1 66.7 %") == true)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import Store
+import Testing
+
+@Suite struct FailureTests {
+  private func writer(_ folder: Folder, _ change: (inout StoreOptions) -> Void = { _ in }) -> StoreWriter {
+    var options = StoreOptions(path: folder.store)
+    options.gatherMilliseconds = 1
+    options.lockPatienceMilliseconds = 10
+    options.queue = StoreOptions.Queue(records: 10)
+    change(&options)
+    return StoreWriter(options)
+  }
+
+  @Test func aLockedFileMakesRecordsWaitThenDropAndTheLockGoneThoseThatWaitedAreWritten() async throws {
+    let folder = try Folder()
+    let store = writer(folder)
+    await store.flush()
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: folder.store, configuration: configuration)
+    try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+    store.offer([Sample.exchange(0)])
+    try await until("the lock is noticed") { store.status.failure?.reason == .locked }
+    store.offer((1..<31).map { Sample.exchange($0) })
+    #expect(store.status.dropped == [.failing(.locked): 21])
+    try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+    try await until("it recovers") { store.status.written == 10 }
+    #expect(store.status.failure == nil)
+    await store.close()
+  }
+
+  @Test func aFullDiskIsReportedAndRoomLetsItGoOn() async throws {
+    let folder = try Folder()
+    // A limit on the file's size is what a full disk looks like to SQLite, without a disk to fill.
+    let store = writer(folder)
+    await store.flush()
+    await store.close()
+    let full = writer(folder) { $0.maximumPages = 1 }
+    full.offer([Sample.exchange(1) { $0.request = StoredMessage(body: (0..<500_000).map { _ in UInt8.random(in: 0...255) }) }])
+    try await until("the disk is full") { full.status.failure?.reason == .diskFull }
+    #expect(full.status.written == 0)
+    full.offer((2..<40).map { Sample.exchange($0) })
+    #expect(full.status.dropped[.failing(.diskFull)] ?? 0 > 0)
+    await full.close(within: 0.1)
+    #expect(full.status.dropped[.closed] ?? 0 > 0)
+    let again = writer(folder)
+    again.offer([Sample.exchange(1)])
+    await again.flush()
+    #expect(again.status.written == 1)
+    await again.close()
+  }
+
+  @Test func aFileThatIsNoStoreIsLeftAloneAndTheWayFreeTheStoreBegins() async throws {
+    for content in ["my diary, not a database, and longer than a header of SQLite: one hundred bytes and some more after that", ""] {
+      let folder = try Folder()
+      if content.isEmpty {
+        let other = try DatabaseQueue(path: folder.store)
+        try await other.write { try $0.execute(sql: "CREATE TABLE mine (x)") }
+        try other.close()
+      } else {
+        try content.write(toFile: folder.store, atomically: true, encoding: .utf8)
+      }
+      let before = FileManager.default.contents(atPath: folder.store)
+      let store = writer(folder)
+      store.offer([Sample.exchange(1)])
+      try await until("it is noticed") { store.status.failure?.reason == .notAStore }
+      if !content.isEmpty { #expect(FileManager.default.contents(atPath: folder.store) == before) }
+      for name in [folder.store, folder.store + "-wal", folder.store + "-shm"] { try? FileManager.default.removeItem(atPath: name) }
+      try await until("it recovers") { store.status.written == 1 }
+      await store.close()
+    }
+  }
+
+  @Test func aDamagedStoreIsSetAsideAndANewOneBegins() async throws {
+    let folder = try Folder()
+    let first = writer(folder)
+    first.offer((0..<10).map { Sample.exchange($0) })
+    await first.flush()
+    await first.close()
+    let file = try #require(FileHandle(forUpdatingAtPath: folder.store))
+    try file.seek(toOffset: 4096)
+    try file.write(contentsOf: Data(repeating: 0xFF, count: 200_000))
+    try file.close()
+    let second = writer(folder)
+    second.offer([Sample.exchange(20)])
+    try await until("a new store has it") { second.status.written == 1 }
+    let aside = try #require(second.status.setAside)
+    #expect(FileManager.default.fileExists(atPath: aside))
+    #expect(second.status.failure == nil)
+    await second.close()
+  }
+
+  @Test(.enabled(if: getuid() != 0, "root may write what is read-only"))
+  func aReadOnlyFileIsReportedAndCured() async throws {
+    let folder = try Folder()
+    await writer(folder).close()
+    _ = unsafe chmod(folder.store, 0o400)
+    let store = writer(folder)
+    store.offer([Sample.exchange(1)])
+    try await until("it is noticed") { store.status.failure?.reason == .readOnly }
+    _ = unsafe chmod(folder.store, 0o600)
+    try await until("it recovers") { store.status.written == 1 }
+    await store.close()
+  }
+
+  @Test func aDeletedFileIsNoticedAndMadeAnew() async throws {
+    let folder = try Folder()
+    let store = writer(folder)
+    await store.flush()
+    for name in [folder.store, folder.store + "-wal", folder.store + "-shm"] { try? FileManager.default.removeItem(atPath: name) }
+    store.offer([Sample.exchange(1)])
+    await store.flush()
+    let reader = try StoreReader(path: folder.store)
+    #expect(try await reader.list(ExchangeFilter()).exchanges.count == 1)
+    await store.close()
+  }
+
+  @Test func onlyTheOwnerMayReadAnyOfItsFiles() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/a/b/belay.db"
+    let old = umask(0)
+    defer { umask(old) }
+    let store = StoreWriter(StoreOptions(path: path))
+    store.offer([Sample.exchange(1)])
+    await store.flush()
+    func mode(_ path: String) throws -> Int { try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) }
+    try #expect(mode(folder.path + "/a/b") == 0o700)
+    for suffix in ["", "-wal", "-shm"] { try #expect(mode(path + suffix) == 0o600) }
+    await store.close()
+  }
+
+  @Test func aStoreOfALaterReleaseIsRefusedAndAnEarlierOneBroughtUpWithWhatItHolds() async throws {
+    for known in 1...Migration.all.count {
+      let folder = try Folder()
+      let database = try DatabaseQueue(path: folder.store)
+      for migration in Migration.all.prefix(known) {
+        try await database.write {
+          try migration.change($0)
+          try $0.execute(sql: "PRAGMA user_version = \(migration.number); PRAGMA application_id = \(0x424C_4159)")
+        }
+      }
+      try await database.write { try $0.execute(sql: "INSERT INTO label VALUES ('kept', 1)") }
+      try database.close()
+      if known < Migration.all.count { #expect(throws: StoreFailure.self) { try StoreReader(path: folder.store) } }
+      let store = writer(folder)
+      store.offer([Sample.exchange(1)])
+      await store.flush()
+      #expect(store.status.written == 1)
+      await store.close()
+      let after = try DatabaseQueue(path: folder.store)
+      #expect(try await after.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == Migration.all.last?.number)
+      #expect(try await after.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM label WHERE code = 'kept'") } == 1)
+      try await after.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 99") }
+      try after.close()
+      let error = try #require(throws: StoreFailure.self) { try StoreReader(path: folder.store) }
+      #expect(error.reason == .newer)
+    }
+  }
+}

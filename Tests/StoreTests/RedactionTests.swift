@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Store
+import Testing
+
+@Suite struct RedactionTests {
+  private static let key = "sk-planted-0123456789abcdef"
+
+  @Test func aPlantedKeyIsNowhereInTheFile() async throws {
+    let exchange = Sample.exchange(1) {
+      $0.path = "/v1/chat/completions?api_key=\(Self.key)&x=1"
+      $0.request = StoredMessage(
+        headers: [.init("Authorization", "Bearer \(Self.key)"), .init("X-Api-Key", Self.key), .init("Cookie", "a=\(Self.key)"), .init("accept", "*/*")],
+        body: Array("{\"messages\":[{\"content\":\"my key is \(Self.key), is it not?\"}]}".utf8))
+      $0.attempts[0].response = StoredMessage(headers: [.init("x-echo", Self.key)], body: Array("{\"error\":\"Incorrect API key: \(Self.key)\"}".utf8), text: Self.key)
+      $0.findings = [StoredFinding(code: "a", severity: .error, message: "refused \(Self.key)")]
+      $0.edits = [StoredEdit(pointer: "/x", before: Self.key, after: "", rule: "r")]
+      $0.calls = [StoredCall(name: "f", id: "i", arguments: Self.key)]
+    }
+    try await withStore([exchange]) { reader, _, folder in
+      for suffix in ["", "-wal"] {
+        let raw = try Data(contentsOf: URL(fileURLWithPath: folder.store + suffix))
+        #expect(raw.range(of: Data(Self.key.utf8)) == nil)
+        #expect(raw.range(of: Data("planted".utf8)) == nil)
+      }
+      guard case .found(let kept) = try await reader.exchange(id: exchange.id) else { return #expect(Bool(false)) }
+      #expect(kept.request?.headers.map(\.value) == ["[redacted]", "[redacted]", "[redacted]", "*/*"])
+      #expect(kept.path == "/v1/chat/completions?api_key=[redacted]&x=1")
+      #expect(kept.request.map { String(decoding: $0.body, as: UTF8.self) }?.contains("my key is [redacted], is it not?") == true)
+      var filter = ExchangeFilter()
+      filter.text = "planted"
+      #expect(try await reader.list(filter).exchanges.isEmpty)
+    }
+  }
+
+  @Test(arguments: [
+    ("$.messages[*].content", #"{"messages":[{"role":"user","content":"s"},{"content":["s"]}],"content":"k"}"#, #"{"messages":[{"role":"user","content":"[redacted]"},{"content":"[redacted]"}],"content":"k"}"#),
+    ("$..content", #"{"a":{"content":1},"content":{"content":2}}"#, #"{"a":{"content":"[redacted]"},"content":"[redacted]"}"#),
+    ("$['a b'][0]", #"{"a b":[1,2]}"#, #"{"a b":["[redacted]",2]}"#),
+    ("$.*", #"{"a":1,"b":[2]}"#, #"{"a":"[redacted]","b":"[redacted]"}"#),
+    ("$", #"[1]"#, #""[redacted]""#),
+    ("$.user", #"{"\u0075ser":"s","user":"s"}"#, #"{"\u0075ser":"[redacted]","user":"[redacted]"}"#),
+    ("$..[1].x", #"[[0,{"x":1}],{"x":2}]"#, #"[[0,{"x":"[redacted]"}],{"x":"[redacted]"}]"#),
+    ("$.x", "<html>s</html>", ""),
+    ("$.x", "data: {\"x\":\"s\",\"y\":1}\n\ndata: {cut\n\ndata: [DONE]\n\n", "data: {\"x\":\"[redacted]\",\"y\":1}\n\ndata: \"[redacted]\"\n\ndata: [DONE]\n\n"),
+  ])
+  func aPathTakesOutWhatItNames(_ path: String, _ body: String, _ expected: String) async throws {
+    let rule = try JSONPath(path)
+    try await withStore([Sample.exchange(1) { $0.request = Sample.body(body) }], { $0.redaction.paths = [rule] }) { reader, _, _ in
+      guard case .found(let kept) = try await reader.exchange(id: Sample.exchange(1).id) else { return #expect(Bool(false)) }
+      #expect(kept.request.map { String(decoding: $0.body, as: UTF8.self) } == expected)
+      #expect(expected.isEmpty == (kept.request?.omittedBytes == body.utf8.count))
+    }
+  }
+
+  @Test func aPathAboutArgumentsAlsoTakesThemFromTheCallsAndEdits() async throws {
+    let rules = try [JSONPath("$..arguments"), JSONPath("$.messages[*].tool_calls[*].id")]
+    let exchange = Sample.exchange(1) {
+      $0.calls = [StoredCall(name: "f", id: "i", arguments: "secret", violations: "[\"secret\"]")]
+      $0.edits = [StoredEdit(pointer: "/messages/3/tool_calls/0/id", before: "secret", after: "secret", rule: "r")]
+      $0.repairs = [StoredRepair(rule: "r", call: 0, before: "secret", after: "secret")]
+    }
+    try await withStore([exchange], { $0.redaction.paths = rules }) { _, _, folder in
+      let raw = try Data(contentsOf: URL(fileURLWithPath: folder.store + "-wal"))
+      #expect(raw.range(of: Data("secret".utf8)) == nil)
+    }
+  }
+
+  @Test(arguments: [
+    ("messages", 1, "begins with $"), ("$.a[1:2]", 6, "expected ]"), ("$[-1]", 3, "not supported"), ("$[?@.a]", 3, "not supported"),
+    ("$.", 3, "expected a name"), ("$['a]", 6, "no closing"), ("$a", 2, "expected . or ["), ("$[01]", 5, "from 0"),
+  ])
+  func aPathThatCannotBeReadSaysWhere(_ path: String, _ column: Int, _ message: String) throws {
+    let error = try #require(throws: JSONPathError.self) { try JSONPath(path) }
+    #expect(error.column == column, "\(error)")
+    #expect(error.message.contains(message), "\(error)")
+  }
+}
