@@ -46,7 +46,7 @@ package struct DatasetReader {
   private mutating func read() throws(ReplayProblem) -> [UInt8] {
     let bytes: [UInt8]
     do {
-      bytes = Array(try file.read(upToCount: Self.chunk) ?? Data())
+      bytes = try file.bytes(upTo: Self.chunk)
     } catch {
       throw ReplayProblem(reading: path, error)
     }

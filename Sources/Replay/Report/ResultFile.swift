@@ -60,10 +60,7 @@ package struct ResultFile {
       try Data().write(to: sortedURL)
       let (source, target) = (try FileHandle(forReadingFrom: url), try FileHandle(forWritingTo: sortedURL))
       for place in sorted {
-        try source.seek(toOffset: UInt64(place.offset))
-        var row = try source.read(upToCount: place.length) ?? Data()
-        row.append(UInt8(ascii: "\n"))
-        try target.write(contentsOf: row)
+        try target.write(contentsOf: source.bytes(place.length, at: place.offset) + [UInt8(ascii: "\n")])
       }
       try target.close()
       // In one step (rename(2)), which Foundation's `replaceItemAt` is not.

@@ -7,17 +7,21 @@ package import JSON
 /// Moonshot puts it, so that the standard's trailing `usage` (kept in `usage` here) does not reach the response.
 package struct StreamAssembly: Sendable {
   private var framer = EventStreamFramer()
-  private var id = JSONValue.null
-  private var created = JSONValue.null
+  /// Of the event in progress; kept for its storage.
+  private var index = JSONIndex()
+  private var id = Latest()
+  private var created = Latest()
   private var content: [UInt8] = []
   private var reasoning: [UInt8] = []
   private var calls: [Call] = []
   /// Null when the stream ended without one.
-  package private(set) var finishReason = JSONValue.null
-  private var choiceUsage = JSONValue.null
+  package var finishReason: JSONValue { finish.value ?? .null }
+  private var finish = Latest()
+  private var choiceUsage = Latest()
 
   /// The standard's `usage`, of the last event that has one.
-  package private(set) var usage: JSONValue?
+  package var trailingUsage: JSONValue? { usage.value }
+  private var usage = Latest()
   /// Whether `[DONE]` came: what follows is not looked at.
   package private(set) var isDone = false
 
@@ -33,6 +37,27 @@ package struct StreamAssembly: Sendable {
         "id": id, "type": type,
         "function": ["name": .string(JSONString(utf8: name)), "arguments": .string(JSONString(utf8: arguments))],
       ]
+    }
+  }
+
+  /// The latest of a value that nearly every event repeats: its text is compared, and read when it is asked for.
+  private struct Latest {
+    private var text: [UInt8] = []
+
+    mutating func take(_ node: JSONIndex.Node?, _ index: borrowing JSONIndex, _ data: borrowing Span<UInt8>) {
+      guard let node else { return }
+      let range = index.range(node)
+      var same = 0
+      while same < range.count, same < text.count, data[range.lowerBound + same] == text[same] { same += 1 }
+      if same == range.count, same == text.count { return }
+      text.removeAll(keepingCapacity: true)
+      for place in range { text.append(data[place]) }
+    }
+
+    /// Nil before the first.
+    var value: JSONValue? {
+      // Not `nil`, which would be JSON's null.
+      text.isEmpty ? .none : try? JSONValue(parsing: text, dialect: .python)
     }
   }
 
@@ -58,51 +83,75 @@ package struct StreamAssembly: Sendable {
       isDone = true
       return
     }
-    let event: JSONValue
     do {
-      event = try JSONValue(parsing: data, dialect: .python)
+      try index.read(data, dialect: .python)
     } catch {
       let message = "an event of the stream is not JSON, \(error): \(Self.text(of: data, limit: 200))"
       throw Failure(type: "JSONDecodeError", message: message)
     }
-    if let error = event["error"], error.isTruthy {
-      throw Failure(type: "APIError", message: error["message"]?.string ?? error.string ?? error.description)
+    let event = index.root
+    if let error = truthy("error", in: event, of: data) {
+      let value = index.tree(error, of: data)
+      throw Failure(type: "APIError", message: value["message"]?.string ?? value.string ?? value.description)
     }
-    take(event)
+    id.take(truthy("id", in: event, of: data), index, data)
+    created.take(truthy("created", in: event, of: data), index, data)
+    usage.take(truthy("usage", in: event, of: data), index, data)
+    guard let choices = index.value("choices", in: event, of: data), let choice = index.element(0, of: choices) else { return }
+    if let delta = index.value("delta", in: choice, of: data), index.kind(delta) != .null {
+      if let text = index.value("content", in: delta, of: data) { index.decode(text, of: data, into: &content) }
+      if let text = index.value("reasoning_content", in: delta, of: data) { index.decode(text, of: data, into: &reasoning) }
+      if let deltas = index.value("tool_calls", in: delta, of: data), index.kind(deltas) == .array {
+        for call in index.elements(deltas) { take(call: call, of: data) }
+      }
+    } else if let text = index.value("text", in: choice, of: data) {
+      index.decode(text, of: data, into: &content)
+    }
+    finish.take(truthy("finish_reason", in: choice, of: data), index, data)
+    choiceUsage.take(truthy("usage", in: choice, of: data), index, data)
+  }
+
+  /// The member, unless Python takes it for false.
+  private func truthy(_ key: StaticString, in object: JSONIndex.Node, of data: borrowing Span<UInt8>) -> JSONIndex.Node? {
+    guard let node = index.value(key, in: object, of: data) else { return nil }
+    let isTruthy =
+      switch index.kind(node) {
+      case .null, .false: false
+      case .true: true
+      case .string: index.range(node).count > 2
+      case .array, .object: index.count(node) > 0
+      case .number: index.number(node, of: data)?.double != 0
+      }
+    return isTruthy ? node : nil
+  }
+
+  private func tree(_ key: StaticString, in object: JSONIndex.Node, of data: borrowing Span<UInt8>) -> JSONValue {
+    guard let node = index.value(key, in: object, of: data) else { return .null }
+    return index.tree(node, of: data)
   }
 
   private static func text(of data: borrowing Span<UInt8>, limit: Int) -> String {
     String(decoding: (0..<min(limit, data.count)).map { data[$0] }, as: UTF8.self)
   }
 
-  private mutating func take(_ event: JSONValue) {
-    if let value = event["id"], value.isTruthy { id = value }
-    if let value = event["created"], value.isTruthy { created = value }
-    if let value = event["usage"], value.isTruthy { usage = value }
-    guard let choice = event["choices"]?[0] else { return }
-    if let delta = choice["delta"], delta != .null {
-      if let text = delta["content"]?.utf8 { content += text.utf8 }
-      if let text = delta["reasoning_content"]?.utf8 { reasoning += text.utf8 }
-      for call in delta["tool_calls"]?.array ?? [] { take(call: call) }
-    } else if let text = choice["text"]?.utf8 {
-      content += text.utf8
-    }
-    if let value = choice["finish_reason"], value.isTruthy { finishReason = value }
-    if let value = choice["usage"], value.isTruthy { choiceUsage = value }
-  }
-
-  private mutating func take(call delta: JSONValue) {
-    let index = delta["index"]?.int ?? 0
+  private mutating func take(call delta: JSONIndex.Node, of data: borrowing Span<UInt8>) {
+    var number = 0
+    if let node = index.value("index", in: delta, of: data) { number = index.integer(node, of: data) ?? 0 }
     let place: Int
-    if let known = calls.firstIndex(where: { $0.index == index }) {
+    if let known = calls.firstIndex(where: { $0.index == number }) {
       place = known
     } else {
       place = calls.count
-      calls.append(Call(index: index, id: delta["id"] ?? .null, type: delta["type"] ?? .null))
+      calls.append(Call(index: number, id: tree("id", in: delta, of: data), type: tree("type", in: delta, of: data)))
     }
-    let function = delta["function"]
-    if let name = function?["name"]?.utf8?.utf8, !name.isEmpty { calls[place].name = name }
-    if let arguments = function?["arguments"]?.utf8?.utf8 { calls[place].arguments += arguments }
+    guard let function = index.value("function", in: delta, of: data) else { return }
+    if let name = truthy("name", in: function, of: data), index.kind(name) == .string {
+      calls[place].name = []
+      index.decode(name, of: data, into: &calls[place].name)
+    }
+    if let arguments = index.value("arguments", in: function, of: data) {
+      index.decode(arguments, of: data, into: &calls[place].arguments)
+    }
   }
 
   /// Text and markup of a completion.
@@ -120,9 +169,9 @@ package struct StreamAssembly: Sendable {
     ]
     if !reasoning.isEmpty { message["reasoning_content"] = .string(JSONString(utf8: reasoning)) }
     return [
-      "id": id, "object": "chat.completion", "created": created, "model": model,
+      "id": id.value ?? .null, "object": "chat.completion", "created": created.value ?? .null, "model": model,
       "choices": [["index": 0, "message": .object(message), "finish_reason": finishReason]],
-      "usage": choiceUsage,
+      "usage": choiceUsage.value ?? .null,
     ]
   }
 }

@@ -136,7 +136,7 @@ private final class Intake: Sendable {
 extension Answer {
   fileprivate init(_ stream: StreamAssembly, _ request: PreparedRequest) {
     var differences = JSONObject()
-    if let usage = stream.usage { differences["usage"] = usage }
+    if let usage = stream.trailingUsage { differences["usage"] = usage }
     if stream.finishReason == .null { differences["finish_reason"] = .null }
     var calls: [JSONValue] = []
     if request.isText {

@@ -46,7 +46,7 @@ import Testing
       "usage": ["total_tokens": 9],
     ]
     #expect(assembly.response(model: "m").description == expected.description)
-    #expect(assembly.usage == ["total_tokens": 10])
+    #expect(assembly.trailingUsage == ["total_tokens": 10])
     #expect(assembly.isDone)
   }
 
