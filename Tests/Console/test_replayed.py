@@ -11,6 +11,8 @@ import urllib.request
 
 import pytest
 
+from browser import Browser
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BELAY = os.environ.get("BELAY_BINARY", str(ROOT / ".build/release/belay"))
 DATA = ROOT / "examples/data"
@@ -32,6 +34,14 @@ def running(*arguments, addresses=1):
     finally:
         process.terminate()
         assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One of its own: nothing that another page has left open or stored is in its way."""
+    browser = Browser()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="module")
