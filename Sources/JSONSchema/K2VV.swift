@@ -7,8 +7,15 @@ public enum K2VV {
   public static func isValid(
     arguments: [UInt8], parameters: [UInt8]?, cache: SchemaCache, validator: inout Validator
   ) -> Bool {
-    guard let parameters, !isAbsent(parameters), let schema = try? cache.schema(parameters) else { return false }
+    guard let schema = schema(of: parameters, cache: cache) else { return false }
     return validator.validate(arguments, with: schema) == .valid
+  }
+
+  /// What the calls of a tool are validated with; nil where all of them count as invalid, since there is no schema or none that
+  /// can be used. For whoever judges many calls of one tool.
+  public static func schema(of parameters: [UInt8]?, cache: SchemaCache) -> Schema? {
+    guard let parameters, !isAbsent(parameters) else { return nil }
+    return try? cache.schema(parameters)
   }
 
   /// `if not schema`: an empty object, false, null and the like count as no schema, and the call as invalid.

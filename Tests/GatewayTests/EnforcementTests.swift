@@ -206,4 +206,42 @@ import Upstream
     #expect(run.client == bad.bytes.replacing("data: [DONE]", with: ": belay attempts=1 verdict=invalid\ndata: [DONE]"))
     #expect(run.calls.count == 1)
   }
+
+  @Test("what a vendor says in Belay's name does not reach the client, and no key of any name fails over")
+  func forgery() throws {
+    let body = #"{"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{}}"#
+    var run = try Run(Self.request(stream: false)) { $0.settings.mode = .annotate }
+    run.head([("Content-Type", "application/json"), ("X-Belay-Verdict", "forged"), ("x-other", "stays")])
+    run.body(body)
+    run.end()
+    #expect(!run.headerLines.contains("forged"))
+    #expect(run.header("x-other") == "stays")
+
+    let keys = ["Authorization", "x-api-key", "X-Goog-Api-Key", "X-Auth-Token", "openai-api-key", "Cookie"]
+    var moved = try Run(Self.request(stream: false), headers: keys.map { ($0, "planted") }) {
+      $0.settings.enforce.failover = ["other"]
+      $0.settings.enforce.ladder = [.otherVendor]
+    }
+    moved.fail(UpstreamError(.connect, "refused"))
+    #expect(moved.calls.count == 2 && !moved.calls[1].headers.contains { $0.1 == "planted" })
+  }
+
+  @Test("a stream that never ends its event passes on, and is not kept")
+  func endlessEvent() throws {
+    var run = try Run(Self.request(stream: true))
+    run.head()
+    let piece = "data: " + String(repeating: "x", count: 1 << 20)
+    for _ in 0..<40 { run.body(piece) }
+    #expect(run.client.utf8.count > 32 << 20)
+  }
+
+  @Test("a client that has seen a beginning is told that another attempt is awaited")
+  func keepsAlive() throws {
+    var run = try Run(Self.request(stream: true)) { $0.settings.enforce.repairs = [] }
+    run.head()
+    run.body(Script().text("Let me see.").call("read", #"{"path":7,"#).bytes)
+    #expect(run.calls.count == 2)
+    run.pass(seconds: 11)
+    #expect(run.client.hasSuffix(": belay is checking a tool call\n"))
+  }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Inspection
 import JSON
-import JSONSchema
 
 extension ExchangeCheck {
   /// One JSON object for programs.
@@ -41,14 +40,7 @@ extension ExchangeCheck {
       "id": JSONValue(call.idText), "name": JSONValue(call.nameText), "arguments": text(call.arguments),
       "valid": call.verdict?.valid.map { JSONValue($0) } ?? .null,
       "k2vv_valid": call.verdict.map { JSONValue($0.k2vvValid) } ?? .null,
-      "violations": .array(
-        (call.verdict?.violations ?? []).map { violation in
-          [
-            "path": JSONValue(violation.instancePath), "schema_path": JSONValue(violation.schemaPath),
-            "keyword": JSONValue(violation.keyword), "message": JSONValue(violation.message),
-            "start": JSONValue(violation.range.lowerBound), "end": JSONValue(violation.range.upperBound),
-          ]
-        }),
+      "violations": (try? JSONValue(parsing: Array(ViolationList.json(call.verdict?.violations ?? []).utf8))) ?? [],
     ]
   }
 

@@ -44,7 +44,7 @@ package struct AttemptRecord: Sendable, Equatable {
 /// A vendor's answer as it came, as far as it is kept.
 package struct RecordedAnswer: Sendable, Equatable {
   /// Bytes of a body that are kept.
-  private static let limit = 8 << 20
+  fileprivate static let limit = 8 << 20
 
   package var headers: [StoredMessage.Header]
   package var isStream: Bool
@@ -73,6 +73,8 @@ package struct RecordedBodies: Sendable, Equatable {
   /// Where messages begin, and where the last one ends: byte offsets in `request`.
   package var boundaries: [Int] = []
   package var response: ByteBuffer?
+  /// Bytes of the response beyond the limit.
+  package private(set) var omitted = 0
 
   package init(requestHeaders: [ForwardedHeaders.Field]) {
     self.requestHeaders = requestHeaders.map { StoredMessage.Header($0.name, $0.value) }
@@ -80,6 +82,10 @@ package struct RecordedBodies: Sendable, Equatable {
 
   /// More of what the client received.
   mutating func append(_ bytes: ByteBuffer) {
+    guard (response?.readableBytes ?? 0) + bytes.readableBytes <= RecordedAnswer.limit else {
+      omitted += bytes.readableBytes
+      return
+    }
     if response?.writeImmutableBuffer(bytes) == nil { response = bytes }
   }
 }

@@ -20,7 +20,9 @@ package final class Breakers: Sendable {
     /// When the latest failures were, oldest first.
     var failures: [UInt64] = []
     var closedUntil: UInt64?
-    var isProbed = false
+    /// A probe is under way, which is given up when it has told nothing by then.
+    var probedUntil: UInt64?
+    var rest: UInt64 = 0
   }
 
   private let states = Mutex<[String: State]>([:])
@@ -30,10 +32,11 @@ package final class Breakers: Sendable {
   /// Whether a call may go to the vendor at `now` (nanoseconds of uptime).
   package func admit(_ vendor: String, at now: UInt64) -> Admission {
     states.withLock { states in
-      guard let until = states[vendor]?.closedUntil else { return .open }
+      guard var state = states[vendor], let until = state.closedUntil else { return .open }
       if now < until { return .closed(until - now) }
-      guard states[vendor]?.isProbed == false else { return .closed(1_000_000_000) }
-      states[vendor]?.isProbed = true
+      if let probed = state.probedUntil, now < probed { return .closed(probed - now) }
+      state.probedUntil = now + state.rest
+      states[vendor] = state
       return .probe
     }
   }
@@ -50,17 +53,13 @@ package final class Breakers: Sendable {
       let window = settings.window.wholeNanoseconds
       state.failures.removeAll { now - $0 > window }
       state.failures.append(now)
-      if state.isProbed || state.failures.count >= settings.failures {
-        state.closedUntil = now + settings.open.wholeNanoseconds
-        state.isProbed = false
+      if state.probedUntil != nil || state.failures.count >= settings.failures {
+        state.rest = settings.open.wholeNanoseconds
+        state.closedUntil = now + state.rest
+        state.probedUntil = nil
         state.failures.removeAll()
       }
       states[vendor] = state
     }
-  }
-
-  /// A probe that ended without telling anything about the vendor: the client left.
-  package func abandoned(_ vendor: String) {
-    states.withLock { states in states[vendor]?.isProbed = false }
   }
 }

@@ -39,8 +39,7 @@ extension Enforcement {
   /// A stream to a client that asked for a whole answer.
   private mutating func deliverWhole(_ stream: ByteBuffer, _ judgement: Judgement, at now: UInt64) -> Turn {
     let body = FormConversion.body(of: stream.readableBytesUInt8Span, judgement.mended)
-    let usage = attempts.count > 1 ? UsageMark(earlier: attempts.dropLast().map(\.usage)) : nil
-    var rewrite = BodyRewrite(original: judgement.mended, mended: judgement.mended, usage: usage)
+    var rewrite = BodyRewrite(original: judgement.mended, mended: judgement.mended, usage: usageMark)
     let bytes = ByteBuffer(bytes: rewrite.apply(to: body.span) ?? body)
     var turn = send(bytes, length: .known(bytes.readableBytes), as: "application/json", at: now)
     turn.next = .complete
@@ -59,9 +58,8 @@ extension Enforcement {
   }
 
   private func mended(_ body: ByteBuffer, _ judgement: Judgement) -> ByteBuffer {
-    let usage = attempts.count > 1 ? UsageMark(earlier: attempts.dropLast().map(\.usage)) : nil
-    guard usage != nil || judgement.mended != judgement.original else { return body }
-    var rewrite = BodyRewrite(original: judgement.original, mended: judgement.mended, usage: usage)
+    guard usageMark != nil || judgement.mended != judgement.original else { return body }
+    var rewrite = BodyRewrite(original: judgement.original, mended: judgement.mended, usage: usageMark)
     return rewrite.apply(to: body.readableBytesUInt8Span).map { ByteBuffer(bytes: $0) } ?? body
   }
 

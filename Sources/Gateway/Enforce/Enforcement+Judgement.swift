@@ -56,7 +56,7 @@ extension Enforcement {
 
   private var isOverTokens: Bool {
     guard let limit = policy.enforce.tokens else { return false }
-    return attempts.reduce(0) { $0 + ($1.usage?.prompt ?? 0) + ($1.usage?.completion ?? 0) } >= limit
+    return attempts.reduce(0) { $0 + ($1.usage?.completion ?? 0) } >= limit
   }
 
   /// An attempt is made.

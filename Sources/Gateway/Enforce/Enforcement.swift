@@ -160,6 +160,8 @@ struct Enforcement: Sendable {
         answer = .body(observer, buffer)
         return Turn()
       }
+      // In a stream that has begun, it would be no event.
+      if hasBegun { return Turn(.abort(UpstreamError(.tooLarge, "an answer that is no stream is too long to be made one"))) }
       answer = .passing
       return send(buffer, length: .asSent, at: now)
     case .passing:
@@ -192,9 +194,13 @@ struct Enforcement: Sendable {
 
   /// Time passes: says something to a client that has waited for long, so that nothing between closes the connection.
   mutating func tick(at now: UInt64) -> Turn {
-    guard isEnforcing, isStream, case .stream(let hold) = answer, hold.isHolding || attempts.count > 1,
-      now - lastWriteAt >= policy.enforce.keepAlive.wholeNanoseconds
-    else { return Turn() }
+    guard isEnforcing, isStream, now - lastWriteAt >= policy.enforce.keepAlive.wholeNanoseconds else { return Turn() }
+    switch answer {
+    case .stream(let hold) where hold.isHolding || attempts.count > 1: break
+    // Another attempt is awaited, by a client that has seen the beginning of a stream.
+    case .none where hasBegun: break
+    default: return Turn()
+    }
     return send(ByteBuffer(string: ": belay is checking a tool call\n"), length: .open, at: now)
   }
 
@@ -218,6 +224,11 @@ struct Enforcement: Sendable {
     Annotation(attempts: attempts.count, verdict: verdict, repairs: repairs, isExhausted: isExhausted)
   }
 
+  /// What the earlier attempts used; nil where there was none.
+  var usageMark: UsageMark? {
+    attempts.count > 1 ? UsageMark(earlier: attempts.dropLast().map(\.usage)) : nil
+  }
+
   private func giveUp(_ error: UpstreamError) -> Turn {
     hasBegun ? Turn(.abort(error)) : Turn(.refuse(.vendor(attempt.vendor, error)))
   }
@@ -225,7 +236,7 @@ struct Enforcement: Sendable {
   /// How the events of a later attempt change: they go on with the stream that the client already sees.
   func continuation() -> EventRewrite {
     var rewrite = EventRewrite()
-    rewrite.usage = UsageMark(earlier: attempts.dropLast().map(\.usage))
+    rewrite.usage = usageMark
     guard !flowed.isEmpty else { return rewrite }
     rewrite.head = streamHead
     rewrite.drops = [.role]

@@ -74,6 +74,11 @@ struct StreamHold: Sendable {
     while input.readableBytes > 0, let event = nextEvent() {
       if let signal = take(event, into: &out) { return signal }
     }
+    // An event without an end must not fill the memory.
+    guard unfinished.readableBytes > Self.limit else { return nil }
+    guard phase == .released else { return .overflow }
+    out.writeImmutableBuffer(unfinished)
+    unfinished.clear()
     return nil
   }
 

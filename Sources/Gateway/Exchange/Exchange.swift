@@ -149,7 +149,6 @@ package struct Exchange {
 
   package mutating func clientGone(at now: UInt64) -> Action {
     guard state != .ended else { return .none }
-    if enforcement != nil { context.breakers.abandoned(record.vendor) }
     return .abandon(close(.abandoned, at: now))
   }
 

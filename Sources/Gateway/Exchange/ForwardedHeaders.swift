@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Configuration
+import Store
 package import Upstream
 
 /// Which headers cross the proxy, in each direction.
@@ -36,7 +37,8 @@ package enum ForwardedHeaders {
 
   /// The client's headers for a vendor that it did not ask for: no credential goes along.
   static func withoutCredentials(_ headers: [Field]) -> [Field] {
-    headers.filter { kind(of: $0.name) != .credential }
+    let secrets = Redaction()
+    return headers.filter { !secrets.hides(header: $0.name) }
   }
 
   /// The vendor's header fields as the client receives them: all but hop-by-hop ones, order, case and value bytes kept.
@@ -50,7 +52,9 @@ package enum ForwardedHeaders {
     let named = namedByConnection(headers.lazy.filter { $0.isNamed("connection") }.map { (name: $0.name, value: $0.value) })
     for field in headers {
       let name = field.name
-      if kind(of: name) == .hopByHop || !named.isEmpty && named.contains(name.lowercased()) { continue }
+      let kind = kind(of: name)
+      // What Belay says of an answer, no vendor may say in its name.
+      if kind == .hopByHop || kind == .belay || !named.isEmpty && named.contains(name.lowercased()) { continue }
       if !keepsType, name.equalsIgnoringASCIICase("content-type") { continue }
       if name.equalsIgnoringASCIICase("content-length") {
         if !keepsLength { continue }

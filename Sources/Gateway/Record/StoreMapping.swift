@@ -55,7 +55,7 @@ extension StoredExchange {
       request = StoredMessage(
         headers: body.requestHeaders, body: Array(buffer: body.request),
         boundaries: body.boundaries)
-      if let client = body.response { response = StoredMessage(body: Array(buffer: client), text: nil) }
+      if let client = body.response { response = StoredMessage(body: Array(buffer: client), omittedBytes: body.omitted) }
     }
   }
 }

@@ -22,6 +22,8 @@ package final class ToolSet: Sendable {
   private let builtins: [Bool]
   private let caches: SchemaCaches
   private let compiled: Mutex<[Parameters?]>
+  /// K2VV's schemas: the inner nil is a tool whose calls it never passes.
+  private let k2vv: Mutex<[Schema??]>
   private let declarations: Mutex<[Finding]?>
 
   package init(names: ByteStrings, schemas: ByteStrings, builtins: [Bool], caches: SchemaCaches) {
@@ -30,6 +32,7 @@ package final class ToolSet: Sendable {
     self.builtins = builtins
     self.caches = caches
     compiled = Mutex(Array(repeating: nil, count: names.count))
+    k2vv = Mutex(Array(repeating: nil, count: names.count))
     declarations = Mutex(nil)
   }
 
@@ -74,9 +77,16 @@ package final class ToolSet: Sendable {
 
   /// What `tool_calls_eval.py` would say of these arguments (K2VV's `tool_calls_valid`, for one call).
   package func isK2VVValid(_ arguments: [UInt8], for tool: Int, validator: inout Validator) -> Bool {
+    guard let schema = k2vvSchema(of: tool) else { return false }
+    return validator.validate(arguments, with: schema) == .valid
+  }
+
+  private func k2vvSchema(of tool: Int) -> Schema? {
+    if let known = k2vv.withLock({ $0[tool] }) { return known }
     let text = schemas[tool]
-    return K2VV.isValid(
-      arguments: arguments, parameters: text.isEmpty ? nil : text, cache: caches.k2vv, validator: &validator)
+    let schema = K2VV.schema(of: text.isEmpty ? nil : text, cache: caches.k2vv)
+    k2vv.withLock { $0[tool] = .some(schema) }
+    return schema
   }
 }
 

@@ -26,7 +26,7 @@ package struct Redaction: Sendable {
   /// Query parameters whose values are keys.
   static let keyParameters = ["key", "api_key", "api-key", "apikey", "token", "access_token", "auth"]
 
-  func hides(header name: String) -> Bool {
+  package func hides(header name: String) -> Bool {
     let name = name.lowercased()
     if Self.alwaysRedacted.contains(name) || name.hasSuffix("-api-key") || name.hasSuffix("-token") { return true }
     return headers.contains { rule in
