@@ -38,6 +38,9 @@ public struct JSONIndex: Sendable {
 
   public var root: Node { Node(position: 0) }
 
+  /// The table takes more than 1 MiB: too much to keep for the next document.
+  package var isLarge: Bool { records.count * MemoryLayout<NodeRecord>.stride > 1 << 20 }
+
   /// How many values and keys the document has.
   public var nodeCount: Int { used }
 

@@ -173,8 +173,8 @@ package struct Exchange {
       if context.keepsBodies { answer = RecordedAnswer(head) }
       let format = ResponseFormat(contentType: head.headers["content-type"], isStreamRequested: record.isStream)
       observer = ResponseObserver(
-        format: format, status: head.status, request: facts, options: turn == nil ? [] : .keepsReasoning,
-        bodyLimit: Self.observedBodyBytes)
+        format: format, status: head.status, request: facts, options: turn == nil ? .none : .keepsReasoning,
+        bodyLimit: Self.observedBodyBytes, decoder: memory.takeDecoder())
     }
     return .begin(
       AnswerHead(status: head.status, fields: ForwardedHeaders.toClient(head.headers), exchangeID: record.id))
@@ -214,7 +214,9 @@ extension Exchange {
   /// Reads the request, makes the vendor's request of it, and decides how its answer will be handled.
   private mutating func inspectRequest(_ route: Route, at now: UInt64) throws(ChatRequestError) -> Action {
     defer { body = ByteBuffer() }
-    let request = try ChatRequest(reading: body.readableBytesUInt8Span)
+    var request = memory.takeRequest()
+    try request.read(body.readableBytesUInt8Span)
+    defer { memory.giveBack(request) }
     record.model = request.model ?? ""
     record.isStream = request.isStream
     if context.keepsBodies {
@@ -298,6 +300,7 @@ extension Exchange {
     } else if var observer {
       let summary = observer.finish(outcome == .completed ? .complete : .cut)
       self.observer = nil
+      memory.giveBack(observer.reusableDecoder())
       // A client that left saw a cut of its own making.
       record.take(summary, isCutByClient: outcome == .abandoned, answer)
       keepReasoning(of: summary)

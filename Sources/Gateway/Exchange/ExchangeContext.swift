@@ -63,8 +63,24 @@ extension Exchange {
   /// State of one event loop that its exchanges share; touched on no other thread.
   package final class Memory {
     package var tools: ToolSetCache
+    /// Readers that no exchange is using, kept for the memory that they have.
+    private var requests: [ChatRequest] = []
+    private var decoders: [ChunkDecoder] = []
+    private static let spares = 64
 
     package init(_ lasting: Lasting) { tools = ToolSetCache(schemas: lasting.schemas) }
+
+    func takeRequest() -> ChatRequest { requests.popLast() ?? ChatRequest() }
+
+    func giveBack(_ request: consuming ChatRequest) {
+      if requests.count < 4, !request.isLarge { requests.append(request) }
+    }
+
+    func takeDecoder() -> ChunkDecoder { decoders.popLast() ?? ChunkDecoder() }
+
+    func giveBack(_ decoder: consuming ChunkDecoder) {
+      if decoders.count < Self.spares { decoders.append(decoder) }
+    }
   }
 
   /// The head of a client's request, as the exchange needs it.

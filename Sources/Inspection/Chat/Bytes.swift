@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import JSON
 
 extension [UInt8] {
   init(copying bytes: borrowing Span<UInt8>) {
@@ -25,26 +26,12 @@ extension Span<UInt8> {
     return hasPrefix(other)
   }
 
-  /// Whether these bytes begin with `prefix`. Eight at a time, see `word(at:)`.
-  func hasPrefix(_ prefix: borrowing Span<UInt8>) -> Bool {
-    let end = prefix.count
-    guard count >= end else { return false }
-    var at = 0
-    while end &- at >= 8 {
-      if word(at: at) != prefix.word(at: at) { return false }
-      at &+= 8
-    }
-    while at < end {
-      if self[at] != prefix[at] { return false }
-      at &+= 1
-    }
-    return true
-  }
+  /// Whether these bytes begin with `prefix`.
+  func hasPrefix(_ prefix: borrowing Span<UInt8>) -> Bool { has(prefix, at: 0) }
 
   /// Whether these bytes end with `suffix`.
   func hasSuffix(_ suffix: borrowing Span<UInt8>) -> Bool {
-    guard count >= suffix.count else { return false }
-    return extracting((count &- suffix.count)..<count).hasPrefix(suffix)
+    has(suffix, at: count &- suffix.count)
   }
 
   /// The eight bytes from `start`, the first in the lowest bits: a single load, once optimized.

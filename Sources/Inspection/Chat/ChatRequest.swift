@@ -27,6 +27,9 @@ package struct ChatRequest: Sendable {
 
   package init() {}
 
+  /// The view takes more memory than is worth keeping for the next request.
+  package var isLarge: Bool { index.isLarge }
+
   /// Reads a body.
   package init(reading bytes: borrowing Span<UInt8>) throws(ChatRequestError) {
     try read(bytes)

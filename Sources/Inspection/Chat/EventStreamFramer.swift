@@ -42,7 +42,7 @@ package struct EventStreamFramer: Sendable {
   package private(set) var type: [UInt8] = []
   package private(set) var style: Style = []
 
-  private let limit: Int
+  let limit: Int
   /// A line that has no end yet.
   private var partial: [UInt8] = []
   /// Where the data of the event in progress is.
@@ -56,6 +56,12 @@ package struct EventStreamFramer: Sendable {
   private var isHeldReturned = false
 
   private enum Data { case none, input(Range<Int>), held }
+
+  /// Whether the next byte begins an event, with nothing left of what came before.
+  var isBetweenEvents: Bool {
+    guard case .none = data else { return false }
+    return partial.isEmpty && nextType.isEmpty && bomBytesSeen == 3 && !skipsLineFeed && !isDropping
+  }
 
   /// - Parameter limit: the most bytes of one event that are kept; 8 MiB holds any tool call that was ever seen whole.
   package init(limit: Int = 8 << 20) { self.limit = limit }

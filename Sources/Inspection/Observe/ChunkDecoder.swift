@@ -43,6 +43,21 @@ package struct ChunkDecoder: Sendable {
 
   package init() {}
 
+  /// For another response: forgets all but its memory, and of that what is out of the ordinary.
+  mutating func startOver() {
+    if index.isLarge { index = JSONIndex() }
+    text = text.capacity > Self.keptBytes ? [] : text
+    text.removeAll(keepingCapacity: true)
+    events.removeAll(keepingCapacity: true)
+    repeated.forget()
+    habits = []
+    head = nil
+    hasModel = false
+    soleString = nil
+  }
+
+  private static let keptBytes = 256 << 10
+
   /// Replaces `events` and `text` by those of `payload`; leaves them empty when it throws.
   package mutating func decode(_ payload: borrowing Span<UInt8>, as form: Form) throws(Failure) {
     events.removeAll(keepingCapacity: true)

@@ -10,6 +10,9 @@ struct RepeatedChunk: Sendable {
   /// Up to and without the string's opening quote; from after its closing quote.
   private var before: [UInt8] = []
   private var after: [UInt8] = []
+  /// How many bytes of `before` and of `after` are not the chunk's but frame its event: the field's name, and the blank line.
+  private var lead = 0
+  private var tail = 0
   /// The one event of that chunk; `nil` as long as there is none to go by.
   private var event: ChatEvent?
 
@@ -20,6 +23,36 @@ struct RepeatedChunk: Sendable {
     after.removeAll(keepingCapacity: true)
     after.append(payload.extracting(string.upperBound..<payload.count))
     self.event = event
+    (lead, tail) = (0, 0)
+  }
+
+  /// Remembers how the event of the chunk just learned is written, if that is as nearly always: `data:` in front of it, nothing
+  /// else, and a blank line behind.
+  mutating func learnFrame(_ stream: borrowing Span<UInt8>, event whole: Range<Int>, data: Range<Int>) {
+    guard event != nil, tail == 0, whole.upperBound &- data.upperBound == 2, stream[data.upperBound] == 0x0A,
+      stream[data.upperBound &+ 1] == 0x0A
+    else { return }
+    let field = Array(copying: stream.extracting(whole.lowerBound..<data.lowerBound))
+    guard field == Self.field || field == Self.tightField else { return }
+    before.insert(contentsOf: field, at: 0)
+    after.append(0x0A)
+    after.append(0x0A)
+    (lead, tail) = (field.count, 2)
+  }
+
+  private static let field = Array("data: ".utf8)
+  private static let tightField = Array("data:".utf8)
+
+  /// The text of an event of `stream` that begins at `start`, and where the event ends, if nothing else differs and the text
+  /// stands for itself.
+  @inline(__always)
+  func plainText(in stream: borrowing Span<UInt8>, from start: Int) -> (text: Range<Int>, end: Int)? {
+    guard tail > 0, event != nil, stream.has(before.span, at: start) else { return nil }
+    let quote = start &+ before.count
+    guard quote < stream.count, stream[quote] == 0x22 else { return nil }
+    let close = stream.endOfPlainText(from: quote &+ 1)
+    guard close > quote &+ 1, close < stream.count, stream[close] == 0x22, stream.has(after.span, at: close &+ 1) else { return nil }
+    return ((quote &+ 1)..<close, close &+ 1 &+ after.count)
   }
 
   mutating func forget() { event = nil }
@@ -27,9 +60,12 @@ struct RepeatedChunk: Sendable {
   /// Where the string of `payload` would be, quotes included, if nothing else differs. An empty string is none: it
   /// may make a reader look for the text elsewhere.
   func string(in payload: borrowing Span<UInt8>) -> Range<Int>? {
-    guard event != nil, payload.count > before.count &+ after.count &+ 2 else { return nil }
-    guard payload.hasSuffix(after.span), payload.hasPrefix(before.span) else { return nil }
-    return before.count..<(payload.count &- after.count)
+    let (head, rest) = (before.count &- lead, after.count &- tail)
+    guard event != nil, payload.count > head &+ rest &+ 2 else { return nil }
+    guard payload.hasSuffix(after.span.extracting(0..<rest)), payload.hasPrefix(before.span.extracting(lead..<before.count)) else {
+      return nil
+    }
+    return head..<(payload.count &- rest)
   }
 
   /// The event of a chunk whose text is `text`.
@@ -46,6 +82,20 @@ struct RepeatedChunk: Sendable {
 }
 
 extension ChunkDecoder {
+  /// Decodes the event of `stream` that begins at `start`, if it differs from the last one by one plain string only.
+  ///
+  /// - Returns: where the event ends; `nil`, and nothing has changed, if it has to be read.
+  @inline(__always)
+  mutating func decodeRepeatedEvent(_ stream: borrowing Span<UInt8>, from start: Int) -> Int? {
+    guard let (range, end) = repeated.plainText(in: stream, from: start) else { return nil }
+    events.removeAll(keepingCapacity: true)
+    text.removeAll(keepingCapacity: true)
+    text.append(stream.extracting(range))
+    guard let event = repeated.event(0..<text.count) else { return nil }
+    events.append(event)
+    return end
+  }
+
   /// Decodes a chunk that differs from the last one by one string only; `false` if it does not, or if that is no
   /// string.
   mutating func decodeRepeated(_ payload: borrowing Span<UInt8>) -> Bool {
@@ -74,13 +124,8 @@ extension ChunkDecoder {
   }
 }
 
-/// Whether this is a JSON string that stands for itself: printable ASCII without quotes and backslashes in between.
+/// Whether this is a JSON string that stands for itself: ASCII without quotes, backslashes and control characters in between.
 private func isPlainString(_ json: borrowing Span<UInt8>) -> Bool {
-  let (quote, last): (UInt8, Int) = (0x22, json.count &- 1)
-  guard json[0] == quote, json[last] == quote else { return false }
-  for index in 1..<last {
-    let byte = json[index]
-    if byte < 0x20 || byte > 0x7E || byte == quote || byte == 0x5C { return false }
-  }
-  return true
+  let last = json.count &- 1
+  return json[0] == 0x22 && json[last] == 0x22 && json.endOfPlainText(from: 1) == last
 }

@@ -10,6 +10,8 @@ package struct ResponseObserver: Sendable {
   package struct Options: OptionSet, Sendable {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// Made once: another module would make `[]` by a call of generic code.
+    package static let none: Options = []
     /// Calls are validated as they arrive: see `death`.
     package static let watchesCalls = Options(rawValue: 1)
     /// Text from a marker on is kept: see `MarkupLeak.text`.
@@ -24,7 +26,7 @@ package struct ResponseObserver: Sendable {
   private var body: [UInt8] = []
   private var isBodyTooLong = false
   private var page = HTMLSniffer()
-  private var decoder = ChunkDecoder()
+  private var decoder: ChunkDecoder
   private var tally: ResponseTally
 
   /// - Parameters:
@@ -33,11 +35,13 @@ package struct ResponseObserver: Sendable {
   ///   - eventLimit: bytes of one event that are kept, at most.
   ///   - callLimit: bytes of all tool calls that are kept, at most; and of a leak, and of reasoning.
   ///   - bodyLimit: bytes of a JSON body that are kept, at most; a longer one is not looked at.
+  ///   - decoder: what an earlier response's `reusableDecoder` gave, for its memory.
   package init(
-    format: ResponseFormat, status: Int = 200, request: RequestFacts, options: Options = [], eventLimit: Int = 8 << 20,
-    callLimit: Int = 32 << 20, bodyLimit: Int = 64 << 20
+    format: ResponseFormat, status: Int = 200, request: RequestFacts, options: Options = .none, eventLimit: Int = 8 << 20,
+    callLimit: Int = 32 << 20, bodyLimit: Int = 64 << 20, decoder: consuming ChunkDecoder = ChunkDecoder()
   ) {
     self.format = format
+    self.decoder = decoder
     self.bodyLimit = bodyLimit
     framer = EventStreamFramer(limit: eventLimit)
     tally = ResponseTally(
@@ -69,7 +73,12 @@ package struct ResponseObserver: Sendable {
       keep(bytes)
     case .eventStream:
       var at = 0
-      while let event = framer.next(in: bytes, from: &at) { _ = take(event, in: bytes) }
+      while at < bytes.count {
+        if takeRepeated(bytes, from: &at) != nil { continue }
+        let start = at
+        guard let event = framer.next(in: bytes, from: &at) else { return }
+        _ = take(event, at: start..<at, in: bytes)
+      }
     }
   }
 
@@ -86,10 +95,12 @@ package struct ResponseObserver: Sendable {
       position = bytes.count
       return nil
     case .eventStream:
+      if let traits = takeRepeated(bytes, from: &position) { return traits }
+      let start = position
       switch framer.nextBlock(in: bytes, from: &position) {
       case nil: return nil
       case .silent: return []
-      case .event(let event): return take(event, in: bytes)
+      case .event(let event): return take(event, at: start..<position, in: bytes)
       }
     }
   }
@@ -109,6 +120,13 @@ package struct ResponseObserver: Sendable {
     return tally.finish(ending, habits: decoder.habits, style: framer.style, isHTML: page.isPage)
   }
 
+  /// After `finish`: the decoder, for the next response.
+  package consuming func reusableDecoder() -> ChunkDecoder {
+    var decoder = decoder
+    decoder.startOver()
+    return decoder
+  }
+
   private mutating func keep(_ bytes: borrowing Span<UInt8>) {
     if body.count &+ bytes.count <= bodyLimit, !isBodyTooLong {
       body.append(bytes)
@@ -118,12 +136,25 @@ package struct ResponseObserver: Sendable {
     }
   }
 
+  /// The short way for the event that nearly all are: one like the last, but for its text.
   @inline(__always)
-  private mutating func take(_ event: EventStreamEvent, in bytes: borrowing Span<UInt8>) -> EventTraits {
+  private mutating func takeRepeated(_ bytes: borrowing Span<UInt8>, from position: inout Int) -> EventTraits? {
+    guard framer.isBetweenEvents, bytes.count &- position <= framer.limit,
+      let end = decoder.decodeRepeatedEvent(bytes, from: position)
+    else { return nil }
+    position = end
+    return tally.take(decoder)
+  }
+
+  @inline(__always)
+  private mutating func take(_ event: EventStreamEvent, at whole: Range<Int>, in bytes: borrowing Span<UInt8>) -> EventTraits {
     switch event {
-    case .input(let range): takeEvent(bytes.extracting(range))
-    case .held: takeHeld()
-    case .tooLong: tally.takeOversized()
+    case .input(let range):
+      let traits = takeEvent(bytes.extracting(range))
+      decoder.repeated.learnFrame(bytes, event: whole, data: range)
+      return traits
+    case .held: return takeHeld()
+    case .tooLong: return tally.takeOversized()
     }
   }
 

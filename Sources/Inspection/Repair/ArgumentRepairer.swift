@@ -30,11 +30,11 @@ struct ArgumentRepairer: ~Copyable {
     }
   }
 
-  /// The arguments as `accepts` wants them, with at least one step; nil when they need none, or when the allowed steps do
-  /// not lead there.
+  /// The arguments as `accepts` wants them, with at least one step; nil when they need none, when the allowed steps do not lead
+  /// there, or when a key comes twice in what they lead to.
   mutating func mended(_ text: [UInt8]) -> MendedText? {
     if accepts(text) { return nil }
-    guard let object = asObject(MendedText(text: text)) else { return nil }
+    guard let object = asObject(MendedText(text: text)), !hasRepeatedKey(object.text) else { return nil }
     if !object.steps.isEmpty, accepts(object.text) { return object }
     guard let schema, rules.contains(.coercion) || rules.contains(.optionalNull) else { return nil }
     var coercion = Coercion(rules: rules)

@@ -3,10 +3,11 @@ import JSON
 
 /// Whether `earlier` is what `later` was while it was still being written, with its brackets closed (R48, R49): the same
 /// values in the same order, fewer of them, and only the last one may be unfinished. `{}` is a snapshot of any object.
-/// False when either is no JSON.
+/// False when either is no JSON, or has a key twice in one object.
 func isSnapshot(_ earlier: [UInt8], of later: [UInt8]) -> Bool {
-  guard let earlier = try? JSONValue(parsing: escapingControlCharacters(earlier)),
-    let later = try? JSONValue(parsing: escapingControlCharacters(later))
+  let (earlier, later) = (escapingControlCharacters(earlier), escapingControlCharacters(later))
+  guard !hasRepeatedKey(earlier), !hasRepeatedKey(later), let earlier = try? JSONValue(parsing: earlier),
+    let later = try? JSONValue(parsing: later)
   else { return false }
   return isSnapshot(earlier, of: later)
 }

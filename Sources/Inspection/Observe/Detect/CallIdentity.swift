@@ -30,9 +30,17 @@ private func isForeign(_ id: [UInt8]) -> Bool {
   for beginning in ["call_", "call-", "chatcmpl-tool-", "toolu_", "tooluse_"] where id.starts(with: beginning.utf8) {
     return true
   }
-  let groups = id.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-  return groups.map(\.count) == [8, 4, 4, 4, 12]
-    && groups.joined().allSatisfy { $0.isDigit || $0.asciiLowercased &- 0x61 < 6 }
+  return isUUID(id)
+}
+
+/// Hexadecimal digits in groups of 8, 4, 4, 4 and 12 (RFC 9562 section 4).
+private func isUUID(_ id: [UInt8]) -> Bool {
+  guard id.count == 36 else { return false }
+  for (index, byte) in id.enumerated() {
+    let isDash = index == 8 || index == 13 || index == 18 || index == 23
+    guard isDash ? byte == UInt8(ascii: "-") : byte.isDigit || byte.asciiLowercased &- 0x61 < 6 else { return false }
+  }
+  return true
 }
 
 /// `call.missing_index` (R25), `call.sparse_index` (R26), `call.superfluous_index` (R28), `call.index_repeated`.
