@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Validates instances. It holds the buffers that validating needs, so one that is kept allocates nothing for a valid instance.
-public struct Validator: ~Copyable {
+///
+/// Unchecked: it cannot be copied, and alone owns PCRE2's match data, so that no two threads ever use the same.
+public struct Validator: ~Copyable, @unchecked Sendable {
   private var evaluator = Evaluator()
   private let root: String
 

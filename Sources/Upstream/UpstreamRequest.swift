@@ -18,12 +18,12 @@ package struct UpstreamRequest: Sendable {
   package var method: String
   /// Absolute, `http` or `https`, already percent-encoded. The path is sent as it is: `..` is not resolved.
   package var url: String
-  package var headers: [(String, String)]
+  package var headers: [(name: String, value: String)]
   package var body: Body
   package var limits: UpstreamLimits
 
   package init(
-    method: String, url: String, headers: [(String, String)] = [], body: Body = .none,
+    method: String, url: String, headers: [(name: String, value: String)] = [], body: Body = .none,
     limits: UpstreamLimits = UpstreamLimits()
   ) {
     self.method = method

@@ -297,10 +297,9 @@ extension Exchange {
       record.take(enforcement)
       self.enforcement = nil
       source = nil
-    } else if var observer {
+    } else if var observer = observer.take() {
       let summary = observer.finish(outcome == .completed ? .complete : .cut)
-      self.observer = nil
-      memory.giveBack(observer.reusableDecoder())
+      memory.giveBack(observer.takeDecoder())
       // A client that left saw a cut of its own making.
       record.take(summary, isCutByClient: outcome == .abandoned, answer)
       keepReasoning(of: summary)

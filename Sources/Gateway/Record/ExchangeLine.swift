@@ -55,8 +55,13 @@ struct ExchangeLines {
 
   private mutating func begin() {
     switch format {
-    case .text: write("\(time) info exchange")
-    case .json: write("{\"time\":\"\(time)\",\"level\":\"info\",\"message\":\"exchange\"")
+    case .text:
+      write(time)
+      write(" info exchange")
+    case .json:
+      write("{\"time\":\"")
+      write(time)
+      write("\",\"level\":\"info\",\"message\":\"exchange\"")
     }
   }
 

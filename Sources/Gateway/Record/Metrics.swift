@@ -48,24 +48,29 @@ package struct Metrics: Sendable, Equatable {
 
   package mutating func add(_ record: ExchangeRecord) {
     let vendor = record.vendor.isEmpty ? "-" : record.vendor
-    let scope = [vendor, model(of: record)]
-    requests.add(scope + [record.outcome.rawValue, (0...599).contains(record.status) ? String(record.status) : Self.otherModel])
-    if let error = record.error { errors.add([vendor, error, record.fault?.rawValue ?? "-"]) }
-    for attempt in record.attempts { attempts.add([attempt.vendor, attempt.rung?.rawValue ?? "first"]) }
+    let model = model(of: record)
+    let scope = LabelValues(vendor, model)
+    let status = (0...599).contains(record.status) ? String(record.status) : Self.otherModel
+    requests.add(LabelValues(vendor, model, record.outcome.rawValue, status))
+    if let error = record.error { errors.add(LabelValues(vendor, error, record.fault?.rawValue ?? "-")) }
+    for attempt in record.attempts { attempts.add(LabelValues(attempt.vendor, attempt.rung?.rawValue ?? "first")) }
     firstByte.add(nanoseconds: record.nanosecondsToFirstByte, scope)
     total.add(nanoseconds: record.nanosecondsTotal, scope)
-    overhead.add(nanoseconds: record.nanosecondsOverhead, [vendor])
+    overhead.add(nanoseconds: record.nanosecondsOverhead, LabelValues(vendor))
     guard record.isInspected else { return }
-    for code in record.findingCodes { findings.add(scope + [code]) }
-    if record.verdict != .none { verdicts.add(scope + [record.verdict.rawValue]) }
-    for call in record.calls { calls.add(scope + [call.verdict?.valid.map { $0 ? "true" : "false" } ?? "unknown"]) }
-    for repair in record.repairs { repairs.add(scope + [repair.rule.rawValue]) }
-    for edit in record.edits { edits.add(scope + [edit.ruleName]) }
-    firstToken.add(nanoseconds: record.nanosecondsToFirstToken, scope)
-    let usage = record.usage
-    for (type, count) in [("input", usage?.prompt), ("output", usage?.completion), ("cached", usage?.cached), ("reasoning", usage?.reasoning)] {
-      tokens.add(scope + [type], count: count ?? 0)
+    for code in record.findingCodes { findings.add(LabelValues(vendor, model, code)) }
+    if record.verdict != .none { verdicts.add(LabelValues(vendor, model, record.verdict.rawValue)) }
+    for call in record.calls {
+      calls.add(LabelValues(vendor, model, call.verdict?.valid.map { $0 ? "true" : "false" } ?? "unknown"))
     }
+    for repair in record.repairs { repairs.add(LabelValues(vendor, model, repair.rule.rawValue)) }
+    for edit in record.edits { edits.add(LabelValues(vendor, model, edit.ruleName)) }
+    firstToken.add(nanoseconds: record.nanosecondsToFirstToken, scope)
+    guard let usage = record.usage else { return }
+    tokens.add(LabelValues(vendor, model, "input"), count: usage.prompt ?? 0)
+    tokens.add(LabelValues(vendor, model, "output"), count: usage.completion ?? 0)
+    tokens.add(LabelValues(vendor, model, "cached"), count: usage.cached ?? 0)
+    tokens.add(LabelValues(vendor, model, "reasoning"), count: usage.reasoning ?? 0)
   }
 
   private mutating func model(of record: ExchangeRecord) -> String {

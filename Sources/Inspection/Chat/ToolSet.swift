@@ -25,6 +25,8 @@ package final class ToolSet: Sendable {
   /// K2VV's schemas: the inner nil is a tool whose calls it never passes.
   private let k2vv: Mutex<[Schema??]>
   private let declarations: Mutex<[Finding]?>
+  /// Kept for its buffers, which are made for arguments of these tools.
+  private let validator = Mutex(Validator(root: "arguments"))
 
   package init(names: ByteStrings, schemas: ByteStrings, builtins: [Bool], caches: SchemaCaches) {
     self.names = names
@@ -73,6 +75,14 @@ package final class ToolSet: Sendable {
     let findings = make()
     declarations.withLock { $0 = findings }
     return findings
+  }
+
+  /// Judges with the set's own validator. One that long arguments have made large is not kept.
+  func judging<Result>(_ longest: Int, _ judge: (inout Validator) -> Result) -> Result {
+    validator.withLock { validator in
+      defer { if longest > 256 << 10 { validator = Validator(root: "arguments") } }
+      return judge(&validator)
+    }
   }
 
   /// What `tool_calls_eval.py` would say of these arguments (K2VV's `tool_calls_valid`, for one call).

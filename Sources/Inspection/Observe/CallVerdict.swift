@@ -26,11 +26,12 @@ package struct CallVerdict: Equatable, Sendable {
 extension ResponseSummary {
   /// Gives every call its verdicts.
   package mutating func judge(against request: RequestFacts) {
-    guard choices.contains(where: { !$0.calls.isEmpty }) else { return }
-    var validator = Validator(root: "arguments")
-    for choice in choices.indices {
-      for call in choices[choice].calls.indices {
-        choices[choice].calls[call].verdict = verdict(on: choices[choice].calls[call], request, &validator)
+    for choice in choices.indices where !choices[choice].calls.isEmpty {
+      let longest = choices[choice].calls.reduce(0) { max($0, $1.arguments.count) }
+      request.tools.judging(longest) { validator in
+        for call in choices[choice].calls.indices {
+          choices[choice].calls[call].verdict = verdict(on: choices[choice].calls[call], request, &validator)
+        }
       }
     }
   }

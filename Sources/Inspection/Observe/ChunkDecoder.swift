@@ -46,7 +46,7 @@ package struct ChunkDecoder: Sendable {
   /// For another response: forgets all but its memory, and of that what is out of the ordinary.
   mutating func startOver() {
     if index.isLarge { index = JSONIndex() }
-    text = text.capacity > Self.keptBytes ? [] : text
+    if text.capacity > Self.keptBytes { text = [] }
     text.removeAll(keepingCapacity: true)
     events.removeAll(keepingCapacity: true)
     repeated.forget()

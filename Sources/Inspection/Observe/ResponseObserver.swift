@@ -35,7 +35,7 @@ package struct ResponseObserver: Sendable {
   ///   - eventLimit: bytes of one event that are kept, at most.
   ///   - callLimit: bytes of all tool calls that are kept, at most; and of a leak, and of reasoning.
   ///   - bodyLimit: bytes of a JSON body that are kept, at most; a longer one is not looked at.
-  ///   - decoder: what an earlier response's `reusableDecoder` gave, for its memory.
+  ///   - decoder: what an earlier response's `takeDecoder` gave, for its memory.
   package init(
     format: ResponseFormat, status: Int = 200, request: RequestFacts, options: Options = .none, eventLimit: Int = 8 << 20,
     callLimit: Int = 32 << 20, bodyLimit: Int = 64 << 20, decoder: consuming ChunkDecoder = ChunkDecoder()
@@ -121,10 +121,12 @@ package struct ResponseObserver: Sendable {
   }
 
   /// After `finish`: the decoder, for the next response.
-  package consuming func reusableDecoder() -> ChunkDecoder {
-    var decoder = decoder
-    decoder.startOver()
-    return decoder
+  package mutating func takeDecoder() -> ChunkDecoder {
+    // A swap leaves its buffers with one owner: a copy would be made anew as soon as it is used.
+    var taken = ChunkDecoder()
+    swap(&taken, &decoder)
+    taken.startOver()
+    return taken
   }
 
   private mutating func keep(_ bytes: borrowing Span<UInt8>) {

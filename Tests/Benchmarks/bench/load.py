@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Load, and what it costs: wrk for requests, `slow` for slow streams, /proc for CPU and memory."""
+import os, pathlib, re, subprocess, sys
+
+
+def family(pid):
+    """The process and its children: nginx works in a child."""
+    pids = [pid]
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            pids += family(int(child))
+    return pids
+
+
+def cpu_seconds(pid):
+    ticks = 0
+    for p in family(pid):
+        fields = pathlib.Path(f"/proc/{p}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def resident_kilobytes(pid):
+    return sum(int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{p}/status").read_text()).group(1)) for p in family(pid))
+
+
+def wrk(url, body, connections, seconds, folder):
+    script = folder / "post.lua"
+    data = folder / "body.json"
+    data.write_text(body)
+    script.write_text(f'local f = io.open("{data}"); wrk.body = f:read("*a"); f:close()\n'
+                      'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
+                      'done = function(s, l, r) io.write(string.format("RESULT %d %d %d %d %f %f %f\\n", s.requests, s.duration,'
+                      ' s.errors.status, s.errors.connect + s.errors.read + s.errors.write + s.errors.timeout,'
+                      ' l:percentile(50), l:percentile(99), l:percentile(99.9))) end\n')
+    out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", str(script), url],
+                         capture_output=True, text=True, check=True).stdout
+    requests, duration, status, errors, p50, p99, p999 = map(float, re.search(r"RESULT (.*)", out).group(1).split())
+    if status or errors or not requests:
+        sys.exit(f"{url}: {requests:.0f} answers, {status:.0f} error statuses, {errors:.0f} socket errors")
+    return {"requests": requests, "rate": requests / (duration / 1e6), "p50": p50, "p99": p99, "p999": p999}
+
+
+def slow(program, port, path, body, streams, folder, pid):
+    """So many streams at once. Resident memory is watched while they run."""
+    data = folder / "slow.json"
+    data.write_text(body)
+    idle = resident_kilobytes(pid) if pid else 0
+    before = cpu_seconds(pid) if pid else 0
+    client = subprocess.Popen([program, str(port), path, str(data), str(streams)], stdout=subprocess.PIPE, text=True)
+    peak = idle
+    while True:
+        try:
+            client.wait(0.25)
+            break
+        except subprocess.TimeoutExpired:
+            peak = max(peak, resident_kilobytes(pid) if pid else 0)
+    out = client.stdout.read()
+    names = ("completed", "failed", "events", "first_p50", "first_p99", "p50", "p99", "p999", "gap")
+    result = dict(zip(names, map(float, re.search(r"RESULT (.*)", out).group(1).split())))
+    result["kilobytes"] = (peak - idle) / streams
+    result["cpu"] = (cpu_seconds(pid) - before) / result["events"] * 1e6 if pid and result["events"] else 0
+    return result
