@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The proxies that are compared: how each is set up before the same fake vendor, and where its streams are."""
-import pathlib, shutil, socket, subprocess, sys, time
+import os, pathlib, shutil, socket, subprocess, sys, time
 from dataclasses import dataclass
 
 # From PyPI, each in an environment of its own under .build/bench.
-PINNED = {"litellm": ["litellm[proxy]==1.106.2"], "mitmproxy": ["mitmproxy==11.0.2"]}
+PINNED = {"litellm": ["--only-binary", ":all:", "litellm[proxy]==1.106.2"], "mitmproxy": ["mitmproxy==11.0.2"]}
 BELAY = ("not inspected", "observe", "enforce", "recording")
 ALL = ("direct", "nginx", "haproxy", "litellm", "mitmproxy") + BELAY
 
@@ -41,7 +41,7 @@ def environment(root, name):
         print(f"installing {' '.join(PINNED[name])}", file=sys.stderr)
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([folder / "bin/pip", "install", "-q", "--only-binary", ":all:", *PINNED[name]], check=True, stdout=sys.stderr)
+        subprocess.run([folder / "bin/pip", "install", "-q", *PINNED[name]], check=True, stdout=sys.stderr)
         done.write_text(repr(PINNED[name]))
     return folder / "bin"
 
@@ -133,8 +133,8 @@ backend vendor
             f"  - model_name: {models[kind]}\n    litellm_params: {{ model: openai/kimi-k2-0905, api_key: none, "
             f"api_base: 'http://127.0.0.1:{self.vendor}{PLAIN[kind].removesuffix('/chat/completions')}' }}\n" for kind in PLAIN)
         (self.folder / "litellm.yaml").write_text("model_list:\n" + lines)
-        import os
         env = {**os.environ, "LITELLM_LOG": "ERROR", "LITELLM_TELEMETRY": "False", "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+               "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",
                "PATH": f"{bin}:{os.environ['PATH']}"}
         pid = self.start(port, bin / "litellm", "--config", self.folder / "litellm.yaml", "--host", "127.0.0.1", "--port", port,
                          "--num_workers", 1, seconds=60, env=env)
