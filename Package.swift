@@ -67,27 +67,27 @@ let package = Package(
 
     // The edges.
     library("Upstream", ["CCurl", nioCore]),
-    library("Store", ["JSON", "COpenSSL", "CZstd", grdb, sqlite]),
+    library("Store", ["JSON", "Fidelity", "COpenSSL", "CZstd", grdb, sqlite]),
     library("Configuration", ["JSON", "Inspection", "Rules", yams]),
     .target(
       name: "Gateway",
       dependencies: [
-        "JSON", "Inspection", "Upstream", "Store", "Configuration", nioCore, nioPosix, nioHTTP, logging, lifecycle,
+        "JSON", "Inspection", "Fidelity", "Upstream", "Store", "Configuration", "COpenSSL", nioCore, nioPosix, nioHTTP, logging, lifecycle,
       ],
       // The console's page.
       resources: [
         "index.html", "console.css", "icon.svg", "console.js", "dom.js", "api.js", "plots.js", "overview.js", "exchanges.js",
-        "exchange.js", "conversation.js",
+        "exchange.js", "conversation.js", "fidelity.js", "comparison.js", "course.js",
       ].map { .embedInCode("Console/Page/\($0)") },
       swiftSettings: settings),
-    library("Logbook", ["JSON", "Inspection", "Configuration", "Store"]),
+    library("Logbook", ["JSON", "Fidelity", "Inspection", "Configuration", "Store"]),
     library("Replay", ["CZlib", "JSON", "JSONSchema", "Inspection", "Fidelity", "Upstream", nioCore, nioPosix]),
     library("Simulator", ["JSON", nioCore, nioPosix, nioHTTP, lifecycle]),
     .executableTarget(
       name: "belay",
       dependencies: [
-        "Configuration", "Gateway", "Inspection", "JSON", "JSONSchema", "Logbook", "Replay", "Simulator", "Store", "Upstream", arguments, logging, lifecycle,
-        signals, nioPosix,
+        "Configuration", "Fidelity", "Gateway", "Inspection", "JSON", "JSONSchema", "Logbook", "Replay", "Simulator", "Store", "Upstream",
+        arguments, logging, lifecycle, signals, nioPosix,
       ],
       swiftSettings: settings),
 
@@ -99,18 +99,21 @@ let package = Package(
     tests("UpstreamTests", ["Upstream", nioCore, nioPosix, nioHTTP]),
     tests(
       "GatewayTests",
-      ["JSON", "Configuration", "Gateway", "Inspection", "Simulator", "Upstream", logging, nioCore, nioPosix, nioHTTP, nioEmbedded]),
+      [
+        "JSON", "Configuration", "Fidelity", "Gateway", "Inspection", "Simulator", "Store", "Upstream", logging, nioCore, nioPosix, nioHTTP,
+        nioEmbedded,
+      ]),
     // Recorded exchanges, and a gateway that shows them, for tests of the console.
-    .target(name: "ConsoleSamples", dependencies: ["Store"], path: "Tests/Console/Samples", swiftSettings: settings),
+    .target(name: "ConsoleSamples", dependencies: ["Fidelity", "Store"], path: "Tests/Console/Samples", swiftSettings: settings),
     .executableTarget(
       name: "console-fixture", dependencies: ["Configuration", "ConsoleSamples", "Gateway", "Store", logging], path: "Tests/Console/Server",
       swiftSettings: settings),
-    tests("ConsoleTests", ["JSON", "Configuration", "ConsoleSamples", "Gateway", "Inspection", "Store", nioHTTP]),
+    tests("ConsoleTests", ["JSON", "Configuration", "ConsoleSamples", "Fidelity", "Gateway", "Inspection", "Store", logging, nioHTTP]),
     tests("SimulatorTests", ["JSON", "Simulator", nioCore, nioPosix, nioHTTP]),
     // Writes a store until it is killed, for the tests that kill it.
     .executableTarget(name: "store-load", dependencies: ["Store"], path: "Tests/StoreLoad", swiftSettings: settings),
-    tests("StoreTests", ["JSON", "Store", "store-load", grdb]),
-    tests("LogbookTests", ["JSON", "JSONSchema", "Inspection", "Configuration", "Store", "Logbook", "belay"]),
-    tests("ReplayTests", ["JSON", "JSONSchema", "Fidelity", "Replay", "Simulator", "Upstream", nioCore, nioPosix]),
+    tests("StoreTests", ["JSON", "Fidelity", "Store", "store-load", grdb]),
+    tests("LogbookTests", ["JSON", "JSONSchema", "Fidelity", "Inspection", "Configuration", "Store", "Logbook", "belay"]),
+    tests("ReplayTests", ["JSON", "JSONSchema", "Configuration", "Fidelity", "Replay", "Simulator", "Upstream", nioCore, nioPosix]),
   ]
 )

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenSSL's libcrypto: digests.
+// OpenSSL's libcrypto: digests and HMAC.
 #pragma once
 #include <openssl/evp.h>
+#include <openssl/hmac.h>

@@ -5,6 +5,8 @@ package import Inspection
 package struct BelayConfiguration: Equatable, Sendable {
   /// Where agents connect. 8,611 m is the height of K2.
   package var listen = Address(host: "127.0.0.1", port: 8611)
+  /// Whether another Belay may listen at the same addresses, to take over before this one stops (SO_REUSEPORT).
+  package var reusesPort = false
   /// Where people and programs look in: pages, figures, health. Nil: switched off.
   package var console: Address? = Address(host: "127.0.0.1", port: 8612)
   /// What the console demands as `Authorization: Bearer`, except for health. Never nil, once loaded, where others than this
@@ -16,8 +18,16 @@ package struct BelayConfiguration: Equatable, Sendable {
   package var defaultVendor: String?
   /// The vendor that others are compared with: one of `vendors`.
   package var reference: String?
+  /// Nil: no exchange is shadowed. See ``shadowReference``.
+  package var shadow: ShadowSettings?
+  /// Who may use the proxy, each with a key of its own. Empty: whoever reaches it.
+  package var clients: [Client] = []
   /// What is done about what is found, and for whom: ask ``policy(vendor:model:)``.
   package var settings = PolicySettings() { didSet { cache = PolicyCache() } }
+  /// Who is told when a vendor's fidelity falls.
+  package var alarms = AlarmSettings()
+  /// Nil: a vendor below the gate stays where it is.
+  package var qualityRouting: QualityRouting?
   package var limits = Limits()
   /// Event loops. Nil: half as many as cores, since each has an engine thread beside it.
   package var loops: Int?

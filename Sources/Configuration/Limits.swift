@@ -4,6 +4,8 @@
 package struct Limits: Equatable, Sendable {
   /// Longest request body that is taken in to be inspected, in bytes.
   package var requestBytes = 64 << 20
+  /// Request bodies to be inspected that are held at once, of all clients, in bytes.
+  package var bufferedBytes = 1 << 30
   /// Longest request head, in bytes.
   package var headerBytes = 64 << 10
   /// From a client's first byte to the end of its request head.

@@ -22,6 +22,9 @@ package struct Recording: Equatable, Sendable {
   package var redactedPaths: [String] = []
 
   package init(path: String) { self.path = path }
+
+  /// Whether a conversation may lie in the store as it is: nothing is to be left out but keys.
+  package var keepsEverything: Bool { bodies == .all && redactedPaths.isEmpty }
 }
 
 extension YAMLValue {

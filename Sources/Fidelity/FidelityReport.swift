@@ -30,15 +30,15 @@ package struct FidelityReport: Equatable, Sendable {
 
   /// - Parameters:
   ///   - days: A window of days since 1970-01-01 UTC; nil for all.
-  ///   - gates: The least F1 that passes, 0 to 1, by model. A model without one gets no verdict.
+  ///   - gate: The least F1 that passes, 0 to 1, by model. A model without one gets no verdict.
   ///   - isIncluded: Which vendors and models are asked for.
   package init(
-    _ ledger: Ledger, by grouping: Grouping = .model, days: ClosedRange<Int>? = nil, gates: [String: Double],
-    alpha: Double = 0.05, where isIncluded: (Ledger.Group) -> Bool = { _ in true }
+    _ ledger: Ledger, by grouping: Grouping = .model, days: ClosedRange<Int>? = nil, alpha: Double = 0.05,
+    where isIncluded: (Ledger.Group) -> Bool = { _ in true }, gate: (String) -> Double?
   ) {
     (self.grouping, self.alpha) = (grouping, alpha)
     rows = ledger.groups(by: grouping, days: days).filter(isIncluded).map {
-      ReportRow($0, gate: gates[$0.model], alpha: alpha)
+      ReportRow($0, gate: gate($0.model), alpha: alpha)
     }
   }
 

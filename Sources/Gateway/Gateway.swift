@@ -12,14 +12,16 @@ import Upstream
 /// The proxy as a service: binds its listeners, serves until it is asked to stop, drains, and is gone.
 ///
 /// A stop goes in this order: readiness turns false, nothing new is accepted, exchanges under way end (within
-/// `limits.drain`), records are flushed, the engines stop.
+/// `limits.drain`), the engines stop, records are flushed, the shadow keeps what it has not asked, the store is closed.
 package final class Gateway: Service {
   private let configuration: BelayConfiguration
   private let logger: Logger
   private let recorder: Recorder
+  private let shadow: Shadow
   private let store: ConsoleStore?
   private let writer: StoreWriter?
   private let lanes = Mutex<Lanes?>(nil)
+  private let fidelity = Mutex<FidelityService?>(nil)
   private let started: @Sendable (Bound) -> Void
 
   /// Where it listens.
@@ -48,8 +50,10 @@ package final class Gateway: Service {
     self.started = started
     self.store = store
     self.writer = writer
+    shadow = Shadow(configuration, writer: writer, logger: logger)
     self.recorder = Recorder(
-      format: Logger.Level(configuration.log.level) <= .info ? configuration.log.format : nil, store: writer, write: writeLines)
+      format: Logger.Level(configuration.log.level) <= .info ? configuration.log.format : nil, store: writer,
+      shadow: shadow.inbox, write: writeLines)
   }
 
   package var tally: Tally { recorder.tally }
@@ -57,7 +61,10 @@ package final class Gateway: Service {
   /// New exchanges follow another configuration; those under way end by the old one. Addresses, event loops, the log and the
   /// store stay as they were at the start.
   package func reload(_ configuration: BelayConfiguration) async {
+    // Before anything is handed to it by the new rules.
+    shadow.reload(configuration)
     await lanes.withLock { $0 }?.reload(configuration)
+    fidelity.withLock { $0 }?.watcher.reload(configuration)
   }
 
   package func run() async throws {
@@ -74,9 +81,18 @@ package final class Gateway: Service {
   private func serve(on group: MultiThreadedEventLoopGroup) async throws {
     let lanes = try await Lanes(on: group, configuration, recorder: recorder)
     self.lanes.withLock { $0 = lanes }
-    let status = GatewayStatus(recorder: recorder, store: store, vendors: configuration.vendors.map(\.name))
+    let fidelity = FidelityService(configuration, store: store, rotation: lanes.rotation, logger: logger) { [shadow] in
+      shadow.status.failingReferences
+    }
+    self.fidelity.withLock { $0 = fidelity }
+    let status = GatewayStatus(
+      recorder: recorder, store: store, shadow: shadow, fidelity: fidelity, vendors: configuration.vendors.map(\.name))
     // Not a child: when this task is cancelled, what has been recorded must still be written.
     let recording = Task { await recorder.run() }
+    let shadowing = Task { await shadow.run() }
+    let judging = Task { await fidelity.run(on: group.any()) }
+    // Not a child either: what the writer could not write at its end is worth a word. Ends with the writer.
+    let watching = writer.map { [logger] writer in Task { await StoreWatch.run(writer, logger) } }
     let result: Result<Void, any Error>
     do {
       try await listen(on: group, lanes, status)
@@ -87,18 +103,24 @@ package final class Gateway: Service {
     await lanes.stop()
     recorder.finish()
     await recording.value
+    shadow.stop()
+    await shadowing.value
+    judging.cancel()
+    await judging.value
     await writer?.close()
+    await watching?.value
     try result.get()
   }
 
   private func listen(
     on group: MultiThreadedEventLoopGroup, _ lanes: Lanes, _ status: GatewayStatus
   ) async throws {
-    let listener = try await Listener.bind(configuration.listen, on: group, limits: configuration.limits, lanes)
+    let listener = try await Listener.bind(
+      configuration.listen, on: group, limits: configuration.limits, reusesPort: configuration.reusesPort, lanes)
     var console: ConsoleServer?
     if let address = configuration.console {
       console = try await ConsoleServer.bind(
-        address, on: group, Console(status: status, host: address.host, token: configuration.consoleToken))
+        address, on: group, reusesPort: configuration.reusesPort, Console(status: status, host: address.host, token: configuration.consoleToken))
     }
     // Not a child: when this task is cancelled, the console still tells that exchanges are being drained.
     let serving = Task { [console] in await console?.run() }

@@ -17,6 +17,8 @@ public struct JSONError: Error, Equatable, Sendable {
     case tooDeep(limit: Int)
     /// More than `limit` bytes.
     case tooLong(limit: Int)
+    /// More than `limit` values and keys; `offset` is that of the one too many.
+    case tooMany(limit: Int)
   }
 
   /// What the grammar allows at a place.
@@ -54,6 +56,7 @@ extension JSONError.Reason: CustomStringConvertible {
     case .invalidUTF8: "not UTF-8"
     case .tooDeep(let limit): "nested deeper than \(limit) objects and arrays"
     case .tooLong(let limit): "longer than \(limit) bytes"
+    case .tooMany(let limit): "more than \(limit) values and keys"
     }
   }
 

@@ -23,16 +23,26 @@ public struct JSONIndex: Sendable {
     var builder = IndexBuilder(scanner: JSONScanner(limits: limits, dialect: dialect))
     var isDone = false
     while !isDone {
-      if builder.used == records.count { grow(for: bytes.count) }
+      if builder.used == records.count {
+        try check(builder.used, limits)
+        grow(for: bytes.count, upTo: limits.values)
+      }
       var table = records.mutableSpan
       isDone = try builder.fill(&table, from: bytes)
     }
+    try check(builder.used, limits)
     used = builder.used
   }
 
+  /// One record more than the limit is made, so that the error says where.
+  private func check(_ count: Int, _ limits: JSONLimits) throws(JSONError) {
+    if count > limits.values { throw JSONError(at: Int(records[limits.values].start), .tooMany(limit: limits.values)) }
+  }
+
   /// Documents have a value for every 10 to 40 bytes: the first guess is generous, then the table doubles.
-  private mutating func grow(for bytes: Int) {
-    let added = max(records.count, min(bytes / 16, 1 << 16), 32)
+  private mutating func grow(for bytes: Int, upTo limit: Int) {
+    let room = min(limit, JSONLimits.maximumBytes) + 1 - records.count
+    let added = min(max(records.count, min(bytes / 16, 1 << 16), 32), max(1, room))
     records.append(contentsOf: repeatElement(NodeRecord(), count: added))
   }
 

@@ -6,14 +6,17 @@ public struct JSONLimits: Equatable, Sendable {
   public var depth: Int
   /// Longest document, in bytes; more than ``maximumBytes`` counts as ``maximumBytes``.
   public var bytes: Int
+  /// Most values and keys that a ``JSONIndex`` takes in, 16 bytes each.
+  public var values: Int
 
   public static let maximumDepth = 1024
   /// 512 MiB less one byte, so that offsets and counts fit in the index.
   public static let maximumBytes = (1 << 29) - 1
 
-  public init(depth: Int = 512, bytes: Int = 64 << 20) {
+  public init(depth: Int = 512, bytes: Int = 64 << 20, values: Int = .max) {
     self.depth = depth
     self.bytes = bytes
+    self.values = values
   }
 }
 

@@ -26,6 +26,7 @@ final class EngineLoop {
   }
 
   func run() {
+    if options.niceness > 0 { ThreadPriority.standBack(niceness: options.niceness) }
     while !isShutDown {
       let ready = reactor.selector.wait(milliseconds: queue.sleep() ? patience : 0)
       turn.now = .now()

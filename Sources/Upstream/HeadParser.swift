@@ -12,10 +12,15 @@ package struct HeadParser {
     case failed(UpstreamError)
   }
 
+  private static let lengthName = Array("content-length:".utf8)
+
   private let limit: Int
   private var status = 0
   private var version = UpstreamHead.Version.http1_1
   private var lines: [UInt8] = []
+  /// The digits of Content-Length.
+  private var length: [UInt8]?
+  private var isLengthUnclear = false
   package private(set) var isComplete = false
 
   /// - Parameter limit: bytes of all fields of one head.
@@ -45,6 +50,7 @@ package struct HeadParser {
       lines.append(UInt8(ascii: " "))
       while text < line.count, HeadParser.isBlank(line[text]) { text += 1 }
     }
+    if first | 0x20 == UInt8(ascii: "c") { noteLength(line) }
     unsafe line.extracting(text...).withUnsafeBufferPointer { unsafe lines.append(contentsOf: $0) }
     return .more
   }
@@ -55,8 +61,10 @@ package struct HeadParser {
     case 101:
       return .failed(UpstreamError(.protocol, "the vendor switched protocols (status 101), which nobody had asked for"))
     case 100..<200:
-      (self.status, lines) = (0, [])
+      (self.status, lines, length, isLengthUnclear) = (0, [], nil, false)
       return .more
+    case 200...999 where isLengthUnclear:
+      return .failed(UpstreamError(.protocol, "the vendor's answer has two lengths, or one that is no number"))
     case 200...999:
       isComplete = true
       defer { lines = [] }
@@ -65,6 +73,17 @@ package struct HeadParser {
     default:
       return .failed(UpstreamError(.protocol, "the vendor's status line has no status from 100 to 999"))
     }
+  }
+
+  /// Lengths that differ leave open where the answer ends, and what follows is the next one (RFC 9112, section 6.3).
+  private mutating func noteLength(_ line: borrowing Span<UInt8>) {
+    let name = HeadParser.lengthName
+    guard line.count >= name.count else { return }
+    for index in name.indices where line[index] | 0x20 != name[index] | 0x20 { return }
+    var value: [UInt8] = []
+    for index in name.count..<line.count where line[index] > 0x20 { value.append(line[index]) }
+    if value.isEmpty || value.contains(where: { decimal($0) == nil }) || length.map({ $0 != value }) ?? false { isLengthUnclear = true }
+    length = value
   }
 
   /// `HTTP/1.1 200 OK`, `HTTP/2 200`

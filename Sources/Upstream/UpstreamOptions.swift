@@ -25,5 +25,8 @@ package struct UpstreamOptions: Sendable {
   /// A PEM file of certificate authorities to trust instead of the system's.
   package var certificateAuthorities: String?
 
+  /// Of the engine's thread: see ``ThreadPriority``.
+  package var niceness: Int32 = 0
+
   package init() {}
 }

@@ -16,6 +16,7 @@ struct Belay: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Serve.self, List.self, Show.self, Export.self, Tail.self, Replay.self, Compare.self, Simulate.self, Check.self, Explain.self,
+      Serve.self, List.self, Show.self, Export.self, Tail.self, Replay.self, Compare.self, Report.self, Simulate.self, Check.self, Explain.self,
+      Key.self,
     ])
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Configuration
+import Inspection
 import Replay
 
 struct Compare: ParsableCommand {
@@ -47,8 +49,20 @@ struct Compare: ParsableCommand {
     (options.matching, options.floor, options.gate) = (matching, floor, gate)
     (options.format, options.differences) = (format, differences)
     (options.html, options.title) = (html, title)
+    options.words = Self.words
     let code = CompareCommand.run(options)
     if code != 0 { throw ExitCode(code) }
+  }
+
+  @Sendable private static func words(_ code: String) -> FindingWords? {
+    guard let entry = FindingKind(rawValue: code).flatMap(FindingCatalogue.embedded.entry) else { return nil }
+    let severity: FindingWords.Severity =
+      switch entry.severity {
+      case .fatal: .fatal
+      case .degrade: .degrade
+      case .info: .info
+      }
+    return FindingWords(severity, entry.summary)
   }
 }
 

@@ -60,9 +60,8 @@ struct Export: AsyncParsableCommand {
     (command.baseURL, command.keyVariable, command.redactions, command.output) = (baseUrl, keyVariable, redact, output)
     (command.version, command.environment) = (Belay.configuration.version, environment)
     command.addresses = VendorAddresses.known(environment: environment)
-    let path = store.path
-    try await LogCommand.run { [command] in
-      try await command.run(storePath: path, on: LogCommand.screen, now: LogCommand.now, save: OwnFile.save)
+    try await LogCommand.run { [command, store] in
+      try await command.run(storePath: store.path(), on: LogCommand.screen, now: LogCommand.now, save: OwnFile.save)
     }
   }
 }

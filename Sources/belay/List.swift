@@ -31,9 +31,8 @@ struct List: AsyncParsableCommand {
   func run() async throws {
     var command = ListCommand()
     (command.flags, command.limit, command.before, command.isJSON) = (filter.flags, limit, before, json)
-    let path = store.path
-    try await LogCommand.run { [command] in
-      try await command.run(storePath: path, on: LogCommand.screen, now: LogCommand.now)
+    try await LogCommand.run { [command, store] in
+      try await command.run(storePath: store.path(), on: LogCommand.screen, now: LogCommand.now)
     }
   }
 }

@@ -6,10 +6,26 @@ import Logbook
 
 /// Which store.
 struct StoreOption: ParsableArguments {
-  @Option(name: .customLong("store"), help: "The store's file (default: $XDG_STATE_HOME/belay/belay.sqlite; BELAY_STORE).")
+  @Option(name: .customLong("store"), help: "The store's file (default: BELAY_STORE, else what the configuration says, else $XDG_STATE_HOME/belay/belay.sqlite).")
   var file: String?
 
-  var path: String { StorePlace.path(option: file, environment: ProcessInfo.processInfo.environment) }
+  @Option(help: "The configuration file that belay serve reads (default: belay.yaml in this folder, if there is one; BELAY_CONFIG).")
+  var config: String?
+
+  /// - Throws: `LogbookProblem`.
+  func path() throws -> String {
+    let told: StorePlace.Told
+    do {
+      told = try StorePlace.told(option: file, config: config, environment: ProcessInfo.processInfo.environment)
+    } catch {
+      throw LogbookProblem(.unusable, "\(error)")
+    }
+    switch told {
+    case .file(let path): return path
+    case .off(let teller):
+      throw LogbookProblem(.unusable, "exchanges are not kept: \(teller) says that the store is off\nTo read a file all the same: --store FILE")
+    }
+  }
 }
 
 /// Which exchanges.

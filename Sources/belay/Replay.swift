@@ -9,17 +9,23 @@ struct Replay: AsyncParsableCommand {
     discussion: """
       FILE has one request body a line, as the sets of Moonshot's K2 Vendor Verifier. Each request is sent with --model; the role \
       _input becomes system, and streams ask for their usage. Lines that are no request are named and skipped. The files are those \
-      of the Verifier's tool_calls_eval.py: a line of results for each request, sorted at the end, and a summary.
+      of the Verifier's tool_calls_eval.py: a line of results for each request, sorted at the end, and a summary. What the Verifier has \
+      no key for stands in a line's last one, `belay`: the codes of what inspection found (`belay explain` says what they are), \
+      attempts, and where its reading of an answer is mistaken.
 
       Ctrl-C finishes what is in flight and writes the summary; a second one cancels it.
 
       Exit codes: 0 every request was answered, 1 some failed or lines were skipped, 2 nothing could be done, 130 Ctrl-C.
 
-      Example: belay replay samples.jsonl --base-url http://127.0.0.1:8611/v1 --model kimi-k2-0905-preview
+      Examples: belay replay samples.jsonl --base-url http://127.0.0.1:8611/v1 --model kimi-k2-0905-preview
+                belay replay samples.jsonl --vendor moonshot --vendor groq,model=moonshotai/kimi-k2-instruct-0905 --model kimi-k2-0905-preview
+                belay replay --from-store --since 1d --where "calls > 0" --vendor novita --model moonshotai/kimi-k2-0905
       """)
 
-  @Argument(help: "The set: JSON Lines, one request body a line.")
-  var file: String
+  @Argument(help: "The set: JSON Lines, one request body a line, gzip too; or a folder of KVV's schema cases.")
+  var file: String?
+
+  @OptionGroup var recorded: RecordedSet
 
   @Option(help: "What stands before /chat/completions, as in https://api.moonshot.ai/v1.")
   var baseUrl: String?
@@ -28,9 +34,10 @@ struct Replay: AsyncParsableCommand {
     parsing: .singleValue,
     help: ArgumentHelp(
       """
-      In place of --base-url, and as often as there are vendors: they are asked side by side. model, concurrency, rate and \
-      extra-body (JSON, the last one) are its own. Its key is in BELAY_NAME_API_KEY; its name stands in the names of its files.
-      """, valueName: "NAME=URL[,model=…]"))
+      In place of --base-url, and as often as there are vendors: they are asked side by side. The URL can be left out for one that \
+      belay.yaml or `belay explain vendors` names. model, concurrency, rate and extra-body (JSON, the last one) are its own. Its key \
+      is in BELAY_NAME_API_KEY, or in belay.yaml; its name stands in the names of its files.
+      """, valueName: "NAME[=URL][,model=…]"))
   var vendor: [String] = []
 
   @Option(help: "The model to ask for, in place of each request's own.")
@@ -89,18 +96,35 @@ struct Replay: AsyncParsableCommand {
   @Option(help: "With --use_raw_completions: a model whose chat template to use; thinking in its name decides. No tokenizer is loaded.")
   var tokenizerModel: String?
 
-  func run() async throws {
-    let code: Int32
-    do {
-      code = await ReplayCommand.run(try vendors())
-    } catch let problem as ReplayProblem {
-      throw ValidationError(problem.message)
+  func validate() throws {
+    if file == nil, !recorded.fromStore { throw ValidationError("which set? Write the file, or --from-store for recorded exchanges") }
+    if file != nil, recorded.fromStore { throw ValidationError("write the file or --from-store, not both") }
+    if vendor.isEmpty, baseUrl == nil { throw ValidationError("which vendor? Write --base-url URL, or --vendor NAME=URL") }
+    if !vendor.isEmpty, baseUrl != nil || apiKey != nil {
+      throw ValidationError("--vendor has its own URL and key: leave --base-url and --api-key out")
     }
-    if code != 0 { throw ExitCode(code) }
+  }
+
+  func run() async throws {
+    let vendors: [ReplayOptions]
+    do {
+      vendors = try self.vendors()
+    } catch let problem as ReplayProblem {
+      Output.error("belay: \(problem.message)\n")
+      throw ExitCode(2)
+    } catch {
+      // belay.yaml has mistakes, told with their lines.
+      Output.error("\(error)\n")
+      throw ExitCode(2)
+    }
+    try await LogCommand.run {
+      let code = await ReplayCommand.run(vendors, source: try await recorded.source())
+      if code != 0 { throw ExitCode(code) }
+    }
   }
 
   private func vendors() throws -> [ReplayOptions] {
-    var options = ReplayOptions(file: file, baseURL: baseUrl ?? "", model: model)
+    var options = ReplayOptions(file: file ?? "the store", baseURL: baseUrl ?? "", model: model)
     options.preparation.temperature = temperature
     options.preparation.maxTokens = maxTokens
     if useRawCompletions { options.preparation.template = ChatTemplate(model: tokenizerModel ?? model) }
@@ -111,13 +135,12 @@ struct Replay: AsyncParsableCommand {
     options.timeout = .seconds(timeout)
     if let extraBody { try options.setExtraBody(json: extraBody) }
     if vendor.isEmpty {
-      guard baseUrl != nil else { throw ValidationError("Missing expected argument '--base-url <base-url>', or '--vendor NAME=URL'") }
       options.apiKey = APIKey(option: apiKey)
       return [options]
     }
-    guard baseUrl == nil, apiKey == nil else {
-      throw ValidationError("--vendor has its own URL and key: leave --base-url and --api-key out")
+    return try vendor.map { text in
+      let argument = try VendorArgument(text)
+      return try argument.options(options, known: argument.baseURL == nil ? NamedVendors.find(argument.name) : nil)
     }
-    return try vendor.map { try VendorArgument($0).options(options) }
   }
 }

@@ -18,6 +18,11 @@ struct Serve: AsyncParsableCommand {
       With several vendors, the first is the default; a client names another in its base URL \
       (http://127.0.0.1:8611/{vendor}/v1) or in the header x-belay-vendor.
 
+      With a reference, a sample of conversations with tools is asked of it again, once the client is served, and both \
+      answers are compared. What leaves: the whole request, with the reference's own key; no header of the client's. \
+      Without a key of its own the reference is not asked. A client keeps its request back with x-belay-shadow: off, \
+      belay.yaml with shadow: off, or with budgets and rules there.
+
       Flags win over environment variables (BELAY_VENDOR, BELAY_REFERENCE, BELAY_MODE, BELAY_REPAIRS, BELAY_RESPONSE_IDS, \
       BELAY_ON_EXHAUSTED, BELAY_FAILOVER, BELAY_STORE, BELAY_LISTEN, BELAY_CONSOLE, BELAY_CONFIG, BELAY_LOG_LEVEL, BELAY_LOG_FORMAT), and \
       those over the file. SIGTERM and Ctrl-C let exchanges under way end.
@@ -26,7 +31,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A vendor's base URL, or NAME=URL. Repeat for several.")
   var vendor: [String] = []
 
-  @Option(help: "The vendor that others are compared with: a URL, NAME=URL, or the name of a vendor.")
+  @Option(help: "The vendor that others are compared with: a URL, NAME=URL, or the name of a vendor. A sample of requests goes there too.")
   var reference: String?
 
   @Option(help: "observe, annotate or enforce (default: observe). Holds everywhere, whatever the file says of single vendors.")
@@ -81,6 +86,7 @@ struct Serve: AsyncParsableCommand {
     let gateway = Gateway(configuration, logger: logger, writeLines: Output.error, store: records, writer: writer) { bound in
       Output.line("belay on \(bound.url)")
       for vendor in configuration.vendors { Output.line("  \(vendor.name): \(vendor.baseURL)") }
+      if let line = configuration.shadowLine { Output.line(line) }
       if let console = bound.consoleURL { Output.line("console on \(console)") }
       if let recording = configuration.recording { Output.line("exchanges are kept in \(recording.path)") }
     }

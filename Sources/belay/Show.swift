@@ -47,8 +47,7 @@ struct Show: AsyncParsableCommand {
     var command = ShowCommand(id: id)
     command.form = raw ? .raw(part ?? .response) : json ? .json : .text(isFull: full)
     command.attempt = attempt
-    let path = store.path
-    try await LogCommand.run { [command] in try await command.run(storePath: path, on: LogCommand.screen) }
+    try await LogCommand.run { [command, store] in try await command.run(storePath: store.path(), on: LogCommand.screen) }
   }
 }
 

@@ -25,10 +25,9 @@ struct Tail: AsyncParsableCommand {
   func run() async throws {
     var command = TailCommand()
     (command.flags, command.backlog, command.isJSON) = (filter.flags, lines, json)
-    let path = store.path
-    try await LogCommand.run { [command] in
+    try await LogCommand.run { [command, store] in
       try await Interruption.cancelling {
-        try await command.run(storePath: path, on: LogCommand.screen, now: LogCommand.now)
+        try await command.run(storePath: store.path(), on: LogCommand.screen, now: LogCommand.now)
       }
     }
   }

@@ -117,7 +117,7 @@ struct DefaultsTests {
   /// What each section says when it meets a key that it cannot guess: all that it knows.
   private func headlinesOfUnknownKeys() -> [String] {
     let sections = [
-      "zzzzzzzzzzzz: 1", "enforce: {zzzzzzzzzzzz: 1}", "enforce: {breaker: {zzzzzzzzzzzz: 1}}", "limits: {zzzzzzzzzzzz: 1}",
+      "zzzzzzzzzzzz: 1", "clients: {a: {zzzzzzzzzzzz: 1}}", "enforce: {zzzzzzzzzzzz: 1}", "enforce: {breaker: {zzzzzzzzzzzz: 1}}", "limits: {zzzzzzzzzzzz: 1}",
       "log: {zzzzzzzzzzzz: 1}", "policies: [{match: {vendor: a, zzzzzzzzzzzz: 1}, mode: observe}]",
       "policies: [{match: {vendor: a}, mode: observe, zzzzzzzzzzzz: 1}]", "rules: {zzzzzzzzzzzz: 1}",
       "rules: {models: [{generation: k2, patterns: a, zzzzzzzzzzzz: 1}]}", "rules: {traits: [{patterns: a, gate: 1, zzzzzzzzzzzz: 1}]}",

@@ -75,7 +75,7 @@ class Browser:
 
     def until(self, expression, seconds=15):
         """Waits until an expression of the page is true."""
-        wait(lambda: self.evaluate(f"Boolean({expression})"), seconds, f"never true: {expression}; the page says:\n{self.text('body')[:2000]}")
+        wait(lambda: self.evaluate(f"Boolean({expression})"), seconds, lambda: f"never true: {expression}; the page says:\n{self.text('body')[:2000]}")
 
     def click(self, selector):
         self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
@@ -101,5 +101,5 @@ class Browser:
 def wait(condition, seconds, complaint):
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, complaint
+        assert time.monotonic() < end, complaint() if callable(complaint) else complaint
         time.sleep(0.03)

@@ -2,6 +2,7 @@
 """Every page on data, as a person uses it: opened, filtered, read, and live."""
 import json
 import pathlib
+import sqlite3
 import urllib.error
 import urllib.request
 import uuid
@@ -50,6 +51,36 @@ def test_a_finding_of_the_overview_leads_to_its_exchanges(page, console):
     page.click('a[href*="finding=arguments.schema.type"]')
     page.until("document.querySelectorAll('table.list tbody tr').length > 0")
     assert page.evaluate("[...document.querySelectorAll('table.list tbody tr')].every((row) => row.innerText.includes('arguments.schema.type'))")
+
+
+def test_the_overview_keeps_up_with_what_is_recorded(page, console):
+    show(page, console, "#/?range=1h")
+    page.until("document.querySelector('table.figures')")
+    before = page.text("#overview-note")
+    page.evaluate("document.querySelector('table.figures').dataset.old = 'yes'")
+    console.record(900)
+    page.until(f"document.querySelector('#overview-note').innerText !== {json.dumps(before)}")
+    assert page.evaluate("document.querySelector('table.figures').dataset.old") is None
+    assert page.evaluate("document.querySelector('#range').value") == "1h"
+
+
+def test_a_store_that_cannot_be_written_is_the_first_thing_to_read(browser, tmp_path):
+    console = Console(tmp_path / "belay.db")
+    browser.resize(1280, 800)
+    show(browser, console, "#/")
+    browser.until("document.querySelector('table.figures')")
+    other = sqlite3.connect(tmp_path / "belay.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    console.record(901)
+    browser.until("document.querySelector('#store-failing')")
+    assert "store.locked" in browser.text("#store-failing") and "another program holds" in browser.text("#store-failing")
+    browser.until("document.querySelector('#recording').innerText === 'the store fails'", 25)
+    assert ask(console, "/api/status")["store"]["failure_reason"] == "locked"
+    other.execute("ROLLBACK")
+    other.close()
+    browser.until("!document.querySelector('#store-failing')")
+    assert ask(console, "/api/status")["store"]["failure"] is None
+    assert console.stop() == 0
 
 
 def test_filters_narrow_the_list_and_the_address_keeps_them(page, console):

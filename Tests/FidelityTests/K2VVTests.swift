@@ -81,6 +81,27 @@ import Testing
     }
   }
 
+  /// The tables do not print the cells, but F1 = 2 TP / (calls + the official API's calls) gives TP to within one, and so the
+  /// verdict: whom K2VV lists below its gate, nobody here calls faithful, and who lies clearly below is known to.
+  @Test(.enabled(if: isThere, "k2vv/tables.csv is not beside the repository"))
+  func whomK2VVListsBelowItsGateIsNeverCalledFaithful() throws {
+    let gates = ["kimi-k2-0905-preview": 0.80, "kimi-k2-thinking": 0.73]
+    var words: [String: String] = [:]
+    for row in Self.rows where row.date != "2025-10-10" && row.similarity.hasSuffix("%") && !row.similarity.hasPrefix(">=") {
+      let official = try #require(Self.rows.first { $0.date == row.date && $0.model == row.model && $0.vendor == "MoonshotAI" })
+      let f1 = try #require(Double(row.similarity.dropLast())) / 100
+      let calls = row.counts.toolCalls + official.counts.toolCalls
+      let both = Int((f1 * Double(calls) / 2).rounded())
+      let verdict = Verdict(Agreement(successes: both, failures: calls - 2 * both), gate: gates[row.model], alpha: 0.05)
+      words["\(row.date) \(row.vendor)"] = verdict.name
+    }
+    #expect(words == [
+      "2025-10-23 Fireworks": "undecided", "2025-10-23 Groq": "below_gate", "2025-10-23 Nebius": "below_gate",
+      "2025-11-15 NovitaAI": "undecided", "2025-11-15 Chutes": "below_gate", "2025-11-15 Groq": "below_gate",
+      "2025-11-15 Nebius": "below_gate",
+    ])
+  }
+
   @Test(.enabled(if: SharedData.has("k2vv/results.jsonl"), "k2vv/results.jsonl is not beside the repository"))
   func recordedAnswersCountAsTheScriptsSummaryWouldAndAgreeWithThemselves() throws {
     var tally = Tally()

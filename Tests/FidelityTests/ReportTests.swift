@@ -18,7 +18,7 @@ import Testing
     ledger.tallies[.init(vendor: vendor, model: "k2", day: 20_407, tool: tool)] = tally(900, 300, 250, 1500)
     ledger.floors[.init(vendor: "moonshot", model: "k2", day: 20_407, tool: tool)] = NoiseFloor(
       Confusion(truePositives: 1080, falsePositives: 200, falseNegatives: 210, trueNegatives: 9))
-    return FidelityReport(ledger, by: grouping, gates: ["k2": 0.8])
+    return FidelityReport(ledger, by: grouping) { $0 == "k2" ? 0.8 : nil }
   }
 
   @Test("The verdict says what is known, and how much is missing", arguments: [
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func aReportOfNothingIsAHeading() {
-    let report = FidelityReport(Ledger(), gates: [:])
+    let report = FidelityReport(Ledger()) { _ in nil }
     #expect(report.table.split(separator: "\n").count == 2 && report.markdown.split(separator: "\n").count == 2)
     #expect(report.csv.split(separator: "\r\n").count == 1 && report.json["rows"]?.array?.isEmpty == true)
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Fidelity
 import Gateway
 import Inspection
 import JSON
@@ -21,7 +22,8 @@ struct Run {
   private(set) var isAborted = false
 
   init(
-    _ request: String, headers: [ForwardedHeaders.Field] = [], adjust: (inout BelayConfiguration) -> Void = { _ in }
+    _ request: String, headers: [ForwardedHeaders.Field] = [], target: String = "/v1/chat/completions",
+    rotation: [Watch.Key: Double] = [:], adjust: (inout BelayConfiguration) -> Void = { _ in }
   ) throws {
     var configuration = BelayConfiguration(vendors: [
       Vendor(name: "v", baseURL: "http://vendor.test/v1"), Vendor(name: "other", baseURL: "http://other.test/v1"),
@@ -29,7 +31,8 @@ struct Run {
     configuration.settings.mode = .enforce
     adjust(&configuration)
     let context = Exchange.Context(configuration)
-    let head = Exchange.RequestHead(method: "POST", target: "/v1/chat/completions", headers: headers)
+    context.lasting.rotation.set(rotation)
+    let head = Exchange.RequestHead(method: "POST", target: target, headers: headers)
     exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: now)
     perform(exchange.requestHead(head, at: now))
     perform(exchange.requestBody(ByteBuffer(string: request), at: now))

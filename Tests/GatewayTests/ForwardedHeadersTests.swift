@@ -55,7 +55,7 @@ import Upstream
       Set-Cookie: a\r
       Connection: close, x-hop\r
       X-Hop: 1\r
-      Transfer-Encoding: chunked\r
+      Keep-Alive: timeout=5\r
       set-cookie: b\r
       Content-Length: 9\r
 
@@ -69,5 +69,15 @@ import Upstream
       + [0xE9, 0x0D, 0x0A]
     #expect(fields.lines == expected)
     #expect(fields.hasContentLength)
+  }
+
+  @Test("a length beside chunks is not passed on, wherever it stands, and one that is repeated only once")
+  func lengths() {
+    for text in ["Content-Length: 9\r\nTransfer-Encoding: chunked\r\n", "transfer-encoding: chunked\r\ncontent-length: 9\r\n"] {
+      let fields = ForwardedHeaders.toClient(UpstreamHeaders(lines: Array(text.utf8)))
+      #expect(fields.lines.isEmpty && !fields.hasContentLength)
+    }
+    let twice = ForwardedHeaders.toClient(UpstreamHeaders(lines: Array("Content-Length: 9\r\ncontent-length: 9\r\n".utf8)))
+    #expect(twice.lines == Array("Content-Length: 9\r\n".utf8) && twice.hasContentLength)
   }
 }

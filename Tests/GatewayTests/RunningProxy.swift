@@ -4,6 +4,7 @@ import Foundation
 import Gateway
 import Logging
 import Simulator
+import Store
 import Synchronization
 
 /// A gateway on a port of its own, in this process, for one test.
@@ -15,13 +16,25 @@ struct RunningProxy: Sendable {
 
   /// The exchange log, as written.
   final class Lines: Sendable {
-    private let text = Mutex("")
-    func append(_ more: [UInt8]) { text.withLock { $0 += String(decoding: more, as: UTF8.self) } }
-    var all: String { text.withLock { $0 } }
+    private let state = Mutex((text: "", count: 0))
+    private let keeps: Bool
+
+    init(keeps: Bool = true) { self.keeps = keeps }
+
+    func append(_ more: [UInt8]) {
+      state.withLock {
+        $0.count += more.count { $0 == UInt8(ascii: "\n") }
+        if keeps { $0.text += String(decoding: more, as: UTF8.self) }
+      }
+    }
+
+    var all: String { state.withLock { $0.text } }
+    var count: Int { state.withLock { $0.count } }
   }
 
   static func with<Result: Sendable>(
-    vendors: [Configuration.Vendor], adjust: (inout BelayConfiguration) -> Void = { _ in },
+    vendors: [Configuration.Vendor], writer: StoreWriter? = nil, lines: Lines = Lines(),
+    adjust: (inout BelayConfiguration) -> Void = { _ in },
     _ body: @escaping @Sendable (RunningProxy) async throws -> Result
   ) async throws -> Result {
     var configuration = BelayConfiguration(vendors: vendors)
@@ -30,10 +43,9 @@ struct RunningProxy: Sendable {
     configuration.loops = 1
     configuration.limits.drain = .seconds(5)
     adjust(&configuration)
-    let lines = Lines()
     let (started, continuation) = AsyncStream<Gateway.Bound>.makeStream()
     let gateway = Gateway(
-      configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, writeLines: lines.append,
+      configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, writeLines: lines.append, writer: writer,
       started: { continuation.yield($0) })
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask {

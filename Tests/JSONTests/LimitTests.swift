@@ -68,3 +68,31 @@ import Testing
     #expect(reading.error?.offset == 1)
   }
 }
+
+extension LimitTests {
+  @Test(
+    "an index takes in as many values as the limit says, new or used before, and says which is one too many",
+    arguments: [("[1,2,3]", 4, 5), ("{\"a\":[],\"b\":{}}", 5, 12), ("[[[[]]]]", 4, 3), ("[\"\",\"\"]   ", 3, 4)])
+  func values(_ text: String, count: Int, last: Int) throws {
+    let bytes = Array(text.utf8)
+    var used = JSONIndex()
+    try used.read(Array("[1,2,3,4,5,6,7,8,9]".utf8).span)
+    for index in [JSONIndex(), used] {
+      var index = index
+      try index.read(bytes.span, limits: JSONLimits(values: count))
+      #expect(index.nodeCount == count)
+      let error = #expect(throws: JSONError.self) { try index.read(bytes.span, limits: JSONLimits(values: count - 1)) }
+      #expect(error?.description == "at byte \(last): more than \(count - 1) values and keys")
+      #expect(index.nodeCount == 0)
+    }
+  }
+
+  @Test("a table that grows stays within one more than the limit")
+  func growth() throws {
+    let bytes = Array(("[" + String(repeating: "0,", count: 100_000) + "0]").utf8)
+    var index = JSONIndex()
+    let error = #expect(throws: JSONError.self) { try index.read(bytes.span, limits: JSONLimits(values: 70_000)) }
+    #expect(error?.offset == 1 + 2 * 69_999)
+    #expect(!index.isLarge || index.nodeCount == 0)
+  }
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import JSON
 import Logbook
 import Store
 import Testing
@@ -39,6 +40,31 @@ import Testing
     }
   }
 
+  @Test("The store is the one that belay.yaml names, and flags and variables go before it") func configuredStore() async throws {
+    let folder = try Folder()
+    func write(_ text: String, to name: String = "belay.yaml") throws { try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path + "/" + name)) }
+    try await withStore([Sample.exchange(1)]) { path, _ in
+      // What else is in the file, and wrong in this shell, is no reason not to read what was recorded.
+      try write("store: { path: \(path) }\nvendors: { a: { base_url: https://a.example/v1, api_key: \"${NOT_SET_HERE}\" } }\n")
+      #expect(try run(["list"], in: folder).text.contains("moonshot"))
+      #expect(try run(["show", "last"], in: folder).code == 0)
+      #expect(try run(["list"], ["BELAY_STORE": "/nowhere/a"], in: folder).errors.hasPrefix("there is no store at /nowhere/a\n"))
+      #expect(try run(["list", "--store", "/nowhere/b"], ["BELAY_STORE": path], in: folder).errors.hasPrefix("there is no store at /nowhere/b\n"))
+      try write("store: { path: \(path) }", to: "other.yaml")
+      try write("store: off")
+      let off = try run(["list"], in: folder)
+      #expect(off.code == 2)
+      #expect(off.errors == "exchanges are not kept: belay.yaml says that the store is off\nTo read a file all the same: --store FILE\n")
+      #expect(try run(["list", "--config", "other.yaml"], in: folder).code == 0)
+      #expect(try run(["list"], ["BELAY_CONFIG": "other.yaml"], in: folder).code == 0)
+      try write("store: { path: [")
+      let broken = try run(["list"], in: folder)
+      #expect(broken.code == 2)
+      #expect(broken.errors.contains("belay.yaml:1"))
+      #expect(try run(["list", "--config", "none.yaml"], in: folder).errors.hasPrefix("none.yaml: there is no such file"))
+    }
+  }
+
   @Test("A replay goes to the vendor that the configuration names, without its key") func address() async throws {
     let folder = try Folder()
     let configuration = """
@@ -53,6 +79,35 @@ import Testing
       #expect(script.code == 0)
       #expect(script.text.contains("default='https://api.example/v1'\n"))
       #expect(!script.text.contains("sk-of-the-file"))
+    }
+  }
+
+  @Test("Recorded exchanges are replayed by filter, the oldest first, and what was not kept is named") func replay() async throws {
+    let folder = try Folder()
+    let exchanges = (1...4).map { number in
+      Sample.exchange(number) {
+        $0.vendor = number == 2 ? "other" : "moonshot"
+        let body = #"{"messages":[{"role":"user","content":"question \#(number)"}]}"#
+        $0.request = StoredMessage(headers: [], body: Array(body.utf8), omittedBytes: number == 3 ? 9 : 0)
+        $0.edits = []
+        $0.attempts = []
+      }
+    }
+    try await withStore(exchanges) { path, _ in
+      // Nobody listens there: what was sent stands in the rows all the same.
+      let common = ["replay", "--from-store", "--store", path, "--base-url", "http://127.0.0.1:1/v1", "--model", "m", "--retries", "0"]
+      let run = try run(common + ["--where", "vendor == 'moonshot'"], in: folder)
+      #expect(run.code == 1)
+      #expect(run.errors.contains("line 2 left out: exchange \(exchanges[2].id): the end of its request was not kept"))
+      let rows = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/results.jsonl")).split(separator: 0x0A).map { try JSONValue(parsing: Array($0)) }
+      #expect(rows.map { $0["data_index"]?.int } == [1, 3])
+      #expect(rows.map { $0["request"]?["messages"]?[0]?["content"]?.string } == ["question 1", "question 4"])
+
+      let nothing = try self.run(common + ["--where", "vendor == 'nobody'"], in: folder)
+      #expect(nothing.code == 1)
+      #expect(nothing.errors == "no exchange matches\n")
+      let both = try self.run(["replay", "set.jsonl", "--since", "1d", "--base-url", "http://127.0.0.1:1/v1", "--model", "m"], in: folder)
+      #expect(both.errors.contains("--since chooses recorded exchanges: write --from-store"))
     }
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 import JSON
 import Logbook
 import Store
@@ -133,6 +134,29 @@ import Testing
     let expected = String(decoding: client, as: UTF8.self)
       .replacing("call_abc", with: "functions.read_file:0").replacing(#", "temperature": 1.0"#, with: "")
     #expect(String(decoding: sent, as: UTF8.self) == expected)
+  }
+
+  @Test("What the reference answered stands with the exchange, and where the calls differ") func comparisons() {
+    let answer = Side(
+      judged: .toolCalls, calls: [ToolCall(name: "weather", arguments: #"{"city":"Rome","days":2}"#)], promptTokens: 12)
+    let other = Side(judged: .toolCalls, calls: [ToolCall(name: "weather", arguments: #"{"city":"Rome"}"#)], promptTokens: 10)
+    let exchange = Sample.exchange(1) {
+      func comparison(_ kind: StoredComparison.Kind, _ answer: Side) -> StoredComparison {
+        StoredComparison(
+          time: Sample.start, kind: kind, vendor: "moonshot", model: "kimi-k2", reference: "official", answer: answer, other: other)
+      }
+      $0.comparisons = [comparison(.vendor, answer), comparison(.reference, other), comparison(.vendor, Side(.stop))]
+    }
+    let text = ShowCommand.lines(of: exchange, width: 100, paint: Paint(isOn: false), isFull: false).joined(separator: "\n")
+    #expect(
+      text.contains(
+        """
+        comparisons  the same request to a reference
+          official: tp, +2 prompt tokens, other payloads
+            weather/days: 2, the reference nothing
+          official against itself: tp, +0 prompt tokens, same payloads
+          official: fn
+        """))
   }
 
   @Test("JSON has the whole exchange") func json() async throws {

@@ -17,6 +17,7 @@ import Testing
   }
 
   @Test func aWriterKilledUnderLoadLosesLessThanASecondAndNothingByHalf() async throws {
+    var random = SeededGenerator()
     for round in 0..<Self.rounds {
       let folder = try Folder()
       let process = Process()
@@ -25,7 +26,7 @@ import Testing
       let pipe = Pipe()
       process.standardOutput = pipe
       try process.run()
-      let lifetime = Duration.milliseconds(Int.random(in: 2000...4000))
+      let lifetime = Duration.milliseconds(Int.random(in: 2000...4000, using: &random))
       let killer = Task {
         try await Task.sleep(for: lifetime)
         kill(process.processIdentifier, SIGKILL)

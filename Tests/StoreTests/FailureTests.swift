@@ -2,9 +2,10 @@
 import Foundation
 import GRDB
 import Store
+import Synchronization
 import Testing
 
-@Suite struct FailureTests {
+@Suite(.timeLimit(.minutes(2))) struct FailureTests {
   private func writer(_ folder: Folder, _ change: (inout StoreOptions) -> Void = { _ in }) -> StoreWriter {
     var options = StoreOptions(path: folder.store)
     options.gatherMilliseconds = 1
@@ -23,11 +24,11 @@ import Testing
     let other = try DatabaseQueue(path: folder.store, configuration: configuration)
     try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
     store.offer([Sample.exchange(0)])
-    try await until("the lock is noticed") { store.status.failure?.reason == .locked }
+    try await until("the lock is noticed", store) { $0.failure?.reason == .locked }
     store.offer((1..<31).map { Sample.exchange($0) })
     #expect(store.status.dropped == [.failing(.locked): 21])
     try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
-    try await until("it recovers") { store.status.written == 10 }
+    try await until("it recovers", store) { $0.written == 10 }
     #expect(store.status.failure == nil)
     await store.close()
   }
@@ -39,8 +40,10 @@ import Testing
     await store.flush()
     await store.close()
     let full = writer(folder) { $0.maximumPages = 1 }
-    full.offer([Sample.exchange(1) { $0.request = StoredMessage(body: (0..<500_000).map { _ in UInt8.random(in: 0...255) }) }])
-    try await until("the disk is full") { full.status.failure?.reason == .diskFull }
+    var random = SeededGenerator()
+    let noise = (0..<500_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+    full.offer([Sample.exchange(1) { $0.request = StoredMessage(body: noise) }])
+    try await until("the disk is full", full) { $0.failure?.reason == .diskFull }
     #expect(full.status.written == 0)
     full.offer((2..<40).map { Sample.exchange($0) })
     #expect(full.status.dropped[.failing(.diskFull)] ?? 0 > 0)
@@ -51,6 +54,43 @@ import Testing
     await again.flush()
     #expect(again.status.written == 1)
     await again.close()
+  }
+
+  @Test func theOverviewShowsWhenExchangesWereLost() async throws {
+    let folder = try Folder()
+    let noon = Sample.start / 60_000 * 60_000
+    let time = Mutex(noon)
+    let store = writer(folder) { $0.now = { time.withLock { $0 } } }
+    await store.flush()
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: folder.store, configuration: configuration)
+    try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+    store.offer([Sample.exchange(0)])
+    try await until("the lock is noticed", store) { $0.failure?.reason == .locked }
+    store.offer((1..<15).map { Sample.exchange($0) })
+    time.withLock { $0 += 60_000 }
+    store.offer((15..<18).map { Sample.exchange($0) })
+    store.noteLost(2, reason: "recorder_queue_full")
+    let lost = [
+      Overview.Drop(start: noon, reason: "locked", exchanges: 5), Overview.Drop(start: noon + 60_000, reason: "locked", exchanges: 3),
+      Overview.Drop(start: noon + 60_000, reason: "recorder_queue_full", exchanges: 2),
+    ]
+    var request = OverviewRequest(since: noon, until: noon + 3_600_000)
+    request.points = 60
+    let reader = try StoreReader(path: folder.store)
+    var overview = try await reader.overview(request)
+    #expect(overview.drops.isEmpty)
+    overview.add(store.status.dropNotes)
+    #expect(overview.drops == lost)
+    try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+    try await until("it recovers", store) { $0.written == 10 }
+    await store.close()
+    #expect(store.status.dropNotes.isEmpty)
+    #expect(try await reader.overview(request).drops == lost)
+    request.since = noon - 24 * 3_600_000
+    #expect(try await reader.overview(request).drops.reduce(0) { $0 + $1.exchanges } == 10)
+    reader.close()
   }
 
   @Test func aFileThatIsNoStoreIsLeftAloneAndTheWayFreeTheStoreBegins() async throws {
@@ -66,10 +106,10 @@ import Testing
       let before = FileManager.default.contents(atPath: folder.store)
       let store = writer(folder)
       store.offer([Sample.exchange(1)])
-      try await until("it is noticed") { store.status.failure?.reason == .notAStore }
+      try await until("it is noticed", store) { $0.failure?.reason == .notAStore }
       if !content.isEmpty { #expect(FileManager.default.contents(atPath: folder.store) == before) }
       for name in [folder.store, folder.store + "-wal", folder.store + "-shm"] { try? FileManager.default.removeItem(atPath: name) }
-      try await until("it recovers") { store.status.written == 1 }
+      try await until("it recovers", store) { $0.written == 1 }
       await store.close()
     }
   }
@@ -86,7 +126,7 @@ import Testing
     try file.close()
     let second = writer(folder)
     second.offer([Sample.exchange(20)])
-    try await until("a new store has it") { second.status.written == 1 }
+    try await until("a new store has it", second) { $0.written == 1 }
     let aside = try #require(second.status.setAside)
     #expect(FileManager.default.fileExists(atPath: aside))
     #expect(second.status.failure == nil)
@@ -100,9 +140,9 @@ import Testing
     _ = unsafe chmod(folder.store, 0o400)
     let store = writer(folder)
     store.offer([Sample.exchange(1)])
-    try await until("it is noticed") { store.status.failure?.reason == .readOnly }
+    try await until("it is noticed", store) { $0.failure?.reason == .readOnly }
     _ = unsafe chmod(folder.store, 0o600)
-    try await until("it recovers") { store.status.written == 1 }
+    try await until("it recovers", store) { $0.written == 1 }
     await store.close()
   }
 

@@ -25,7 +25,6 @@ import Testing
       exchange.edits = [StoredEdit(pointer: "/messages/1", before: "\"a\nb\"", after: "", rule: "r")]
       exchange.repairs = [StoredRepair(rule: "r", choice: 1, call: 2, path: "/p", before: "1", after: "2")]
       exchange.calls = [StoredCall(name: "f", id: "i", arguments: "{", k2vvValid: false, valid: nil, violations: "[]", attempt: 1)]
-      exchange.comparisons = [StoredComparison(reference: "r", cell: "tp", promptTokenDifference: -3, payloadsAgree: true, details: "{}")]
       exchange.request = Sample.body(#"{"messages":[]}"#)
       exchange.response = Sample.body("")
     }

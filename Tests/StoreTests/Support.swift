@@ -72,7 +72,34 @@ func withStore(
   await writer.close()
 }
 
-/// Asks a status until it is so.
+/// Waits until the writer's status is so, told by each change of it.
+func until(_ comment: Comment, _ store: StoreWriter, _ condition: (StoreStatus) -> Bool) async throws {
+  for await status in store.changes() where condition(status) { return }
+  Issue.record(comment)
+}
+
+/// Chance that can be had again: the seed is printed, and `BELAY_TEST_SEED` sets it.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  init(for test: String = #function) {
+    let given = ProcessInfo.processInfo.environment["BELAY_TEST_SEED"].flatMap { UInt64($0) }
+    state = given ?? UInt64.random(in: 0...UInt64(UInt32.max))
+    print("\(test): BELAY_TEST_SEED=\(state)")
+  }
+
+  /// SplitMix64.
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+    return value ^ value >> 31
+  }
+}
+
+/// Asks about what another process does until it is so.
 func until(_ comment: Comment, seconds: Int = 20, _ condition: () -> Bool) async throws {
   let end = ContinuousClock.now + .seconds(seconds)
   while !condition() {

@@ -66,6 +66,20 @@ struct HeadTests {
     #expect(error.kind == .tooLarge)
   }
 
+  @Test(
+    "Lengths that differ, or are no number, leave open where the answer ends",
+    arguments: [
+      (["Content-Length: 5", "Content-Length: 5"], true), (["content-length:5", "CONTENT-LENGTH: 6"], false), (["Content-Length: 5, 5"], false),
+      (["Content-Length: -5"], false), (["Content-Length:"], false), (["Content-Length: 0x5"], false), (["Content-Lengths: x", "Content-Type: y"], true),
+    ])
+  func lengths(fields: [String], isClear: Bool) {
+    switch parse(["HTTP/1.1 200 OK"] + fields + [""], limit: 1000) {
+    case .complete: #expect(isClear)
+    case .failed(let error): #expect(!isClear && error.kind == .protocol)
+    default: Issue.record("no end")
+    }
+  }
+
   @Test("Fields are found in any case, and the first of a name counts")
   func lookup() {
     let headers = UpstreamHeaders(lines: Array("Retry-After: 1\r\nretry-after: 2\r\nno colon\r\n: empty\r\n".utf8))

@@ -27,6 +27,18 @@ struct TLSTests {
     }
   }
 
+  @Test("A certificate that has expired is refused, and the message says so")
+  func expired() async throws {
+    try await NginxServer.run(http2: true, days: -1) { server in
+      try await withEngine(options(server)) { engine in
+        let error = await engine.failure(of: UpstreamRequest(method: "GET", url: url(server, "/text")))
+        #expect(error?.kind == .tls)
+        #expect(error?.isRetryable == false)
+        #expect(error?.message.contains("expired") == true, "\(error?.message ?? "")")
+      }
+    }
+  }
+
   @Test("A certificate for another name is refused")
   func anotherName() async throws {
     try await NginxServer.run(http2: true) { server in

@@ -4,6 +4,7 @@ import Inspection
 /// What the file says, before anything else is asked. Nil and empty where it says nothing.
 struct ConfigurationFile {
   var listen: Located<Address>?
+  var reusesPort = false
   var console: Located<Address?>?
   var consoleToken: Secret?
   var vendors: [Located<Vendor>] = []
@@ -22,7 +23,13 @@ struct ConfigurationFile {
   var rules = RuleSections()
   var literalKeys: [ConfigurationProblem] = []
 
+  private(set) var clients = ClientSection()
   private(set) var store = StoreSection()
+  private(set) var shadow = ShadowSection()
+  private(set) var alarms = AlarmSettings()
+  private(set) var qualityRouting: QualityRouting?
+  private(set) var qualityRoutingPlace: Place?
+  private(set) var qualityRoutingVendors: [Located<String>] = []
   /// Vendors whose entries have problems.
   private var brokenVendors: [String] = []
   /// Whether the list of vendors could be read at all.
@@ -40,6 +47,7 @@ struct ConfigurationFile {
     guard var map = YAMLValue(node: root, name: "", context: context).map() else { return }
 
     listen = map.parsed("listen", Address.parse)
+    reusesPort = map.parsed("reuse_port", Words.yesOrNo)?.value ?? false
     console = map.parsed("console", Address.parseOrOff)
     consoleToken = map.entry("console_token").flatMap { Secret(reading: $0, by: Secret.parseToken, literalKeys: &literalKeys) }
     if let entry = map.entry("vendors") {
@@ -47,6 +55,7 @@ struct ConfigurationFile {
       hasVendors = section != nil
       for vendor in section?.named ?? [] { readVendor(vendor.key, at: vendor.place, vendor.value) }
     }
+    if let entry = map.entry("clients") { clients = ClientSection(reading: entry) }
     defaultVendor = map.parsed("default_vendor", VendorName.parse)
     reference = map.parsed("reference", VendorChoice.parse)
     mode = map.parsed("mode", Words.parser(of: Mode.self))?.value
@@ -55,6 +64,12 @@ struct ConfigurationFile {
     rules.actions = map.map("findings").map(readFindingActions) ?? [:]
     rules.policies = SourcedPolicy.read("policies", of: &map)
     if let entry = map.entry("store") { store = StoreSection(reading: entry) }
+    if let entry = map.entry("shadow") { shadow = ShadowSection(reading: entry) }
+    if let section = map.map("alarms") { alarms = AlarmSettings(reading: section, literalKeys: &literalKeys) }
+    if let entry = map.entry("quality_routing"), !entry.isNull {
+      qualityRouting = QualityRouting(reading: entry, vendorPlaces: &qualityRoutingVendors)
+      qualityRoutingPlace = entry.place
+    }
     if let section = map.map("limits") { limits = Limits(reading: section) }
     loops = map.parsed("loops", Words.integer(within: 1...1024))
     if var section = map.map("log") {

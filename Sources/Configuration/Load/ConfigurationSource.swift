@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+package import Inspection
 
 extension BelayConfiguration {
   /// Reads the configuration file, if there is one, and the rule files that it names, and checks everything: see
@@ -18,5 +19,15 @@ extension BelayConfiguration {
     let text = try UnreadableFile.text(of: file)
     return try load(
       text, file: file, environment: environment, overrides: overrides, ruleFiles: RuleFiles(besideFile: file))
+  }
+}
+
+extension ModelRules {
+  /// The rules of the configuration file before the embedded ones, for commands that need no vendor. Where there is no file: the
+  /// embedded ones. `path` as for ``BelayConfiguration/read(path:environment:overrides:)``.
+  package static func read(path: String?, environment: [String: String]) throws -> ModelRules {
+    let named = path ?? environment[Setting.config.variable].flatMap { $0.isEmpty ? nil : $0 }
+    if named == nil, !FileManager.default.fileExists(atPath: "belay.yaml") { return .embedded }
+    return try BelayConfiguration.read(path: path, environment: environment, overrides: Overrides()).rules
   }
 }

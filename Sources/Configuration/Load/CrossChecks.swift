@@ -14,6 +14,15 @@ struct CrossChecks {
     checkConsole()
     checkKeys()
     checkReference()
+    checkLimits()
+  }
+
+  private func checkLimits() {
+    let limits = configuration.limits
+    guard limits.bufferedBytes < limits.requestBytes else { return }
+    log.warn(
+      "`limits.buffered_bytes` is less than `limits.request_bytes`, so that the longest requests are always refused",
+      "raise the one, or lower the other", at: .nowhere)
   }
 
   private func checkVendors() {
@@ -59,10 +68,10 @@ struct CrossChecks {
     let host = Host(configuration.listen.host)
     for vendor in book.vendors {
       guard vendor.value.apiKey != nil else { continue }
-      if !host.isLoopback {
+      if !host.isLoopback, configuration.clients.isEmpty {
         log.warn(
           "belay listens at \(configuration.listen): whoever reaches it spends the key of `\(vendor.value.name)`",
-          "listen at 127.0.0.1, or keep the network closed", at: listen?.place ?? .nowhere)
+          "listen at 127.0.0.1, keep the network closed, or give clients keys of their own (`clients:`)", at: listen?.place ?? .nowhere)
         break
       }
     }

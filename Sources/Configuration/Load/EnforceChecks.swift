@@ -44,7 +44,7 @@ struct EnforceChecks {
           at: name.place)
         continue
       }
-      if needsKey(vendor) {
+      if vendor.needsKey {
         log.warn(
           "`\(name.value)` has no key of its own, and a client's key is never sent to another vendor: failing over to it can "
             + "only be refused",
@@ -52,11 +52,6 @@ struct EnforceChecks {
       }
       checkModels(of: vendor, at: name.place)
     }
-  }
-
-  private func needsKey(_ vendor: Vendor) -> Bool {
-    guard vendor.apiKey == nil, vendor.headers.isEmpty, let url = try? BaseURL.parse(vendor.baseURL) else { return false }
-    return !url.host.isLoopback && !url.host.isPrivate
   }
 
   /// Vendors call one model by several names; where two are known to, and nothing translates, a request would ask in vain.

@@ -10,6 +10,7 @@ extension Limits {
       if let value = section.parsed(key, parse)?.value { keep = value }
     }
     set(&requestBytes, "request_bytes", ByteSize.parser(within: 1 << 10...1 << 30))
+    set(&bufferedBytes, "buffered_bytes", ByteSize.parser(within: 1 << 10...1 << 40))
     set(&headerBytes, "header_bytes", ByteSize.parser(within: 1 << 10...16 << 20))
     set(&headerTimeout, "header_timeout", time)
     set(&connect, "connect", time)

@@ -46,12 +46,17 @@ extension BelayConfiguration {
     let listen = given.parsed(.listen, Address.parse) ?? file.listen
     let console = given.parsed(.console, Address.parseOrOff) ?? file.console
     if let listen { configuration.listen = listen.value }
+    configuration.reusesPort = file.reusesPort
     if let console { configuration.console = console.value }
     configuration.consoleToken = given.consoleToken() ?? file.consoleToken
     let fileDefault = file.defaultVendor.flatMap { book.existing($0) }
     configuration.defaultVendor = chosen ?? fileDefault ?? book.names.first
     configuration.reference = reference
+    configuration.shadow = file.shadow.isOff ? nil : reference != nil || file.shadow.settings.baseline != nil ? file.shadow.settings : nil
+    configuration.clients = file.clients.clients(book, log: log)
     configuration.limits = file.limits
+    configuration.alarms = file.alarms
+    configuration.qualityRouting = file.qualityRouting
     configuration.recording = file.store.recording(option: overrides.store, environment: environment)
     configuration.loops = (given.parsed(.loops, Words.integer(within: 1...1024)) ?? file.loops)?.value
     let level = given.parsed(.logLevel, Words.parser(of: Log.Level.self)) ?? file.logLevel
@@ -60,7 +65,9 @@ extension BelayConfiguration {
     if let format { configuration.log.format = format.value }
 
     CrossChecks(configuration: configuration, book: book, listen: listen, console: console, log: log).run()
+    ShadowChecks(configuration: configuration, file: file, log: log).run()
     EnforceChecks(configuration: configuration, file: file, failover: failover, log: log).run()
+    AlarmChecks(configuration: configuration, file: file, log: log).run()
     configuration.warnings = log.sorted.filter { $0.severity == .warning }
     configuration.literalKeys = file.literalKeys
     if log.hasErrors { throw ConfigurationErrors(problems: log.sorted) }

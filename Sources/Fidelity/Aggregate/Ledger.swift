@@ -24,19 +24,20 @@ package struct Ledger: Mergeable {
 
   package init() {}
 
-  /// Counts an answer of a vendor, each once, compared or not. `slice.tool` is not looked at.
-  package mutating func observe(_ answer: Side, _ slice: Slice) {
+  /// Counts an answer of a vendor, each once, compared or not. `slice.tool` is not looked at. Not `byTool`, as below: tools
+  /// without a tally get none, for whoever must bound them.
+  package mutating func observe(_ answer: Side, _ slice: Slice, byTool: Bool = true) {
     tallies[slice.with(tool: nil), default: Tally()].observe(answer)
-    for tool in answer.tools {
+    for tool in answer.tools where byTool || tallies[slice.with(tool: tool)] != nil {
       tallies[slice.with(tool: tool), default: Tally()].observe(answer.restricted(to: tool))
     }
   }
 
   /// Counts a comparison, for the whole and for each tool that either side called.
   @discardableResult
-  package mutating func compare(_ answer: Side, with other: Side, _ slice: Slice) -> Cell? {
+  package mutating func compare(_ answer: Side, with other: Side, _ slice: Slice, byTool: Bool = true) -> Cell? {
     let cell = tallies[slice.with(tool: nil), default: Tally()].compare(answer, with: other)
-    for tool in answer.tools.union(other.tools) {
+    for tool in answer.tools.union(other.tools) where byTool || tallies[slice.with(tool: tool)] != nil {
       tallies[slice.with(tool: tool), default: Tally()].compare(
         answer.restricted(to: tool), with: other.restricted(to: tool))
     }
@@ -44,9 +45,9 @@ package struct Ledger: Mergeable {
   }
 
   /// Counts a request that went to the reference twice.
-  package mutating func compareReference(first: Side, second: Side, _ slice: Slice) {
+  package mutating func compareReference(first: Side, second: Side, _ slice: Slice, byTool: Bool = true) {
     floors[slice.with(tool: nil), default: NoiseFloor()].add(first: first.finish, second: second.finish)
-    for tool in first.tools.union(second.tools) {
+    for tool in first.tools.union(second.tools) where byTool || floors[slice.with(tool: tool)] != nil {
       floors[slice.with(tool: tool), default: NoiseFloor()].add(
         first: first.restricted(to: tool).finish, second: second.restricted(to: tool).finish)
     }

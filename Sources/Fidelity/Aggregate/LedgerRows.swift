@@ -14,15 +14,22 @@ extension Ledger {
     package var tally: Tally
     /// Of the model, over the same days and tool.
     package var floor: NoiseFloor
+    /// From the first day with informative comparisons to the last; 0 without any.
+    package var daysSeen = 0
   }
 
   /// The sums by vendor and model, and by day or tool if asked, in order of model, vendor, day and tool. `days` is a
   /// window of days since 1970-01-01 UTC: the last seven are `today - 6...today`.
   package func groups(by grouping: Grouping = .model, days: ClosedRange<Int>? = nil) -> [Group] {
     var tallies: [Slice: Tally] = [:]
+    var seen: [Slice: ClosedRange<Int>] = [:]
     for (slice, tally) in self.tallies {
+      let day = slice.day
       guard let slice = grouped(slice, grouping, days) else { continue }
       tallies[slice, default: Tally()].merge(tally)
+      guard tally.confusion.agreement.count > 0 else { continue }
+      let range = seen[slice] ?? day...day
+      seen[slice] = min(range.lowerBound, day)...max(range.upperBound, day)
     }
     var floors: [Slice: NoiseFloor] = [:]
     for (slice, floor) in self.floors {
@@ -34,7 +41,8 @@ extension Ledger {
       Group(
         vendor: slice.vendor, model: slice.model, day: grouping == .day ? slice.day : nil, tool: slice.tool,
         tally: tally,
-        floor: floors[Slice(vendor: "", model: slice.model, day: slice.day, tool: slice.tool)] ?? NoiseFloor())
+        floor: floors[Slice(vendor: "", model: slice.model, day: slice.day, tool: slice.tool)] ?? NoiseFloor(),
+        daysSeen: seen[slice]?.count ?? 0)
     }
     return groups.sorted { $0.precedes($1) }
   }

@@ -42,7 +42,7 @@ extension FidelityReport {
         guard let mean = row.tally.promptTokens.mean, let share = row.tally.promptTokens.share else { return "–" }
         return "\(mean < 0 ? "" : "+")\(fixed(mean, places: 1)), \(percent(share, places: 1)) within 3"
       },
-      Column(title: "verdict", isNumber: false) { $0.verdict.description },
+      Column(title: "verdict", isNumber: false) { $0.verdictWords },
     ]
   }
 }

@@ -24,11 +24,14 @@ package struct ReportRow: Equatable, Sendable {
   /// Wilson's, of `schema_accuracy`; nil when no tool was called.
   package let schemaWilson: Interval?
   package let verdict: Verdict
+  /// See ``Ledger/Group/daysSeen``.
+  package let daysSeen: Int
 
   package init(_ group: Ledger.Group, gate: Double?, alpha: Double) {
     (vendor, model, day, tool) = (group.vendor, group.model, group.day, group.tool)
     (tally, floor) = (group.tally, group.floor)
     self.gate = gate
+    daysSeen = group.daysSeen
     let agreement = tally.confusion.agreement
     let floorAgreement = floor.confusion.agreement
     let oneLook = WilsonInterval(alpha: alpha)
@@ -40,6 +43,18 @@ package struct ReportRow: Equatable, Sendable {
     let calls = Agreement(successes: tally.vendor.valid, failures: tally.vendor.schemaErrors)
     schemaWilson = calls.count > 0 ? oneLook.interval(calls) : nil
     verdict = Verdict(agreement, gate: gate, alpha: alpha)
+  }
+
+  /// About how many days more it takes to know, at the informative comparisons a day that were seen.
+  package var daysUntilVerdict: Int? {
+    guard case .undecided(let more?) = verdict, daysSeen > 0, informative > 0, day == nil else { return nil }
+    return max(1, Int((Double(more) * Double(daysSeen) / Double(informative)).rounded(.up)))
+  }
+
+  /// The verdict for people.
+  package var verdictWords: String {
+    guard let days = daysUntilVerdict else { return verdict.description }
+    return "\(verdict), about \(days) day\(days == 1 ? "" : "s")"
   }
 
   package var confusion: Confusion { tally.confusion }

@@ -31,6 +31,9 @@ package struct DriftDetector: Hashable, Sendable {
   package let alternatives: [Double]
   /// ln M of each alternative. With the properties above, all there is to store.
   package private(set) var logStatistics: [Double]
+  /// ln(q/p) and ln((1-q)/(1-p)) of each alternative.
+  private let successLogs: [Double]
+  private let failureLogs: [Double]
 
   /// By default the alternatives are 3, 6, 12 and 24 points of F1 below the baseline. Nil unless 0 < baseline < 1, the
   /// run length is at least 1, there are alternatives, and all lie between 0 and the baseline.
@@ -45,16 +48,17 @@ package struct DriftDetector: Hashable, Sendable {
     (self.kind, self.baseline, self.averageRunLength) = (kind, baseline, averageRunLength)
     self.alternatives = alternatives
     self.logStatistics = logStatistics ?? alternatives.map { _ in -.infinity }
+    let p = Agreement.proportion(f1: baseline)
+    let proportions = alternatives.map { Agreement.proportion(f1: $0) }
+    successLogs = proportions.map { logarithm($0 / p) }
+    failureLogs = proportions.map { logarithm((1 - $0) / (1 - p)) }
   }
 
   /// Takes the next comparisons; none changes nothing.
   package mutating func add(_ batch: Agreement) {
     guard batch.count > 0 else { return }
-    let p = Agreement.proportion(f1: baseline)
-    for (index, alternative) in alternatives.enumerated() {
-      let q = Agreement.proportion(f1: alternative)
-      let ratio =
-        Double(batch.successes) * logarithm(q / p) + Double(batch.failures) * logarithm((1 - q) / (1 - p))
+    for index in alternatives.indices {
+      let ratio = Double(batch.successes) * successLogs[index] + Double(batch.failures) * failureLogs[index]
       let before = logStatistics[index]
       logStatistics[index] = ratio + (kind == .cusum ? max(before, 0) : softplus(before))
     }

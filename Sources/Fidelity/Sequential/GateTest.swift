@@ -17,11 +17,25 @@ package struct GateTest: Hashable, Sendable {
   package let gate: Double
   package let alpha: Double
   package let mixture: BetaMixture
+  /// ln of the mixture's weight below the gate and above it, before any comparison.
+  private let logWeight: (below: Double, above: Double)
 
   /// Nil unless the gate is an F1 between 0 and 1.
   package init?(gate: Double, alpha: Double = 0.05, mixture: BetaMixture = BetaMixture()) {
     guard gate > 0, gate < 1, alpha > 0, alpha < 1 else { return nil }
     (self.gate, self.alpha, self.mixture) = (gate, alpha, mixture)
+    let p = Agreement.proportion(f1: gate)
+    logWeight = (logIncompleteBeta(p, mixture.a, mixture.b), logIncompleteBeta(1 - p, mixture.b, mixture.a))
+  }
+
+  package static func == (left: GateTest, right: GateTest) -> Bool {
+    left.gate == right.gate && left.alpha == right.alpha && left.mixture == right.mixture
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(gate)
+    hasher.combine(alpha)
+    hasher.combine(mixture)
   }
 
   private var proportion: Double { Agreement.proportion(f1: gate) }
@@ -67,9 +81,17 @@ package struct GateTest: Hashable, Sendable {
   private func decision(_ s: Double, _ f: Double) -> Decision {
     let threshold = -logarithm(alpha)
     // One side only can be near its threshold; the sign of s/n - p says which.
-    if s < proportion * (s + f) {
-      return mixture.logEvidenceBelow(proportion, successes: s, failures: f) >= threshold ? .below : .undecided
-    }
-    return mixture.logEvidenceAbove(proportion, successes: s, failures: f) >= threshold ? .above : .undecided
+    let isBelow = s < proportion * (s + f)
+    let evidence = mixture.logEvidence(against: proportion, successes: s, failures: f)
+    let weight = isBelow ? logWeight.below : logWeight.above
+    // The share of the weight that the data leave on this side is at most 1. Mostly that alone says "undecided", and the
+    // incomplete beta function, which costs by far the most, is not needed.
+    guard evidence - weight >= threshold else { return .undecided }
+    let share =
+      isBelow
+      ? logIncompleteBeta(proportion, mixture.a + s, mixture.b + f)
+      : logIncompleteBeta(1 - proportion, mixture.b + f, mixture.a + s)
+    guard evidence + share - weight >= threshold else { return .undecided }
+    return isBelow ? .below : .above
   }
 }

@@ -68,6 +68,9 @@ struct AnswerWriter {
     writeField("Content-Type", "application/json")
     writeField("Content-Length", String(body.count))
     writeField("x-should-retry", error.isRetryable ? "true" : "false")
+    if let seconds = error.retryAfter { writeField("Retry-After", String(seconds)) }
+    // RFC 9110 section 15.5.2.
+    if error.status == 401 { writeField("WWW-Authenticate", "Bearer realm=\"belay\"") }
     writeEndOfHead(exchangeID, keepsAlive: keepsAlive)
     if !isHead { buffer.writeBytes(body) }
     framing = .none

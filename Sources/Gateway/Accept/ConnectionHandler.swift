@@ -196,10 +196,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     phase = .readingBody
     touchedAt = now
     isRequestComplete = false
-    keepsAlive = head.isKeepAlive && !isDraining
+    // After an offer to speak another protocol (h2c) the parser reads no further, so this answer is the last.
+    keepsAlive = head.isKeepAlive && !isDraining && !head.headers.contains(name: "upgrade")
     writer.expectAnswer(to: head)
     let requestHead = Exchange.RequestHead(
       method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) })
+    if let problem = HeadRules.problem(with: requestHead, isVersion11: head.version.isAtLeast11) { return fail(with: problem) }
     var exchange = Exchange(requestHead, id: lane.nextID(), context: lane.exchangeContext, memory: lane.memory, at: now)
     let action = exchange.requestHead(requestHead, at: now)
     self.exchange = exchange

@@ -30,6 +30,8 @@ struct Lanes: Sendable {
     self.engines = engines
   }
 
+  var rotation: Rotation { lasting.rotation }
+
   /// The lane of an event loop of the group, on that loop.
   func lane(of loop: any EventLoop) -> Lane? {
     lanes.first { $0.eventLoop === loop }?.value

@@ -8,12 +8,12 @@ import NIOPosix
 enum Listener {
   /// - Throws: `ListenError` with what to do, when the address cannot be bound.
   static func bind(
-    _ address: Address, on group: MultiThreadedEventLoopGroup, limits: Limits, _ lanes: Lanes
+    _ address: Address, on group: MultiThreadedEventLoopGroup, limits: Limits, reusesPort: Bool = false, _ lanes: Lanes
   ) async throws -> any Channel {
     var decoderLimits = NIOHTTPDecoderLimitConfiguration()
     decoderLimits.maxHeaderListSize = limits.headerBytes
     decoderLimits.maxHeaderFieldSize = limits.headerBytes
-    return try await bind(address, on: group, option: "--listen") { [decoderLimits] channel in
+    return try await bind(address, on: group, reusesPort: reusesPort, option: "--listen") { [decoderLimits] channel in
       channel.eventLoop.makeCompletedFuture {
         guard let lane = lanes.lane(of: channel.eventLoop) else { throw ChannelError.unknownLocalAddress }
         let connection = ConnectionHandler(lane: lane)
@@ -25,12 +25,13 @@ enum Listener {
   }
 
   static func bindConsole<Connection: Sendable>(
-    _ address: Address, on group: MultiThreadedEventLoopGroup,
+    _ address: Address, on group: MultiThreadedEventLoopGroup, reusesPort: Bool = false,
     initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Connection>
   ) async throws -> NIOAsyncChannel<Connection, Never> {
     do {
       return try await ServerBootstrap(group: group)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .serverChannelOption(.socketOption(.so_reuseport), value: reusesPort ? 1 : 0)
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .bind(host: address.host, port: address.port, childChannelInitializer: initializer)
     } catch {
@@ -39,13 +40,14 @@ enum Listener {
   }
 
   private static func bind(
-    _ address: Address, on group: MultiThreadedEventLoopGroup, option: String,
+    _ address: Address, on group: MultiThreadedEventLoopGroup, reusesPort: Bool, option: String,
     initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
   ) async throws -> any Channel {
     do {
       return try await ServerBootstrap(group: group)
         .serverChannelOption(.backlog, value: 4096)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .serverChannelOption(.socketOption(.so_reuseport), value: reusesPort ? 1 : 0)
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
         .childChannelInitializer(initializer)
@@ -54,6 +56,11 @@ enum Listener {
       throw ListenError(address: address, option: option, cause: error)
     }
   }
+}
+
+extension NIOBSDSocket.Option {
+  /// Several processes may listen at one address; the kernel spreads connections over them (socket(7)). NIO has no name for it.
+  static let so_reuseport = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
 }
 
 /// A socket that could not be bound, and what to do.

@@ -48,6 +48,8 @@ package struct Console: Sendable {
     case "/api/exchanges": return try await list(request)
     case "/api/live": return try await live(request)
     case "/api/names": return try await names()
+    case "/api/fidelity": return try fidelity(request)
+    case "/api/comparisons": return try await comparisons(request)
     default: break
     }
     let parts = request.path.split(separator: "/").map(String.init)
@@ -56,7 +58,7 @@ package struct Console: Sendable {
     return .failure(
       .notFound,
       "nothing here: try /, /metrics, /health/live, /health/ready, /api/status, /api/tally, /api/overview, /api/exchanges, "
-        + "/api/exchanges/ID, /api/live or /api/names")
+        + "/api/exchanges/ID, /api/live, /api/names, /api/fidelity or /api/comparisons")
   }
 
   // MARK: What is asked of the store
@@ -68,7 +70,9 @@ package struct Console: Sendable {
 
   private func overview(_ request: ConsoleRequest) async throws -> ConsoleResponse {
     let query = try FilterQuery(request, taking: ["range", "points"], now: now())
-    return .json(try await queries().overview(query.overview(request)).json)
+    var overview = try await queries().overview(query.overview(request))
+    if let status = status.store?.status() { overview.add(status.dropNotes) }
+    return .json(overview.json)
   }
 
   private func list(_ request: ConsoleRequest) async throws -> ConsoleResponse {

@@ -52,9 +52,14 @@ extension GatewayStatus {
   /// Whether exchanges are kept, and how the store is doing.
   var json: JSONValue {
     var object: JSONObject = ["ready": JSONValue(isReady), "vendors": vendors.json, "recording": JSONValue(store != nil)]
+    if let shadow = shadowStatus { object["shadow"] = shadow.json }
+    if let fidelity { object["fidelity"] = fidelity.json }
     if let store = store?.status() {
       object["store"] = [
-        "failure": store.failure.map { JSONValue($0.description) } ?? nil, "written": JSONValue(store.written),
+        "failure": store.failure.map { JSONValue($0.description) } ?? nil,
+        "failure_reason": store.failure.map { JSONValue($0.reason.rawValue) } ?? nil,
+        "failing_since": store.failingSince.map { JSONValue(Int($0)) } ?? nil,
+        "set_aside": store.setAside.map { JSONValue($0) } ?? nil, "written": JSONValue(store.written),
         "dropped": .counts(Dictionary(store.dropped.map { ($0.key.name, $0.value) }) { $0 + $1 }),
         "queued": JSONValue(store.queuedRecords), "lag_ms": JSONValue(Int(store.lagMilliseconds)), "expired": JSONValue(store.expired),
       ]

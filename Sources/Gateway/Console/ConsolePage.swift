@@ -15,6 +15,9 @@ enum ConsolePage {
     case "/overview.js": script(PackageResources.overview_js)
     case "/exchanges.js": script(PackageResources.exchanges_js)
     case "/exchange.js": script(PackageResources.exchange_js)
+    case "/fidelity.js": script(PackageResources.fidelity_js)
+    case "/course.js": script(PackageResources.course_js)
+    case "/comparison.js": script(PackageResources.comparison_js)
     case "/conversation.js": script(PackageResources.conversation_js)
     default: nil
     }

@@ -18,8 +18,10 @@ struct ConsoleServer: Sendable {
 
   var port: Int? { listener.channel.localAddress?.port }
 
-  static func bind(_ address: Address, on group: MultiThreadedEventLoopGroup, _ console: Console) async throws -> ConsoleServer {
-    let listener = try await Listener.bindConsole(address, on: group) { channel in
+  static func bind(
+    _ address: Address, on group: MultiThreadedEventLoopGroup, reusesPort: Bool, _ console: Console
+  ) async throws -> ConsoleServer {
+    let listener = try await Listener.bindConsole(address, on: group, reusesPort: reusesPort) { channel in
       channel.eventLoop.makeCompletedFuture {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers([IdleStateHandler(allTimeout: idleLimit), IdleCloser()])

@@ -16,7 +16,10 @@ package final class ConsoleStore: Sendable {
   }
 
   /// - Throws: `StoreFailure`.
-  func queries() async throws -> any ExchangeQueries {
+  func queries() async throws -> any ExchangeQueries { try await opened() }
+
+  /// - Throws: `StoreFailure`.
+  func opened() async throws -> StoreReader {
     if let open = reader.withLock({ $0 }) { return open }
     // Opening reads the file: not on a thread that others wait for.
     return try await NIOThreadPool.singleton.runIfActive { [self] in

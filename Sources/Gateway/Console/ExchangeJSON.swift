@@ -111,15 +111,6 @@ extension StoredCall {
   }
 }
 
-extension StoredComparison {
-  fileprivate var json: JSONValue {
-    [
-      "reference": JSONValue(reference), "cell": JSONValue(cell), "prompt_token_difference": promptTokenDifference.json,
-      "payloads_agree": payloadsAgree.map { JSONValue($0) } ?? nil, "details": (try? JSONValue(parsing: details)) ?? nil,
-    ]
-  }
-}
-
 extension StoredTokens {
   fileprivate var json: JSONValue {
     ["input": input.json, "output": output.json, "cached": cached.json, "reasoning": reasoning.json]

@@ -9,12 +9,18 @@ package final class GatewayStatus: Sendable {
   private let recorder: Recorder
   /// Nil where exchanges are not kept.
   let store: ConsoleStore?
+  /// Nil where there is none.
+  private let shadow: Shadow?
+  /// Nil in tests of other things.
+  let fidelity: FidelityService?
   /// In the order of the configuration.
   let vendors: [String]
 
-  package init(recorder: Recorder, store: ConsoleStore? = nil, vendors: [String] = []) {
+  package init(recorder: Recorder, store: ConsoleStore? = nil, shadow: Shadow? = nil, fidelity: FidelityService? = nil, vendors: [String] = []) {
     self.recorder = recorder
     self.store = store
+    self.shadow = shadow
+    self.fidelity = fidelity
     self.vendors = vendors
   }
 
@@ -25,6 +31,7 @@ package final class GatewayStatus: Sendable {
   }
 
   var tally: Tally { recorder.tally }
+  var shadowStatus: ShadowStatus? { shadow?.status }
 
   /// Everything for Prometheus.
   package func metricsText() -> String {
@@ -36,10 +43,16 @@ package final class GatewayStatus: Sendable {
     text.append(
       counter: "belay_records_dropped_total", "Exchanges that were served and not recorded, by where and why.", labels: ["stage", "reason"], drops)
     text.append(gauge: "belay_ready", "1 while the gateway takes requests, 0 while it drains.", isReady ? 1 : 0)
+    if let shadow = shadowStatus, shadow.reference != .none { shadow.write(to: &text) }
+    fidelity?.write(to: &text)
     guard let store else { return text.text }
     text.append(counter: "belay_store_written_total", "Exchanges that the store holds or held.", [[]: store.written])
     text.append(counter: "belay_store_expired_total", "Exchanges that retention deleted.", [[]: store.expired])
     text.append(gauge: "belay_store_up", "1 while the store can be written.", store.failure == nil ? 1 : 0)
+    let reasons = StoreFailure.Reason.allCases.map { ([$0.rawValue], store.failure?.reason == $0 ? 1.0 : 0) }
+    text.append(
+      gauges: "belay_store_failing", "1 for the reason why the store cannot be written now, 0 for the others.", labels: ["reason"],
+      Dictionary(uniqueKeysWithValues: reasons))
     text.append(gauge: "belay_store_queue_records", "Exchanges that wait to be written.", Double(store.queuedRecords))
     text.append(gauge: "belay_store_queue_bytes", "Their size.", Double(store.queuedBytes))
     text.append(

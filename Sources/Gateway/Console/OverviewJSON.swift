@@ -20,6 +20,9 @@ extension Overview {
       "since": JSONValue(Int(since)), "until": JSONValue(Int(until)), "bucket_ms": JSONValue(Int(bucketMilliseconds)),
       "vendors": .object(JSONObject(vendors.sorted { $0.key < $1.key }.map { (JSONString($0.key), $0.value.json) })),
       "series": .array(series.map(\.json)), "findings": .object(JSONObject(texts)),
+      "drops": .array(drops.map {
+        ["start": JSONValue(Int($0.start)), "reason": JSONValue($0.reason), "exchanges": JSONValue($0.exchanges)]
+      }),
     ]
   }
 }

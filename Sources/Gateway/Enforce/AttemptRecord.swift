@@ -41,16 +41,19 @@ package struct AttemptRecord: Sendable, Equatable {
   }
 }
 
-/// A vendor's answer as it came, as far as it is kept.
+/// A vendor's answer as it came, as far as it is kept. A copy: what waits to be written holds no buffer that the event loop
+/// could read the next bytes into.
 package struct RecordedAnswer: Sendable, Equatable {
   /// Bytes of a body that are kept.
   fileprivate static let limit = 8 << 20
 
   package var headers: [StoredMessage.Header]
   package var isStream: Bool
-  package private(set) var body = ByteBuffer()
+  package private(set) var body: [UInt8] = []
   /// Bytes beyond the limit.
   package private(set) var omitted = 0
+  /// What a stream said; nil where nobody listened to its end.
+  package var spoken: [UInt8]?
 
   package init(_ head: UpstreamHead) {
     headers = head.headers.map { StoredMessage.Header($0.name, $0.value) }
@@ -58,21 +61,21 @@ package struct RecordedAnswer: Sendable, Equatable {
   }
 
   package mutating func append(_ bytes: ByteBuffer) {
-    guard body.readableBytes + bytes.readableBytes <= Self.limit else {
+    guard body.count + bytes.readableBytes <= Self.limit else {
       omitted += bytes.readableBytes
       return
     }
-    if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+    body += bytes.readableBytesView
   }
 }
 
 /// What the client sent and, where it is not the vendor's answer, what it received.
 package struct RecordedBodies: Sendable, Equatable {
   package var requestHeaders: [StoredMessage.Header]
-  package var request = ByteBuffer()
+  package var request: [UInt8] = []
   /// Where messages begin, and where the last one ends: byte offsets in `request`.
   package var boundaries: [Int] = []
-  package var response: ByteBuffer?
+  package var response: [UInt8]?
   /// Bytes of the response beyond the limit.
   package private(set) var omitted = 0
 
@@ -82,10 +85,11 @@ package struct RecordedBodies: Sendable, Equatable {
 
   /// More of what the client received.
   mutating func append(_ bytes: ByteBuffer) {
-    guard (response?.readableBytes ?? 0) + bytes.readableBytes <= RecordedAnswer.limit else {
+    guard (response?.count ?? 0) + bytes.readableBytes <= RecordedAnswer.limit else {
       omitted += bytes.readableBytes
       return
     }
-    if response?.writeImmutableBuffer(bytes) == nil { response = bytes }
+    response = response ?? []
+    response? += bytes.readableBytesView
   }
 }

@@ -39,6 +39,7 @@ extension Enforcement {
   /// Keeps what an attempt's answer was.
   mutating func note(_ summary: ResponseSummary) {
     attempt.findings = summary.findings
+    attempt.answer?.spoken = summary.spoken
     attempt.finishReasons = summary.choices.compactMap(\.finishReason)
     attempt.calls = summary.choices.flatMap(\.calls)
     attempt.usage = summary.usage

@@ -129,6 +129,7 @@ struct Enforcement: Sendable {
     var options: ResponseObserver.Options = []
     if isEnforcing { options = [.keepsText, .watchesCalls] }
     if policy.traits.needsReasoning { options.insert(.keepsReasoning) }
+    if keepsBodies { options.insert(.keepsSpeech) }
     let observer = ResponseObserver(
       format: format, status: head.status, request: facts, options: options, bodyLimit: Self.bodyLimit)
     guard head.status == 200, format == .eventStream, isStream || !isEnforcing else {

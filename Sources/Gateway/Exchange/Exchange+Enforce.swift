@@ -16,18 +16,22 @@ struct RetrySource: Sendable {
 }
 
 extension Exchange {
-  /// The first attempt: at the vendor that was asked for, unless its circuit breaker keeps calls from it.
+  /// The first attempt: at the vendor that was asked for, unless it is out of the rotation or its circuit breaker keeps calls
+  /// from it.
   mutating func enforce(
     _ policy: Policy, _ call: UpstreamRequest, _ source: RetrySource, thinks: Bool, at now: UInt64
   ) -> Action {
     self.source = source
     let vendor = source.route.vendor
+    let others = context.failover(from: vendor, policy, model: record.model, for: caller?.client)
+    let standIn = context.standIn(for: source, policy, model: record.model, among: others)
     let ladder = Ladder(
-      policy.enforce.ladder, at: context.place(at: vendor, model: record.model),
-      others: context.failover(from: vendor, policy, model: record.model), hasTools: facts.tools.count > 0, thinks: thinks)
+      policy.enforce.ladder, at: standIn ?? context.place(at: vendor, model: record.model),
+      others: standIn == nil ? others : Array(others.dropFirst()), hasTools: facts.tools.count > 0, thinks: thinks)
     enforcement = Enforcement(
       policy: policy, facts: facts, isStream: record.isStream, keepsBodies: context.keepsBodies, ladder: ladder,
       startedAt: startedAt, at: now)
+    if let standIn { return attempt(Ladder.Step(rung: .otherVendor, place: standIn, changes: []), at: now) }
     if policy.mode == .enforce, case .closed(let rest) = context.breakers.admit(vendor.name, at: now) {
       guard let step = enforcement?.ladder.step(after: .transport(retryable: false)) else {
         return refuse(.vendorResting(vendor.name, nanoseconds: rest), at: now)

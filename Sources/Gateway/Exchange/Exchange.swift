@@ -55,13 +55,21 @@ package struct Exchange {
 
   /// A whole JSON answer larger than this is relayed and not looked at: it must not fill the memory.
   private static let observedBodyBytes = 16 << 20
+  /// What a client names is kept up to here, whatever it sends.
+  private static let nameBytes = 256
+  private static let pathBytes = 2048
+  private static let findingLimit = 1000
 
   var state = State.collecting
   let context: Context
   let startedAt: UInt64
   private var route: Route?
+  /// Who asks, where the proxy has keys of its own.
+  var caller: ClientGate.Caller?
   private var headers: [ForwardedHeaders.Field] = []
   private var body = ByteBuffer()
+  /// Bytes of the body that count among those held for all clients.
+  private var held = 0
   var record: ExchangeRecord
   private(set) var facts = RequestFacts()
   private var observer: ResponseObserver?
@@ -78,7 +86,7 @@ package struct Exchange {
     self.context = context
     self.memory = memory
     self.startedAt = now
-    self.record = ExchangeRecord(id: id, method: head.method, path: head.path)
+    self.record = ExchangeRecord(id: id, method: head.method, path: bounded(head.path, Self.pathBytes))
   }
 
   // MARK: The client's side
@@ -86,13 +94,14 @@ package struct Exchange {
   package mutating func requestHead(_ head: RequestHead, at now: UInt64) -> Action {
     let route: Route
     do throws(GatewayError) {
-      route = try context.router.route(method: head.method, target: head.target, named: head.vendorName)
+      route = try admit(head, at: now)
     } catch {
       return refuse(error, at: now)
     }
     self.route = route
     record.vendor = route.vendor.name
     record.isInspected = route.isInspected
+    if context.isShadowed, route.isInspected { record.shadow = head.isShadowOff ? .optedOut : .unsent }
     headers = head.headers
 
     if route.isInspected {
@@ -112,6 +121,10 @@ package struct Exchange {
       guard body.readableBytes + bytes.readableBytes <= context.requestBytes else {
         return refuse(.bodyTooLarge(limit: context.requestBytes), at: now)
       }
+      guard context.lasting.hold(bytes.readableBytes, within: context.configuration.limits.bufferedBytes) else {
+        return refuse(.overloaded, at: now)
+      }
+      held += bytes.readableBytes
       if body.readableBytes == 0 {
         body = bytes
       } else {
@@ -172,9 +185,11 @@ package struct Exchange {
     if record.isInspected {
       if context.keepsBodies { answer = RecordedAnswer(head) }
       let format = ResponseFormat(contentType: head.headers["content-type"], isStreamRequested: record.isStream)
+      var options: ResponseObserver.Options = turn == nil ? .none : .keepsReasoning
+      if context.keepsBodies { options.insert(.keepsSpeech) }
       observer = ResponseObserver(
-        format: format, status: head.status, request: facts, options: turn == nil ? .none : .keepsReasoning,
-        bodyLimit: Self.observedBodyBytes, decoder: memory.takeDecoder())
+        format: format, status: head.status, request: facts, options: options, bodyLimit: Self.observedBodyBytes,
+        decoder: memory.takeDecoder())
     }
     return .begin(
       AnswerHead(status: head.status, fields: ForwardedHeaders.toClient(head.headers), exchangeID: record.id))
@@ -217,11 +232,11 @@ extension Exchange {
     var request = memory.takeRequest()
     try request.read(body.readableBytesUInt8Span)
     defer { memory.giveBack(request) }
-    record.model = request.model ?? ""
+    record.model = bounded(request.model ?? "", Self.nameBytes)
     record.isStream = request.isStream
     if context.keepsBodies {
       var bodies = RecordedBodies(requestHeaders: headers)
-      bodies.request = body
+      bodies.request = Array(body.readableBytesView)
       bodies.boundaries = request.messages.map { request.index.range($0.node).lowerBound }
       if let last = request.messages.last { bodies.boundaries.append(request.index.range(last.node).upperBound) }
       record.bodies = bodies
@@ -236,6 +251,7 @@ extension Exchange {
         of: request, in: body.readableBytesUInt8Span, for: target(policy), tools: facts.tools,
         normalization: normalization))
     let sent = apply(normalization, to: body)
+    if record.shadow == .unsent { record.shadow = .sent(sent, hasTools: facts.tools.count > 0) }
     let call = vendorRequest(route, headers, body: .bytes(sent))
     if policy.mode == .observe { return .call(call) }
     let source = RetrySource(body: body, headers: headers, route: route, sent: sent)
@@ -254,7 +270,7 @@ extension Exchange {
       var none = ReasoningCache(capacity: 0)
       return normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &none, owner: 0)
     }
-    let owner = context.owner(headers)
+    let owner = context.owner(headers, caller?.client)
     turn = ReasoningChain(after: request, in: bytes, owner: owner)
     return context.lasting.reasoning.withLock {
       normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &$0, owner: owner)
@@ -271,7 +287,9 @@ extension Exchange {
   ) -> UpstreamRequest {
     UpstreamRequest(
       method: record.method, url: route.url,
-      headers: ForwardedHeaders.toVendor(headers, vendor: route.vendor, isInspected: route.isInspected), body: body,
+      headers: ForwardedHeaders.toVendor(
+        headers, vendor: route.vendor, isInspected: route.isInspected, clientKey: caller?.key),
+      body: body,
       limits: context.upstreamLimits)
   }
 
@@ -291,6 +309,8 @@ extension Exchange {
   /// Ends the exchange: what was seen of the answer goes into the record.
   mutating func close(_ outcome: ExchangeRecord.Outcome, at now: UInt64) -> ExchangeRecord {
     state = .ended
+    context.lasting.letGo(held)
+    held = 0
     record.outcome = outcome
     record.nanosecondsTotal = now - startedAt
     if let enforcement {
@@ -316,6 +336,10 @@ extension Exchange {
   }
 
   private mutating func note(_ findings: [Finding]) {
-    record.findings.append(contentsOf: findings)
+    record.findings.append(contentsOf: findings.prefix(Self.findingLimit))
   }
+}
+
+private func bounded(_ text: String, _ bytes: Int) -> String {
+  text.utf8.count <= bytes ? text : String(decoding: text.utf8.prefix(bytes), as: UTF8.self)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Configuration
 package import Inspection
+import NIOCore
 package import Synchronization
 package import Upstream
 
@@ -8,8 +9,11 @@ extension Exchange {
   /// What every exchange shares: made once from the configuration, replaced whole when it is reloaded.
   package final class Context: Sendable {
     package let router: Router
+    let gate: ClientGate?
     package let configuration: BelayConfiguration
     package let upstreamLimits: UpstreamLimits
+    /// Whether requests are handed on to be shadowed.
+    let isShadowed: Bool
     /// What outlives a reload.
     package let lasting: Lasting
 
@@ -17,7 +21,9 @@ extension Exchange {
       let limits = configuration.limits
       self.configuration = configuration
       self.lasting = lasting
+      isShadowed = configuration.isShadowed
       router = Router(vendors: configuration.vendors, defaultVendor: configuration.defaultVendor)
+      gate = ClientGate(configuration.clients)
       upstreamLimits = UpstreamLimits(connect: limits.connect, firstByte: limits.firstByte, idle: limits.idle)
     }
 
@@ -30,21 +36,38 @@ extension Exchange {
 
     func policy(vendor: Vendor, model: String) -> Policy { configuration.policy(vendor: vendor, model: model) }
 
-    /// Where an exchange may go on when `vendor` cannot serve it, in order.
-    func failover(from vendor: Vendor, _ policy: Policy, model: String) -> [Ladder.Place] {
-      policy.enforce.failover.compactMap { name in
-        guard name != vendor.name, let other = configuration.vendor(named: name) else { return nil }
+    /// Where an exchange may go on when `vendor` cannot serve it, in order: where its client may go; those that are out of the
+    /// rotation come last.
+    func failover(from vendor: Vendor, _ policy: Policy, model: String, for client: Client? = nil) -> [Ladder.Place] {
+      lasting.rotation.ordered(policy.enforce.failover, model).compactMap { name in
+        guard name != vendor.name, let other = configuration.vendor(named: name), client?.mayUse(other) ?? true else { return nil }
         return place(at: other, model: other.models[model] ?? model)
       }
+    }
+
+    /// Who serves an exchange from its beginning, as its vendor is out of the rotation: the first of `others`, unless that is out
+    /// too, or the client named the vendor.
+    func standIn(for source: RetrySource, _ policy: Policy, model: String, among others: [Ladder.Place]) -> Ladder.Place? {
+      guard policy.mode == .enforce, !source.route.isNamed, let other = others.first else { return nil }
+      let isOut = lasting.rotation.isOut(source.route.vendor.name, model) {
+        let bytes = source.body.readableBytesUInt8Span
+        return (try? ChatRequest(reading: bytes))?.conversationHash(in: bytes) ?? 0
+      }
+      return isOut && !lasting.rotation.contains(other.vendor.name, model) ? other : nil
     }
 
     func place(at vendor: Vendor, model: String) -> Ladder.Place {
       Ladder.Place(vendor: vendor, model: model, profile: policy(vendor: vendor, model: model).profile)
     }
 
-    /// Whose conversation it is, for what is remembered of it: a hash of the credential, good for this process only.
-    func owner(_ headers: [ForwardedHeaders.Field]) -> UInt64 {
+    /// Whose conversation it is, for what is remembered of it: a hash of the client, or of the credential, good for this
+    /// process only.
+    func owner(_ headers: [ForwardedHeaders.Field], _ client: Client? = nil) -> UInt64 {
       var hasher = lasting.hasher
+      if let client {
+        hasher.combine(client.name)
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+      }
       for field in headers where ForwardedHeaders.kind(of: field.name) == .credential { hasher.combine(field.value) }
       return UInt64(bitPattern: Int64(hasher.finalize()))
     }
@@ -54,10 +77,26 @@ extension Exchange {
   package final class Lasting: Sendable {
     package let schemas = SchemaCaches()
     package let breakers = Breakers()
+    package let rotation = Rotation()
     package let reasoning = Mutex(ReasoningCache())
+    /// By client.
+    let buckets = Mutex<[String: TokenBucket]>([:])
     let hasher = Hasher()
+    /// Bytes of request bodies, of exchanges that have not ended.
+    private let held = Atomic(0)
 
     package init() {}
+
+    /// Counts `bytes` among those held, unless that is more than `limit`.
+    func hold(_ bytes: Int, within limit: Int) -> Bool {
+      if held.add(bytes, ordering: .relaxed).newValue <= limit { return true }
+      letGo(bytes)
+      return false
+    }
+
+    func letGo(_ bytes: Int) {
+      if bytes > 0 { held.subtract(bytes, ordering: .relaxed) }
+    }
   }
 
   /// State of one event loop that its exchanges share; touched on no other thread.
@@ -93,6 +132,8 @@ extension Exchange {
     package var hasBody: Bool
     /// The value of `x-belay-vendor`.
     package var vendorName: String?
+    /// The client said `x-belay-shadow: off`.
+    package var isShadowOff = false
 
     package init(method: String, target: String, headers: [ForwardedHeaders.Field]) {
       self.method = method
@@ -106,6 +147,8 @@ extension Exchange {
           hasBody = true
         case 14 where field.name.equalsIgnoringASCIICase("x-belay-vendor"):
           vendorName = field.value
+        case 14 where field.name.equalsIgnoringASCIICase("x-belay-shadow"):
+          isShadowOff = field.value.equalsIgnoringASCIICase("off")
         case 17 where field.name.equalsIgnoringASCIICase("transfer-encoding"):
           hasBody = true
         default:

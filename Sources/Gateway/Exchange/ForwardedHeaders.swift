@@ -14,7 +14,12 @@ package enum ForwardedHeaders {
   /// Left out: hop-by-hop fields, what libcurl frames itself (`Host`, `Content-Length`, `Expect`), and Belay's own `x-belay-*`.
   /// Where the vendor has a key of its own, no credential of the client's goes there.
   /// An inspected exchange asks for identity coding, so that what comes back can be read.
-  package static func toVendor(_ headers: [Field], vendor: Vendor, isInspected: Bool) -> [Field] {
+  ///
+  /// - Parameter clientKey: the key of the proxy's own that the client showed. Where there is one, no credential of the client's
+  ///   goes to any vendor, nor any other field that the key stands in.
+  package static func toVendor(_ headers: [Field], vendor: Vendor, isInspected: Bool, clientKey: String? = nil) -> [Field] {
+    var headers = headers
+    if let clientKey { headers = withoutCredentials(headers).filter { !$0.value.contains(clientKey) } }
     let named = namedByConnection(headers)
     var result: [Field] = []
     result.reserveCapacity(headers.count + 2)
@@ -48,20 +53,24 @@ package enum ForwardedHeaders {
   ///   - keepsType: the same for `Content-Type`.
   package static func toClient(_ headers: UpstreamHeaders, keepsLength: Bool = true, keepsType: Bool = true) -> AnswerFields {
     var fields = AnswerFields()
+    var isChunked = false
     fields.lines.reserveCapacity(512)
     let named = namedByConnection(headers.lazy.filter { $0.isNamed("connection") }.map { (name: $0.name, value: $0.value) })
     for field in headers {
       let name = field.name
       let kind = kind(of: name)
+      if kind == .hopByHop, name.equalsIgnoringASCIICase("transfer-encoding") { isChunked = true }
       // What Belay says of an answer, no vendor may say in its name.
       if kind == .hopByHop || kind == .belay || !named.isEmpty && named.contains(name.lowercased()) { continue }
       if !keepsType, name.equalsIgnoringASCIICase("content-type") { continue }
       if name.equalsIgnoringASCIICase("content-length") {
-        if !keepsLength { continue }
+        if !keepsLength || fields.hasContentLength { continue }
         fields.hasContentLength = true
       }
       fields.append(name, field.valueBytes)
     }
+    // The chunks were what counted (RFC 9112 section 6.3): a length beside them would tell the client of another end.
+    if isChunked, fields.hasContentLength { return toClient(headers, keepsLength: false, keepsType: keepsType) }
     return fields
   }
 

@@ -19,6 +19,8 @@ package struct GatewayError: Error, Equatable, Sendable {
   package var message: String
   /// Whether the same request may succeed later. OpenAI's SDKs read it from `x-should-retry`.
   package var isRetryable: Bool
+  /// When it may succeed, in seconds, where that is known.
+  package var retryAfter: Int?
   /// The field of the request it is about, if there is one.
   package var parameter: String?
 
@@ -64,6 +66,15 @@ extension GatewayError {
       message: "the request body is larger than \(limit) bytes (limits.request_bytes)", isRetryable: false)
   }
 
+  /// So many bodies are held at once that this one does not fit.
+  package static let overloaded: GatewayError = {
+    var error = GatewayError(
+      fault: .belay, status: 503, code: "overloaded",
+      message: "too many request bodies are held at once (limits.buffered_bytes): try again", isRetryable: true)
+    error.retryAfter = 1
+    return error
+  }()
+
   package static let headersTooLarge = GatewayError(
     fault: .client, status: 431, code: "headers_too_large",
     message: "the request headers are larger than limits.header_bytes allows", isRetryable: false)
@@ -101,10 +112,12 @@ extension GatewayError {
 
   /// The circuit breaker keeps calls from a vendor that has failed again and again.
   package static func vendorResting(_ name: String, nanoseconds: UInt64) -> GatewayError {
-    GatewayError(
+    let seconds = Int(clamping: nanoseconds / 1_000_000_000 + 1)
+    var error = GatewayError(
       fault: .vendor, status: 503, code: "vendor_unavailable",
-      message: "vendor '\(name)' has failed again and again and is left alone for \(nanoseconds / 1_000_000_000 + 1) s",
-      isRetryable: true)
+      message: "vendor '\(name)' has failed again and again and is left alone for \(seconds) s", isRetryable: true)
+    error.retryAfter = seconds
+    return error
   }
 
   /// What a client is told when the vendor failed before its answer began.

@@ -8,6 +8,8 @@ package struct Route: Sendable {
   package var url: String
   /// Only `POST .../chat/completions` is inspected; any other path passes through.
   package var isInspected: Bool
+  /// The client named the vendor, by base URL or header.
+  var isNamed = false
   /// The client's path without the vendor's name, and its query.
   private let path: Substring
   private let query: Substring?
@@ -70,6 +72,7 @@ package struct Router: Sendable {
 
     var vendor: Vendor
     var rest = path
+    var isNamed = true
     if !Route.isVersioned(path), let (first, tail) = firstSegment(of: path), Route.isVersioned(tail) || vendors[String(first)] != nil {
       guard let match = vendors[String(first)] else { throw .unknownVendor(String(first), known: names) }
       vendor = match
@@ -79,12 +82,15 @@ package struct Router: Sendable {
       vendor = match
     } else if let fallback {
       vendor = fallback
+      isNamed = false
     } else {
       throw .noVendor
     }
-    return Route(
+    var route = Route(
       vendor: vendor, path: rest, query: query,
       isInspected: method == "POST" && rest.utf8.suffix(17).elementsEqual("/chat/completions".utf8))
+    route.isNamed = isNamed
+    return route
   }
 
   private func firstSegment(of path: Substring) -> (Substring, Substring)? {

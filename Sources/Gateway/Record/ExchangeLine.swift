@@ -22,6 +22,7 @@ struct ExchangeLines {
     field("exchange_id", record.id)
     field("outcome", record.outcome.rawValue)
     field("vendor", record.vendor)
+    if !record.client.isEmpty { field("client", record.client) }
     field("method", record.method)
     field("path", record.path)
     field("status", record.status)

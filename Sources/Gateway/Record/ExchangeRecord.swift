@@ -19,6 +19,8 @@ package struct ExchangeRecord: Sendable, Equatable {
 
   package var id: String
   package var vendor = ""
+  /// Its name, where the proxy has keys of its own.
+  package var client = ""
   package var method: String
   package var path: String
   package var outcome = Outcome.completed
@@ -49,6 +51,8 @@ package struct ExchangeRecord: Sendable, Equatable {
   package var usage: Usage?
   /// Only where bodies are kept.
   package var bodies: RecordedBodies?
+  /// What the shadow needs; nil where there is none.
+  package var shadow: ShadowInput?
 
   package var requestBytes = 0
   package var responseBytes = 0
@@ -97,6 +101,7 @@ extension ExchangeRecord {
     attempt.usage = usage
     attempt.bytes = responseBytes
     attempt.answer = answer
+    attempt.answer?.spoken = summary.spoken
     attempt.firstByteAt = nanosecondsToFirstByte
     attempt.endedAt = nanosecondsTotal
     attempts = [attempt]

@@ -30,6 +30,13 @@ struct MetricsText {
     sample(name, [], [], "\(value)")
   }
 
+  /// Without values there is no family, as there is nothing to say yet.
+  mutating func append(gauges name: String, _ help: String, labels: [String], _ values: [[String]: Double]) {
+    guard !values.isEmpty else { return }
+    begin(name, "gauge", help)
+    for (values, number) in sorted(values) { sample(name, labels, values, "\(number)") }
+  }
+
   /// A counter that is kept elsewhere.
   mutating func append(counter name: String, _ help: String, labels: [String] = [], _ values: [[String]: Int]) {
     begin(name, "counter", help)

@@ -8,22 +8,26 @@ import Synchronization
 /// Its queue is bounded. When it is full, batches are dropped and counted; no exchange waits for it.
 package final class Recorder: Sendable {
   private static let queuedBatches = 4096
+  private static let dropReason = "recorder_queue_full"
 
   private let batches: AsyncStream<[ExchangeRecord]>
   private let queue: AsyncStream<[ExchangeRecord]>.Continuation
   private let format: Log.Format?
   private let write: @Sendable ([UInt8]) -> Void
   private let store: StoreWriter?
+  private let shadow: ShadowInbox?
   private let state = Mutex((tally: Tally(), metrics: Metrics(), dropped: 0))
 
   /// - Parameters:
   ///   - format: how a line looks; nil for no lines.
   ///   - write: receives whole lines, UTF-8, several at a time, each with its line feed.
   ///   - store: where exchanges are kept; nil: nowhere.
-  package init(format: Log.Format?, store: StoreWriter? = nil, write: @escaping @Sendable ([UInt8]) -> Void) {
+  ///   - shadow: who may ask a reference the same; nil: nobody.
+  package init(format: Log.Format?, store: StoreWriter? = nil, shadow: ShadowInbox? = nil, write: @escaping @Sendable ([UInt8]) -> Void) {
     (batches, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.queuedBatches))
     self.format = format
     self.store = store
+    self.shadow = shadow
     self.write = write
   }
 
@@ -35,6 +39,7 @@ package final class Recorder: Sendable {
   package func take(_ records: [ExchangeRecord]) {
     if case .dropped(let lost) = queue.yield(records) {
       state.withLock { $0.dropped += lost.count }
+      store?.noteLost(lost.count, reason: Self.dropReason)
     }
   }
 
@@ -47,7 +52,12 @@ package final class Recorder: Sendable {
         write(lines.bytes)
       }
       // What passes without a look is logged and counted, and has nothing to show.
-      store?.offer(batch.filter(\.isInspected).map { StoredExchange($0) })
+      if let store {
+        var kept = StoreWriter.Batch(capacity: batch.count)
+        for record in batch where record.isInspected { kept.append(StoredExchange(record)) }
+        store.offer(kept)
+      }
+      shadow?.offer(batch)
       state.withLock { state in
         for record in batch {
           state.tally.add(record)

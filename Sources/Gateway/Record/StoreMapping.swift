@@ -53,9 +53,8 @@ extension StoredExchange {
     calls = record.calls.map { StoredCall($0, attempt: max(0, record.attempts.count - 1)) }
     if let body = record.bodies {
       request = StoredMessage(
-        headers: body.requestHeaders, body: Array(buffer: body.request),
-        boundaries: body.boundaries)
-      if let client = body.response { response = StoredMessage(body: Array(buffer: client), omittedBytes: body.omitted) }
+        headers: body.requestHeaders, body: body.request, boundaries: body.boundaries)
+      if let client = body.response { response = StoredMessage(body: client, omittedBytes: body.omitted) }
     }
   }
 }
@@ -77,8 +76,9 @@ extension StoredAttempt {
     if let sent = attempt.sent { request = StoredMessage(body: Array(buffer: sent)) }
     if let answer = attempt.answer {
       response = StoredMessage(
-        headers: answer.headers, body: Array(buffer: answer.body),
-        text: answer.isStream ? spokenText(of: answer.body.readableBytesUInt8Span) : nil, omittedBytes: answer.omitted)
+        headers: answer.headers, body: answer.body,
+        text: answer.isStream ? answer.spoken.map { text($0) } ?? spokenText(of: answer.body.span) : nil,
+        omittedBytes: answer.omitted)
     }
   }
 }

@@ -15,6 +15,29 @@ extension ChatRequest {
     return hash.value
   }
 
+  /// What two requests have in common that ask a model the same: a hash of all messages, by role, text, and the names and
+  /// arguments of calls, of the tools and of the choice among them. Ids, names of models, sampling, and how the JSON is
+  /// written do not count.
+  package func questionHash(in bytes: borrowing Span<UInt8>) -> UInt64 {
+    var hash = StableHash(seed: 1)
+    for message in messages {
+      hash.combine(UInt64(message.role.rawValue))
+      combine(message.content, into: &hash, bytes)
+      for call in calls[message.calls] {
+        combine(call.name, into: &hash, bytes)
+        var arguments: [UInt8] = []
+        if let node = call.arguments { index.decode(node, of: bytes, into: &arguments) }
+        hash.combine(jsonHash(of: arguments.span))
+      }
+    }
+    for key: StaticString in ["tools", "tool_choice"] {
+      // Absent, null and empty are alike to a vendor.
+      guard let node = index.value(key, in: index.root, of: bytes), index.kind(node) != .null, !index.isEmptyArray(node) else { continue }
+      hash.combine(index.hash(node, of: bytes))
+    }
+    return hash.value
+  }
+
   private func combine(_ content: Node?, into hash: inout StableHash, _ bytes: borrowing Span<UInt8>) {
     guard let content else { return hash.combine([UInt8]().span) }
     if index.kind(content) == .string, !index.hasEscapes(content) {
@@ -31,5 +54,13 @@ extension ChatRequest {
       }
     }
     hash.combine(text.span)
+  }
+}
+
+extension JSONIndex {
+  fileprivate func isEmptyArray(_ node: Node) -> Bool {
+    guard kind(node) == .array else { return false }
+    for _ in elements(node) { return false }
+    return true
   }
 }

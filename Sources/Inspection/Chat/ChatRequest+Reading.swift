@@ -6,7 +6,7 @@ extension ChatRequest {
   package mutating func read(_ bytes: borrowing Span<UInt8>) throws(ChatRequestError) {
     forget()
     do {
-      try index.read(bytes)
+      try index.read(bytes, limits: Self.limits)
     } catch {
       throw .notJSON(error)
     }
@@ -34,6 +34,9 @@ extension ChatRequest {
       for message in index.elements(messageList) { readMessage(message, bytes) }
     }
   }
+
+  /// Far more than any conversation has, and few enough that no body of any length fills the memory.
+  private static let limits = JSONLimits(bytes: JSONLimits.maximumBytes, values: 1 << 20)
 
   private mutating func forget() {
     model = nil

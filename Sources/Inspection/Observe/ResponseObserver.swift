@@ -18,6 +18,8 @@ package struct ResponseObserver: Sendable {
     package static let keepsText = Options(rawValue: 2)
     /// Reasoning is kept: see `ChoiceSummary.reasoning`.
     package static let keepsReasoning = Options(rawValue: 4)
+    /// What a stream says is kept, as ``spokenText(of:)`` would find it: see `ResponseSummary.spoken`.
+    package static let keepsSpeech = Options(rawValue: 8)
   }
 
   private let format: ResponseFormat

@@ -27,6 +27,8 @@ package struct ResponseSummary: Equatable, Sendable {
   package var habits: ChunkDecoder.Habits = []
   /// How the stream is written.
   package var style: EventStreamFramer.Style = []
+  /// What a stream said, as far as it was read, with `.keepsSpeech`.
+  package var spoken: [UInt8]?
   /// The body begins as a page of HTML (R6C).
   package var isHTML = false
   /// In a fixed order, the same for any chunking.

@@ -9,6 +9,8 @@ struct ResponseTally: Sendable {
 
   private let request: RequestFacts
   private let room: ObservedChoice.Room
+  /// Bytes of what is said that are kept.
+  private let speechLimit: Int
   private var assembler: CallAssembler
   private var watches: CallWatches?
   private var choices: [ObservedChoice] = []
@@ -20,10 +22,12 @@ struct ResponseTally: Sendable {
     self.request = request
     room = ObservedChoice.Room(
       leak: options.contains(.keepsText) ? callLimit : 0, reasoning: options.contains(.keepsReasoning) ? callLimit : 0)
+    speechLimit = format == .eventStream && options.contains(.keepsSpeech) ? callLimit : 0
     assembler = CallAssembler(limit: callLimit)
     watches = options.contains(.watchesCalls) ? CallWatches(tools: request.tools) : nil
     summary = ResponseSummary(format: format)
     summary.status = status
+    if speechLimit > 0 { summary.spoken = [] }
   }
 
   var isHoldingMarker: Bool { choices.contains { $0.isHoldingMarker } }
@@ -36,6 +40,7 @@ struct ResponseTally: Sendable {
   mutating func take(_ decoder: borrowing ChunkDecoder) -> EventTraits {
     summary.events &+= 1
     var traits: EventTraits = []
+    if speechLimit > 0 { keepSpeech(decoder) }
     for number in decoder.events.indices { traits.formUnion(take(decoder.events[number], decoder)) }
     return traits
   }
@@ -142,6 +147,11 @@ extension ResponseTally {
       summary.events &-= 1
       return .done
     }
+  }
+
+  private mutating func keepSpeech(_ decoder: borrowing ChunkDecoder) {
+    guard summary.spoken.map({ $0.count < speechLimit }) ?? false else { return }
+    for event in decoder.events { summary.spoken?.append(spokenBy: event, decoder) }
   }
 
   private mutating func watch(_ number: Int, _ delta: CallDelta, text: borrowing Span<UInt8>) {

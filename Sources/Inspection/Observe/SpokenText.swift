@@ -14,19 +14,24 @@ package func spokenText(of stream: borrowing Span<UInt8>) -> String {
       try? decoder.decode(held.span, as: .chunk)
     case .tooLong: continue
     }
-    for event in decoder.events {
-      switch event {
-      case .text(_, let range), .reasoning(_, let range): said += decoder.text[range]
-      case .call(_, let delta):
-        if !delta.name.isEmpty {
-          said.append(0x0A)
-          said += decoder.text[delta.name]
-          said.append(0x20)
-        }
-        said += decoder.text[delta.arguments]
-      default: break
-      }
-    }
+    for event in decoder.events { said.append(spokenBy: event, decoder) }
   }
   return String(decoding: said, as: UTF8.self)
+}
+
+extension [UInt8] {
+  /// What an event says, if it says anything; a call's name stands on a line of its own.
+  mutating func append(spokenBy event: ChatEvent, _ decoder: borrowing ChunkDecoder) {
+    switch event {
+    case .text(_, let range), .reasoning(_, let range): append(decoder.text.span.extracting(range))
+    case .call(_, let delta):
+      if !delta.name.isEmpty {
+        append(0x0A)
+        append(decoder.text.span.extracting(delta.name))
+        append(0x20)
+      }
+      append(decoder.text.span.extracting(delta.arguments))
+    default: break
+    }
+  }
 }

@@ -16,7 +16,7 @@ enum WholeJSON {
     object["edits"] = .array(exchange.edits.map(edit))
     object["calls"] = .array(exchange.calls.map(call))
     object["repairs"] = .array(exchange.repairs.map(repair))
-    object["comparisons"] = .array(exchange.comparisons.map(comparison))
+    object["comparisons"] = .array(exchange.comparisons.map(\.json))
     if hasBodies {
       object["request"] = exchange.request.map(message)
       object["response"] = exchange.receivedResponse.map(message)
@@ -72,14 +72,6 @@ enum WholeJSON {
       "rule": JSONValue(repair.rule), "choice": JSONValue(repair.choice), "call": JSONValue(repair.call),
       "path": JSONValue(repair.path), "before": JSONValue(repair.before), "after": JSONValue(repair.after),
     ]
-  }
-
-  private static func comparison(_ comparison: StoredComparison) -> JSONValue {
-    var object: JSONObject = ["reference": JSONValue(comparison.reference), "cell": JSONValue(comparison.cell)]
-    object["prompt_token_difference"] = comparison.promptTokenDifference.map { JSONValue($0) }
-    object["payloads_agree"] = comparison.payloadsAgree.map { JSONValue($0) }
-    if !comparison.details.isEmpty { object["details"] = json(comparison.details) }
-    return .object(object)
   }
 
   /// Headers as pairs, as names may repeat. The body is a text, as it was: white space and the order of keys count. Bytes that

@@ -14,7 +14,7 @@ package struct LogbookStore: Sendable {
         .unusable,
         """
         there is no store at \(path)
-        `belay serve` makes one when the first exchange passes. For another file: --store FILE, or BELAY_STORE.
+        `belay serve` makes one when the first exchange passes. For another file: --store FILE, BELAY_STORE, or `store:` in belay.yaml.
         """)
     }
     do {

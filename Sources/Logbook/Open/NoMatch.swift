@@ -18,6 +18,12 @@ extension LogbookStore {
     if let finding = flags.finding, !names.findingCodes.contains(where: { $0 == finding || $0.hasPrefix(finding + ".") }) {
       compare("--finding", [finding], names.findingCodes)
     }
+    func checkWord(_ flag: String, _ asked: String?, _ words: [String]) {
+      guard let asked, !words.contains(asked) else { return }
+      lines.append("  \(flag) \(asked.plain) is never said; it is one of \(words.joined(separator: ", "))")
+    }
+    checkWord("--verdict", flags.verdict, ["valid", "invalid", "unknown"])
+    checkWord("--outcome", flags.outcome, ["completed", "refused", "broken", "abandoned"])
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
+import JSON
 import Store
 
 extension ShowLines {
@@ -73,9 +75,19 @@ extension ShowLines {
     for comparison in exchange.comparisons {
       let difference = comparison.promptTokenDifference.map { ", \($0 >= 0 ? "+" : "")\($0) prompt tokens" } ?? ""
       let payloads = comparison.payloadsAgree.map { $0 ? ", same payloads" : ", other payloads" } ?? ""
-      text("\(comparison.reference): \(comparison.cell)\(difference)\(payloads)", indent: 2)
+      let whom = comparison.reference + (comparison.kind == .reference ? " against itself" : "")
+      text("\(whom): \(comparison.cellName)\(difference)\(payloads)", indent: 2)
+      guard comparison.hasArguments else { continue }
+      for one in comparison.payload?.differences.prefix(Self.differences) ?? [] {
+        func part(_ bytes: [UInt8]?) -> String { bytes.map { String(decoding: $0, as: UTF8.self) } ?? "nothing" }
+        let place = String(decoding: one.tool, as: UTF8.self) + one.pointer.description
+        text("\(place): \(part(one.vendor)), the reference \(part(one.reference))", indent: 4)
+      }
     }
   }
+
+  /// Of a comparison, so many are shown; `--json` has more.
+  private static let differences = 8
 
   func tokens(_ tokens: StoredTokens) -> String {
     func part(_ count: Int?, _ word: String) -> String { count.map { " (\(Quantity.count($0)) \(word))" } ?? "" }

@@ -18,6 +18,8 @@ package enum CompareCommand {
     /// Where a page is written besides.
     package var html: String?
     package var title = "Tool-call fidelity"
+    /// What is known of a finding's code, for the page.
+    package var words: @Sendable (String) -> FindingWords? = { _ in nil }
 
     package init(reference: String, results: [String]) { (self.reference, self.results) = (reference, results) }
   }
@@ -43,7 +45,7 @@ package enum CompareCommand {
       case .json: console.out(comparison.json.description + "\n")
       }
       if let path = options.html {
-        try write(comparison.page(title: options.title, now: String(localTimestamp().prefix(10))), to: path)
+        try write(comparison.page(title: options.title, now: String(localTimestamp().prefix(10)), words: options.words), to: path)
         console.err("belay: the report is in \(path)\n")
       }
       return 0

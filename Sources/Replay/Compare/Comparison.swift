@@ -49,11 +49,18 @@ package struct Comparison: Sendable {
     package let test: McNemar
   }
 
-  /// Every two of a few; of many each against the best.
+  /// The latest run of each vendor, best first.
+  package var latest: [Standing] {
+    var newest: [String: Standing] = [:]
+    for standing in standings where standing.date >= newest[standing.name]?.date ?? "" { newest[standing.name] = standing }
+    return standings.filter { newest[$0.name]?.path == $0.path && newest[$0.name]?.date == $0.date }
+  }
+
+  /// The latest runs: every two of a few; of many each against the best.
   package var pairs: [Pair] {
-    let isFew = standings.count <= 5
-    return standings.indices.prefix(isFew ? standings.count : 1).flatMap { first in
-      standings[(first + 1)...].map { pair(standings[first], $0) }
+    let latest = latest
+    return latest.indices.prefix(latest.count <= 5 ? latest.count : 1).flatMap { first in
+      latest[(first + 1)...].map { pair(latest[first], $0) }
     }
   }
 

@@ -53,6 +53,10 @@ extension Comparison {
     if let latency = standing.latency {
       lines.append("latency p50 \(Words.time(latency.p50)), p90 \(Words.time(latency.p90)), p99 \(Words.time(latency.p99))")
     }
+    if !standing.findings.byCode.isEmpty {
+      lines.append(
+        "findings, of \(standing.findings.inspected) answers: " + standing.findings.byCode.map { "\($0.code) \($0.answers)" }.joined(separator: ", "))
+    }
     if !standing.errors.isEmpty { lines.append("failed: " + standing.errors.map { "\($0.type) \($0.count)" }.joined(separator: ", ")) }
     return lines.map { "  \($0)\n" }.joined()
   }

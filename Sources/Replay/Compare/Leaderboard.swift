@@ -100,6 +100,8 @@ extension Comparison {
         "same_arguments": JSONValue(tally.payload.sameArguments),
       ],
       "latency_ms": standing.latency.map { ["p50": JSONValue($0.p50), "p90": JSONValue($0.p90), "p99": JSONValue($0.p99)] } ?? .null,
+      "inspected": JSONValue(standing.findings.inspected),
+      "findings": .object(JSONObject(standing.findings.byCode.map { (JSONString($0.code), JSONValue($0.answers)) })),
       "errors": .object(JSONObject(standing.errors.map { (JSONString($0.type), JSONValue($0.count)) })),
       "differences": .array(
         standing.differences.map { difference in

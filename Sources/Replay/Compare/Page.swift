@@ -7,13 +7,14 @@ extension Comparison {
   /// - Parameters:
   ///   - title: the page's heading.
   ///   - now: the time it was made, for the foot.
-  package func page(title: String, now: String) -> String {
+  ///   - words: what is known of a finding's code.
+  package func page(title: String, now: String, words: (String) -> FindingWords? = { _ in nil }) -> String {
     let body =
       standings.isEmpty
       ? """
-      <section class="empty"><h2>No results yet</h2><p>Run <code>belay replay SET --vendor NAME=URL --model MODEL</code>, then
-      <code>belay compare \(HTML.escape(reference.path)) RESULTS… --html report.html</code>.</p></section>
-      """ : summary + similarity + schemas + finishes + latencies + trend + tests + everyRun
+      <section class="empty"><h2>No results yet</h2><p>Run <code>belay replay SET --vendor NAME=URL --model MODEL</code> and then
+      <code>belay compare \(HTML.escape(reference.path)) RESULTS… --html report.html</code></p></section>
+      """ : summary + similarity + schemas + finishes + findings(words) + latencies + trend + tests + everyRun
     return """
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -31,13 +32,6 @@ extension Comparison {
 
   private func count(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 
-  /// The latest run of each vendor, best first.
-  private var latest: [Standing] {
-    var newest: [String: Standing] = [:]
-    for standing in standings where standing.date >= newest[standing.name]?.date ?? "" { newest[standing.name] = standing }
-    return standings.filter { newest[$0.name]?.path == $0.path && newest[$0.name]?.date == $0.date }
-  }
-
   private func section(_ title: String, _ note: String, _ content: String) -> String {
     "<section><h2>\(title)</h2><p class=\"note\">\(note)</p>\(content)</section>\n"
   }
@@ -51,9 +45,10 @@ extension Comparison {
     func tile(_ label: String, _ value: String, _ note: String) -> String {
       "<div class=\"tile\"><span>\(label)</span><b>\(value)</b><small>\(note)</small></div>"
     }
+    let equals = latest.count { $0.f1 == best.f1 } - 1
     let undecided = latest.count - passing - failing
     return "<section class=\"tiles\">"
-      + tile("Highest similarity", Words.percent(best.f1, places: 1), HTML.escape(best.name))
+      + tile("Highest similarity", Words.percent(best.f1, places: 1), HTML.escape(best.name) + (equals > 0 ? " and \(equals) more" : ""))
       + tile("Gate \(decimal(gate, places: 2))", "\(passing) of \(latest.count) pass", "\(failing) fail, \(undecided) undecided at 95 %")
       + tile(
         "Reference against itself", Words.percent(floor?.confusion.f1, places: 1),
@@ -119,6 +114,20 @@ extension Comparison {
     return section("Finish reasons", "How the answers ended.", "<div class=\"legend\">\(legend)</div>" + Plot.list(rows, nil))
   }
 
+  private func findings(_ words: (String) -> FindingWords?) -> String {
+    let inspected = latest.filter { $0.findings.inspected > 0 }
+    let note = "What else is wrong with the answers, beside K2VV's verdict, in percent of the answers of each vendor"
+    if inspected.isEmpty { return section("Findings by code", note + ".", "<p>None of these runs was inspected: <code>belay replay</code> does that.</p>") }
+    let matrix = FindingMatrix(latest, words: words)
+    let kinds: [(FindingWords.Severity, String)] = [
+      (.fatal, "an agent's loop breaks"), (.degrade, "it goes on and does worse"), (.info, "only naive clients stumble"),
+    ]
+    let legend = kinds.map { "<span><i class=\"\($0.0)\"></i>\($0.1)</span>" }.joined()
+    return section(
+      "Findings by code", note + "; <code>belay explain CODE</code> says what each one is.",
+      matrix.isEmpty ? "<p>Nothing was found.</p>" : "<div class=\"legend\">\(legend)</div>" + matrix.html)
+  }
+
   private var latencies: String {
     let known = latest.compactMap(\.latency)
     guard let least = known.map(\.p50).min(), let most = known.map(\.p99).max() else { return "" }
@@ -134,28 +143,33 @@ extension Comparison {
       Plot.list(rows, axis))
   }
 
-  /// Of vendors with several runs, each on the same scale of time and of F1.
+  /// Of vendors with several runs, all on the same scale of time and of F1.
   private var trend: String {
     let runs = Dictionary(grouping: standings, by: \.name).mapValues { $0.sorted { $0.date < $1.date } }
-    let rows = latest.compactMap { standing -> PlotRow? in
-      guard let points = runs[standing.name], points.count > 1, let first = points.first?.f1, let last = points.last?.f1 else { return nil }
+    let shown = latest.map { (standing: $0, points: runs[$0.name] ?? []) }.filter { $0.points.count > 1 }
+    guard !shown.isEmpty else { return "" }
+    let points = shown.flatMap(\.points)
+    let days = DayAxis(points.map(\.date))
+    let shares = Axis(from: min(gate, points.map(\.f1Interval.lower).min() ?? gate), to: 1)
+    let rows = shown.compactMap { standing, points -> PlotRow? in
+      guard let first = points.first?.f1, let last = points.last?.f1 else { return nil }
       let change = (last - first) * 100
       return PlotRow(
-        name: standing.name, picture: Plot.trend(points.map { ($0.date, $0.f1, $0.f1Interval) }, gate: gate),
+        name: standing.name, picture: Plot.trend(points.map { (days.place($0.date), $0.f1, $0.f1Interval) }, shares, gate: gate),
         figure: (change >= 0 ? "+" : "−") + decimal(abs(change), places: 1), tone: "plain",
-        detail: points.map { "\(Words.day($0.date)) \(Words.percent($0.f1, places: 1))" }.joined(separator: ", "))
+        detail: standing.name + ": " + points.map { "\(Words.day($0.date)) \(Words.percent($0.f1, places: 1))" }.joined(separator: ", "))
     }
-    guard !rows.isEmpty else { return "" }
-    let days = standings.map(\.date).sorted()
     return section(
-      "Over time", "Trigger similarity of each run, from \(Words.day(days.first ?? "")) to \(Words.day(days.last ?? "")), in points of F1 gained or lost.",
-      Plot.list(rows, nil, tall: true))
+      "Over time",
+      "Trigger similarity of each run, with its uncertainty; at the right the points of F1 gained or lost. The line is the gate, and "
+        + "each strip reaches from \(decimal(shares.lower * 100, places: 0)) to 100 %.",
+      Plot.list(rows, days, tall: true))
   }
 
   // MARK: Tables
 
   private var tests: String {
-    let pairs = self.pairs.filter { $0.first.name != $0.second.name }
+    let pairs = self.pairs
     guard !pairs.isEmpty else { return "" }
     let rows = pairs.map { pair in
       let better = pair.test.onlyFirst >= pair.test.onlySecond ? pair.first.name : pair.second.name
@@ -174,8 +188,9 @@ extension Comparison {
     let rows = standings.map { standing -> String in
       let counts = standing.tally.vendor
       let payload = standing.tally.payload
+      let missing = standing.onlyReference > 0 ? " <small>\(reference.entries.count - standing.onlyReference) of \(reference.entries.count)</small>" : ""
       return HTML.row([
-        HTML.escape(standing.name), Words.day(standing.date), Words.percent(standing.f1), Words.interval(standing.f1Interval),
+        HTML.escape(standing.name) + missing, Words.day(standing.date), Words.percent(standing.f1), Words.interval(standing.f1Interval),
         "<span class=\"pill \(Self.tone(decision(standing)))\">\(Words.decision(decision(standing)))</span>",
         Words.percent(standing.schemaAccuracy), Words.percent(ratio(payload.sameArguments, payload.bothCalled), places: 1),
         "\(counts.stop)", "\(counts.toolCalls)", "\(counts.othersCount)", "\(counts.failed)", Words.time(standing.latency?.p50),
@@ -183,8 +198,8 @@ extension Comparison {
       ])
     }
     return section(
-      "Every run", "Same arguments: of the requests on which both called, those with equal calls.",
+      "Every run", "Same calls: of the requests on which both called, those with equal tools and arguments.",
       HTML.table(
-        ["vendor", "run", "similarity", "95 %", "gate", "schema", "same arguments", "stop", "tool_calls", "others", "failed", "p50", "p99"], rows))
+        ["vendor", "run", "similarity", "95 %", "gate", "schema", "same calls", "stop", "calls", "others", "failed", "p50", "p99"], rows))
   }
 }

@@ -25,6 +25,8 @@ package struct ResultEntry: Sendable {
   package let milliseconds: Int?
   /// `last_run_at`.
   package let runAt: String
+  /// Codes of what inspection found; nil where nobody has looked, as in rows of K2VV's script.
+  package let findings: [String]?
 
   /// Nil for what is no row.
   init?(row: JSONValue, matching: Matching) {
@@ -43,6 +45,7 @@ package struct ResultEntry: Sendable {
     (isSuccess, errorType) = (facts.isSuccess, facts.errorType)
     milliseconds = row["duration_ms"]?.int
     runAt = row["last_run_at"]?.string ?? ""
+    findings = row["belay"]?["findings"]?.array?.compactMap(\.string)
   }
 
   private static func call(_ call: JSONValue) -> ToolCall? {

@@ -18,6 +18,7 @@ package struct Standing: Sendable {
   /// Of failed requests, most frequent first.
   package let errors: [(type: String, count: Int)]
   package let differences: [DifferingRequest]
+  package let findings: FindingCounts
   /// The cell of each request that was compared.
   package let cells: [RowKey: Cell]
 
@@ -39,10 +40,12 @@ package struct Standing: Sendable {
     var cells: [RowKey: Cell] = [:]
     var differences: [DifferingRequest] = []
     var errors: [String: Int] = [:]
+    var findings = FindingCounts()
     var matched = 0
     let entries = results.entries.values.sorted { $0.dataIndex < $1.dataIndex }
     for entry in entries {
       tally.observe(entry.side)
+      findings.add(entry.findings)
       if let type = entry.errorType { errors[type, default: 0] += 1 }
       guard let other = reference.entries[entry.key] else { continue }
       matched += 1
@@ -55,6 +58,7 @@ package struct Standing: Sendable {
     self.asScript = asScript
     self.cells = cells
     self.differences = differences
+    self.findings = findings
     onlyHere = entries.count - matched
     onlyReference = reference.entries.count - matched
     latency = Latency(entries.filter(\.isSuccess).compactMap(\.milliseconds))

@@ -12,11 +12,12 @@ import CZlib
 
   private static let chunk = 256 << 10
 
-  init() throws(Problem) {
+  /// - Parameter takesZlib: also what is in zlib's own form (RFC 1950), which HTTP calls deflate.
+  init(takesZlib: Bool = false) throws(Problem) {
     unsafe stream = .allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
-    // 15 bits of window, and 16 for the gzip header in place of zlib's.
-    if unsafe belay_inflate_init(stream, 15 + 16) != Z_OK { throw .noMemory }
+    // 15 bits of window, and 16 for the gzip header in place of zlib's, or 32 for either.
+    if unsafe belay_inflate_init(stream, 15 + (takesZlib ? 32 : 16)) != Z_OK { throw .noMemory }
   }
 
   deinit {

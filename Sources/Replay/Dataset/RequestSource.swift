@@ -4,16 +4,19 @@ import Foundation
 /// Where a run's requests come from: each is a line, the JSON of a request body or of a row that holds one. A file, a folder of
 /// schema cases, or anything else that can be read more than once.
 package struct RequestSource: Sendable {
+  /// Gives line after line, and nil at the end.
+  package typealias Lines = () async throws(ReplayProblem) -> Line?
+
   /// For messages.
   package let name: String
   /// How many lines there are; nil when that cannot be known beforehand, which is also when it can be read only once.
   package let count: @Sendable () throws(ReplayProblem) -> Int?
-  private let open: @Sendable () throws(ReplayProblem) -> () throws(ReplayProblem) -> Line?
+  private let open: @Sendable () throws(ReplayProblem) -> Lines
 
   /// - Parameter open: begins anew; what it returns gives the next line, and nil at the end.
   package init(
     name: String, count: @escaping @Sendable () throws(ReplayProblem) -> Int?,
-    open: @escaping @Sendable () throws(ReplayProblem) -> () throws(ReplayProblem) -> Line?
+    open: @escaping @Sendable () throws(ReplayProblem) -> Lines
   ) {
     self.name = name
     self.count = count
@@ -21,7 +24,7 @@ package struct RequestSource: Sendable {
   }
 
   /// A function that gives line after line, from the first.
-  package func lines() throws(ReplayProblem) -> () throws(ReplayProblem) -> Line? { try open() }
+  package func lines() throws(ReplayProblem) -> Lines { try open() }
 
   /// A file of JSON Lines, or a folder of KVV's schema cases.
   package init(path: String) throws(ReplayProblem) {
@@ -34,7 +37,7 @@ package struct RequestSource: Sendable {
         try DatasetReader.count(path: path)
       } open: { () throws(ReplayProblem) in
         var reader = try DatasetReader(path: path)
-        return { () throws(ReplayProblem) in try reader.next() }
+        return { () async throws(ReplayProblem) in try reader.next() }
       }
     }
   }
@@ -45,7 +48,7 @@ package struct RequestSource: Sendable {
       lines.count
     } open: { () throws(ReplayProblem) in
       var place = 0
-      return { () throws(ReplayProblem) in
+      return { () async throws(ReplayProblem) in
         guard place < lines.count else { return nil }
         defer { place += 1 }
         return lines[place]

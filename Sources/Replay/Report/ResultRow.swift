@@ -7,8 +7,9 @@ package struct ResultRow: Sendable {
   /// Nil when there is an answer.
   package let failure: Failure?
   /// The line with its end, in K2VV's keys and Python's spelling. What K2VV has no key for is in a last one, `belay`:
-  /// `attempts` (when there was more than one); `usage`, `finish_reason` and `tool_calls` (see ``Answer/differences``); and
-  /// `tool_calls_valid`, where a careful validator says otherwise.
+  /// `attempts` (when there was more than one); `usage`, `finish_reason` and `tool_calls` (see ``Answer/differences``);
+  /// `tool_calls_valid`, where a careful validator says otherwise; and `findings`, the codes of what inspection found, which is
+  /// empty for an answer without fault and missing where nobody has looked.
   package let line: [UInt8]
 
   package init(
@@ -17,13 +18,16 @@ package struct ResultRow: Sendable {
   ) {
     let response: JSONValue
     var own = JSONObject()
+    let findings: [String]?
     switch result {
     case .success(let answer):
       failure = nil
+      findings = answer.findings
       response = answer.response
       own = answer.differences
     case .failure(let failure):
       self.failure = failure
+      findings = failure.findings
       let message = JSONValue(failure.message)
       response = ["error_type": JSONValue(failure.type), "error_message": message, "error": message]
     }
@@ -32,6 +36,7 @@ package struct ResultRow: Sendable {
     let valid = toolCallsValid(response: response, tools: request.tools, judge: judge)
     let carefully = toolCallsValid(response: response, tools: request.tools, judge: careful)
     if let carefully, carefully != valid { own["tool_calls_valid"] = JSONValue(carefully) }
+    if let findings { own["findings"] = .array(findings.map { JSONValue($0) }) }
     facts = RowFacts(
       dataIndex: request.dataIndex, finishReason: finish.utf8, toolCallsValid: valid, usage: response["usage"],
       isSuccess: failure == nil, errorType: failure?.type)

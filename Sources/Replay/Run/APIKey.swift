@@ -3,7 +3,7 @@ import Foundation
 
 /// A vendor's key. Nothing that prints or reflects it shows it.
 package struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
-  let text: String
+  package let text: String
 
   /// Nil for an empty key, which is none.
   package init?(_ text: String) {

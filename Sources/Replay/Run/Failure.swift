@@ -5,10 +5,12 @@ import Upstream
 /// K2VV stands, would raise.
 package struct Failure: Error, Equatable, Sendable {
   package let type: String
-  package let message: String
+  package internal(set) var message: String
   package let isRetryable: Bool
   /// How long the vendor asks us to wait.
   package let retryAfter: Duration?
+  /// The codes of what inspection finds wrong with what came; nil where nothing did, or nobody has looked.
+  package internal(set) var findings: [String]?
 
   package init(type: String, message: String, isRetryable: Bool = false, retryAfter: Duration? = nil) {
     self.type = type
@@ -39,7 +41,7 @@ package struct Failure: Error, Equatable, Sendable {
       switch head.headers["x-should-retry"] {
       case "true": true
       case "false": false
-      default: head.status == 408 || head.status == 409 || head.status == 429 || head.status >= 500
+      default: head.status == 408 || head.status == 409 || head.status == 429 && !Self.isWithoutCredit(text) || head.status >= 500
       }
     self.init(
       type: Self.type(ofStatus: head.status), message: "Error code: \(head.status)\(redirect) - \(text)",
@@ -47,6 +49,11 @@ package struct Failure: Error, Equatable, Sendable {
   }
 
   private static let bodyLimit = 4096
+
+  /// An account without credit is answered 429 too, and no patience mends that (the SDK, and K2VV with it, waits for ever).
+  private static func isWithoutCredit(_ body: String) -> Bool {
+    ["exceeded_current_quota", "insufficient_quota"].contains(where: body.contains)
+  }
 
   private static func type(ofStatus status: Int) -> String {
     switch status {

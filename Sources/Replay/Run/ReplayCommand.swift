@@ -7,9 +7,11 @@ import Upstream
 package enum ReplayCommand {
   /// Returns the exit code: 0 when every request got an answer, 1 when one failed or a line was skipped, 2 when there was
   /// nothing to do or a file could not be read or written, 130 after Ctrl-C.
-  /// - Parameter vendors: one entry for each.
+  /// - Parameters:
+  ///   - vendors: one entry for each.
+  ///   - source: the set, in place of their file.
   package static func run(
-    _ vendors: [ReplayOptions], judge: Judge? = K2VVJudge().isValid, console: Console = .standard
+    _ vendors: [ReplayOptions], source: RequestSource? = nil, judge: Judge? = K2VVJudge().isValid, console: Console = .standard
   ) async -> Int32 {
     let surroundings = Surroundings(console: console)
     do throws(ReplayProblem) {
@@ -19,8 +21,8 @@ package enum ReplayCommand {
       let interrupt = Interrupt(surroundings.stop, console: console)
       defer { withExtendedLifetime(interrupt) {} }
       let run = ReplayRun(
-        vendors, transport: Transport(engine, on: MultiThreadedEventLoopGroup.singleton), judge: judge,
-        careful: CarefulJudge().isValid, surroundings: surroundings)
+        vendors, source: source, transport: Transport(engine, on: MultiThreadedEventLoopGroup.singleton), judge: judge,
+        careful: CarefulJudge().isValid, inspector: Inspector(), surroundings: surroundings)
       let (parts, ending) = try await run.run()
       return report(parts, ending, console)
     } catch {

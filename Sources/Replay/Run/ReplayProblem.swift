@@ -8,7 +8,21 @@ package struct ReplayProblem: Error, Equatable, Sendable, CustomStringConvertibl
   package init(_ message: String) { self.message = message }
 
   init(reading path: String, _ error: any Error) { self.init("cannot read \(path): \(Self.words(for: error))") }
-  init(writing path: String, _ error: any Error) { self.init("cannot write \(path): \(Self.words(for: error))") }
+
+  init(writing path: String, _ error: any Error) {
+    let manager = FileManager.default
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    let reason =
+      if unsafe manager.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        "it is a folder, not a file"
+      } else if !manager.fileExists(atPath: folder) {
+        "there is no folder \(folder)"
+      } else {
+        Self.words(for: error)
+      }
+    self.init("cannot write \(path): \(reason)")
+  }
 
   package var description: String { message }
 

@@ -3,22 +3,29 @@
 /// A replay: one set against one vendor or several, side by side.
 package struct ReplayRun: Sendable {
   private let vendors: [ReplayOptions]
+  private let source: RequestSource?
   private let transport: Transport
   private let judge: Judge?
   private let careful: Judge?
+  private let inspector: Inspector?
   private let surroundings: Surroundings
 
   /// - Parameters:
-  ///   - vendors: one entry for each; the set is that of the first.
+  ///   - vendors: one entry for each.
+  ///   - source: the set, in place of the file of the first vendor.
   ///   - judge: K2VV's verdict on calls; without one `tool_calls_valid` is null.
   ///   - careful: a second verdict, written down where it differs.
+  ///   - inspector: what else is wrong with an answer, written down too.
   package init(
-    _ vendors: [ReplayOptions], transport: Transport, judge: Judge? = nil, careful: Judge? = nil, surroundings: Surroundings
+    _ vendors: [ReplayOptions], source: RequestSource? = nil, transport: Transport, judge: Judge? = nil, careful: Judge? = nil, inspector: Inspector? = nil,
+    surroundings: Surroundings
   ) {
     self.vendors = vendors
+    self.source = source
     self.transport = transport
     self.judge = judge
     self.careful = careful
+    self.inspector = inspector
     self.surroundings = surroundings
   }
 
@@ -40,7 +47,7 @@ package struct ReplayRun: Sendable {
     guard let first = vendors.first else { throw ReplayProblem("there is no vendor to ask: give --base-url, or --vendor") }
     for options in vendors { try options.check() }
     try checkNames()
-    let source = try RequestSource(path: first.file)
+    let source = if let source { source } else { try RequestSource(path: first.file) }
     let lines = try source.count()
     let passes = vendors.reduce(0) { $0 + $1.repeats }
     if lines == nil, passes > 1, first.file != "/dev/null" {
@@ -53,8 +60,8 @@ package struct ReplayRun: Sendable {
     let results = await withTaskGroup(of: VendorEnd.self) { group in
       for (place, options) in vendors.enumerated() {
         let run = VendorRun(
-          options: options, source: source, transport: transport, judge: judge, careful: careful, reference: reference,
-          surroundings: surroundings, progress: progress)
+          options: options, source: source, transport: transport, judge: judge, careful: careful, inspector: inspector,
+          reference: reference, surroundings: surroundings, progress: progress)
         group.addTask {
           do throws(ReplayProblem) {
             return VendorEnd(place: place, result: .success(try await run.run()))

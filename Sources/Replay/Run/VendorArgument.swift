@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// What stands behind `--vendor`: `NAME=URL`, and after commas what is this vendor's own, as in
+/// What stands behind `--vendor`: `NAME=URL`, or `NAME` of a vendor that is known; and after commas what is this vendor's own, as in
 /// `groq=https://api.groq.com/openai/v1,model=moonshotai/kimi-k2-instruct-0905,concurrency=8,rate=2`. `extra-body` is JSON and
 /// comes last, as it may hold commas.
 package struct VendorArgument: Equatable, Sendable {
   package let name: String
-  package let baseURL: String
+  /// Nil for a vendor that is named only.
+  package let baseURL: String?
   package private(set) var model: String?
   package private(set) var concurrency: Int?
   package private(set) var rate: Double?
@@ -19,11 +20,10 @@ package struct VendorArgument: Equatable, Sendable {
       rest = rest[..<range.lowerBound]
     }
     let parts = rest.split(separator: ",", omittingEmptySubsequences: false)
-    guard let first = parts.first, let equals = first.firstIndex(of: "=") else {
-      throw ReplayProblem("--vendor \(text): write NAME=URL, as in groq=https://api.groq.com/openai/v1")
-    }
-    name = String(first[..<equals])
-    baseURL = String(first[first.index(after: equals)...])
+    let halves = (parts.first ?? "").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    name = halves[0]
+    baseURL = halves.count > 1 ? halves[1] : nil
+    if name.contains("://") { throw ReplayProblem("--vendor \(text): a name comes first, as in groq=https://api.groq.com/openai/v1") }
     let isName = !name.isEmpty && name.utf8.allSatisfy { byte in
       (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x5F
     }
@@ -49,17 +49,34 @@ package struct VendorArgument: Equatable, Sendable {
   package var keyVariable: String { "BELAY_\(name.uppercased().replacingOccurrences(of: "-", with: "_"))_API_KEY" }
 
   /// The options of this vendor, given those of the run.
+  /// - Parameter known: what is known of it by its name, when it is only named.
   package func options(
-    _ common: ReplayOptions, environment: [String: String] = ProcessInfo.processInfo.environment
+    _ common: ReplayOptions, known: KnownVendor? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(ReplayProblem) -> ReplayOptions {
     var options = common
     options.name = name
-    options.baseURL = baseURL
+    options.baseURL = if let baseURL { baseURL } else { try address(known) }
     if let model { options.preparation.model = model }
     if let concurrency { options.concurrency = concurrency }
     if let rate { options.rate = rate }
     if let extraBody { try options.setExtraBody(json: extraBody) }
-    options.apiKey = APIKey(environment[keyVariable] ?? "")
+    options.apiKey = APIKey(environment[keyVariable] ?? "") ?? (baseURL == nil ? known?.key : nil)
     return options
   }
+
+  private func address(_ known: KnownVendor?) throws(ReplayProblem) -> String {
+    if let url = known?.baseURL { return url }
+    let reason = known == nil ? "nobody is known by that name (`belay explain vendors` lists those who are)" : "it has no address that is the same for all"
+    throw ReplayProblem("--vendor \(name): \(reason); write \(name)=URL")
+  }
+}
+
+/// A vendor that can be named without a URL.
+package struct KnownVendor: Sendable {
+  /// Nil where each user has another.
+  package let baseURL: String?
+  /// The key that the configuration has for it; the environment's wins.
+  package let key: APIKey?
+
+  package init(baseURL: String?, key: APIKey? = nil) { (self.baseURL, self.key) = (baseURL, key) }
 }

@@ -9,6 +9,7 @@ struct VendorRun: Sendable {
   let transport: Transport
   let judge: Judge?
   let careful: Judge?
+  let inspector: Inspector?
   let reference: Reference
   let surroundings: Surroundings
   let progress: Progress
@@ -58,7 +59,7 @@ struct VendorRun: Sendable {
 
   private func sendAll(_ passes: inout [Pass]) async throws(ReplayProblem) {
     let pacer = Pacer(Pace(concurrency: options.concurrency, rate: options.rate), surroundings)
-    let client = VendorClient(options, transport: transport)
+    let client = VendorClient(options, transport: transport, inspector: inspector)
     let tasks = passes.map { pass in
       RequestTask(
         preparation: options.preparation, client: client, retries: options.retries, extraBody: options.extraBody, judge: judge,
@@ -76,7 +77,7 @@ struct VendorRun: Sendable {
       if surroundings.console.isTerminal { group.addTask { await tick() } }
       do throws(ReplayProblem) {
         while true {
-          while inFlight < options.concurrency, stop.level == .none, let (line, pass) = try lines.next() {
+          while inFlight < options.concurrency, stop.level == .none, let (line, pass) = try await lines.next() {
             inFlight += 1
             let task = tasks[pass]
             group.addTask { .outcome(await task.run(line), pass: pass) }
@@ -132,15 +133,15 @@ private struct Lines {
   let source: RequestSource
   let passes: Int
   private var pass = 0
-  private var read: (() throws(ReplayProblem) -> Line?)?
+  private var read: RequestSource.Lines?
 
   init(source: RequestSource, passes: Int) { (self.source, self.passes) = (source, passes) }
 
   /// The next line and the pass it belongs to, from 0.
-  mutating func next() throws(ReplayProblem) -> (Line, pass: Int)? {
+  mutating func next() async throws(ReplayProblem) -> (Line, pass: Int)? {
     while pass < passes {
       if read == nil { read = try source.lines() }
-      if let read, let line = try read() { return (line, pass) }
+      if let read, let line = try await read() { return (line, pass) }
       read = nil
       pass += 1
     }

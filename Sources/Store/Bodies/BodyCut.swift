@@ -9,7 +9,13 @@
 /// Other bodies, and messages too long for one chunk, are cut by their content: where a rolling hash of the last 64 bytes
 /// has its low bits zero (Gear, as in FastCDC, Xia et al. 2016), so that an insertion moves no later cut. A cut then
 /// moves on to the next byte that cannot be inside a word, for the sake of the word index.
+///
+/// What shares with nothing (an answer, header fields) is only cut where it would be too long.
 package enum BodyCut {
+  /// Where messages begin, and where the last one has ended; none: the content alone decides.
+  case shared(boundaries: [Int])
+  case alone
+
   /// Smaller chunks share more and compress worse; measured on agent conversations, see the tests.
   static let smallest = 1024
   package static let largest = 64 << 10
@@ -18,8 +24,22 @@ package enum BodyCut {
   private static let wordAllowance = 64
 
   /// The ends of the chunks, ascending; the last is `bytes.count`. Empty for an empty body.
-  package static func ends(of bytes: borrowing Span<UInt8>, boundaries: [Int]) -> [Int] {
+  package func ends(of bytes: borrowing Span<UInt8>) -> [Int] {
     guard bytes.count > 0 else { return [] }
+    switch self {
+    case .alone where bytes.count <= Self.largest: return [bytes.count]
+    case .alone: return Self.longEnds(bytes)
+    case .shared(let boundaries): return Self.ends(of: bytes, boundaries)
+    }
+  }
+
+  private static func longEnds(_ bytes: borrowing Span<UInt8>) -> [Int] {
+    var ends: [Int] = []
+    while bytes.count - (ends.last ?? 0) > largest { ends.append(wordEnd(bytes, from: (ends.last ?? 0) + largest - wordAllowance)) }
+    return ends + [bytes.count]
+  }
+
+  private static func ends(of bytes: borrowing Span<UInt8>, _ boundaries: [Int]) -> [Int] {
     var ends: [Int] = []
     var start = 0
     let known = boundaries.filter { $0 > 0 && $0 < bytes.count }
@@ -53,10 +73,15 @@ package enum BodyCut {
       offset += 1
       if hash & mask == 0, offset >= range.lowerBound + smallest { break }
     }
-    let end = min(range.upperBound, offset + wordAllowance)
+    return wordEnd(bytes.extracting(..<range.upperBound), from: offset)
+  }
+
+  /// The next byte that cannot be inside a word; `offset` itself where there is none nearby.
+  private static func wordEnd(_ bytes: borrowing Span<UInt8>, from offset: Int) -> Int {
+    let end = min(bytes.count, offset + wordAllowance)
     var cut = offset
     while cut < end, isInsideWord(bytes[cut]) { cut += 1 }
-    return cut < end || end == range.upperBound ? cut : offset
+    return cut < end || end == bytes.count ? cut : offset
   }
 
   private static func isInsideWord(_ byte: UInt8) -> Bool {

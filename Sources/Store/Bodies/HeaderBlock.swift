@@ -6,12 +6,19 @@ enum HeaderBlock {
   static func encode(_ headers: [StoredMessage.Header]) -> [UInt8] {
     var out: [UInt8] = []
     for header in headers {
-      for byte in header.name.utf8 { out.append(byte == 0x0A || byte == UInt8(ascii: ":") ? 0x20 : byte) }
-      out += [UInt8(ascii: ":"), 0x20]
-      for byte in header.value.utf8 { out.append(byte == 0x0A ? 0x20 : byte) }
+      append(header.name, to: &out) { $0 == 0x0A || $0 == UInt8(ascii: ":") }
+      out.append(UInt8(ascii: ":"))
+      out.append(0x20)
+      append(header.value, to: &out) { $0 == 0x0A }
       out.append(0x0A)
     }
     return out
+  }
+
+  private static func append(_ text: String, to out: inout [UInt8], replacing isForbidden: (UInt8) -> Bool) {
+    let start = out.count
+    out.append(contentsOf: text.utf8)
+    for index in start..<out.count where isForbidden(out[index]) { out[index] = 0x20 }
   }
 
   static func decode(_ block: [UInt8]) -> [StoredMessage.Header] {

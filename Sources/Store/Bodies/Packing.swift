@@ -50,7 +50,7 @@ enum Unpacker {
   /// Appends the chunk's bytes.
   ///
   /// - Throws: `StoreFailure.corrupt`.
-  static func unpack(_ packed: [UInt8], into out: inout [UInt8]) throws(StoreFailure) {
+  static func unpack(_ packed: [UInt8], limit: Int = BodyCut.largest, into out: inout [UInt8]) throws(StoreFailure) {
     guard let tag = packed.first else { throw StoreFailure(.corrupt, "an empty chunk") }
     switch tag & ~PackedTag.searchable {
     case PackedTag.plain:
@@ -60,7 +60,7 @@ enum Unpacker {
         unsafe ZSTD_getFrameContentSize(buffer.baseAddress.map { unsafe $0 + 1 }, buffer.count - 1)
       }
       // No chunk is larger than what BodyCut makes; a damaged size must not take the memory.
-      guard size <= UInt64(BodyCut.largest) else { throw StoreFailure(.corrupt, "a chunk of impossible size") }
+      guard size <= UInt64(limit) else { throw StoreFailure(.corrupt, "a chunk of impossible size") }
       let start = out.count
       out.append(contentsOf: repeatElement(0, count: Int(size)))
       let written = unsafe out.withUnsafeMutableBufferPointer { out in

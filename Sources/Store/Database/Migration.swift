@@ -21,6 +21,7 @@ package struct Migration: Sendable {
     Migration(number: 1, sql: Schema.exchanges + Schema.details + Schema.bodies),
     Migration(number: 2, sql: Schema.rollups),
     Migration(number: 3, sql: Schema.text),
+    Migration(number: 4, sql: Schema.fidelity),
   ]
 
   /// `BLAY`: tells a store from any other SQLite file.
@@ -48,6 +49,9 @@ package struct Migration: Sendable {
     let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
     if !isEmpty, application != applicationID { throw StoreFailure(.notAStore, "its application id is \(application)") }
+    if application == applicationID, version > 0, try !db.tableExists("content"), migrations.count == all.count {
+      throw StoreFailure(.notAStore, "it is of a version before the first release, which this one cannot read: move it away")
+    }
     let last = migrations.last?.number ?? 0
     if version > last { throw StoreFailure(.newer, "its schema is number \(version), this release knows \(last)") }
     return version

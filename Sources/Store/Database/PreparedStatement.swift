@@ -6,9 +6,11 @@ import GRDBSQLite
 /// boxing would cost more than they do. Everything unsafe about SQLite is in this file.
 ///
 /// It belongs to the connection it was made with and to that connection's thread.
-@safe struct PreparedStatement {
+@safe final class PreparedStatement {
   private let statement: Statement
   private let handle: OpaquePointer
+  /// The texts and blobs of one run, one after the other: SQLite reads them here while it steps and makes no copies.
+  private var room: [UInt8] = []
 
   init(_ db: Database, _ sql: String) throws {
     statement = try db.makeStatement(sql: sql)
@@ -17,32 +19,30 @@ import GRDBSQLite
 
   /// Binds from parameter 1 on, steps once, and makes the statement ready for the next time.
   func run(_ values: SQLValue...) throws {
-    try bind(values)
-    try step { _ in }
+    try run(values)
   }
 
   func run(_ values: [SQLValue]) throws {
-    try bind(values)
-    try step { _ in }
+    try bound(values) { try step { _ in } }
   }
 
   /// The first row, or nil.
   func first<T>(_ values: SQLValue..., read: (SQLRow) -> T) throws -> T? {
-    try bind(values)
     var result: T?
-    try step { result = read($0) }
+    try bound(values) { try step { result = read($0) } }
     return result
   }
 
   /// Every row.
   func each(_ values: [SQLValue], read: (SQLRow) throws -> Void) throws {
-    try bind(values)
-    defer { _ = unsafe sqlite3_reset(handle) }
-    while true {
-      switch unsafe sqlite3_step(handle) {
-      case SQLITE_ROW: try read(unsafe SQLRow(handle: handle))
-      case SQLITE_DONE: return
-      case let code: throw failure(code)
+    try bound(values) {
+      defer { _ = unsafe sqlite3_reset(handle) }
+      while true {
+        switch unsafe sqlite3_step(handle) {
+        case SQLITE_ROW: try read(unsafe SQLRow(handle: handle))
+        case SQLITE_DONE: return
+        case let code: throw failure(code)
+        }
       }
     }
   }
@@ -51,29 +51,45 @@ import GRDBSQLite
   var changes: Int { unsafe Int(sqlite3_changes(sqlite3_db_handle(handle))) }
   var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(sqlite3_db_handle(handle)) }
 
-  private func bind(_ values: [SQLValue]) throws {
-    for (position, value) in values.enumerated() {
-      let index = CInt(position + 1)
-      let code: CInt
+  /// Binds from parameter 1 on; the values hold as long as `body` runs.
+  private func bound(_ values: [SQLValue], _ body: () throws -> Void) throws {
+    // Taken out, so that a statement which is run within its own `each` does not move what is bound.
+    var room = room
+    self.room = []
+    room.removeAll(keepingCapacity: true)
+    for value in values {
       switch value {
-      case .null: code = unsafe sqlite3_bind_null(handle, index)
-      case .integer(let number): code = unsafe sqlite3_bind_int64(handle, index, number)
-      case .real(let number): code = unsafe sqlite3_bind_double(handle, index, number)
-      case .text(let text):
-        var text = text
-        code = text.withUTF8 { utf8 in
-          guard let base = utf8.baseAddress else { return unsafe sqlite3_bind_text(handle, index, "", 0, nil) }
-          return unsafe base.withMemoryRebound(to: CChar.self, capacity: utf8.count) {
-            unsafe sqlite3_bind_text64(handle, index, $0, UInt64(utf8.count), Self.copied, UInt8(SQLITE_UTF8))
-          }
-        }
-      case .blob(let bytes):
-        code = unsafe bytes.withUnsafeBufferPointer { buffer in
-          guard let base = buffer.baseAddress, !buffer.isEmpty else { return unsafe sqlite3_bind_zeroblob(handle, index, 0) }
-          return unsafe sqlite3_bind_blob64(handle, index, base, UInt64(buffer.count), Self.copied)
-        }
+      case .text(let text): room.append(contentsOf: text.utf8)
+      case .blob(let bytes): room += bytes
+      case .null, .integer, .real: break
       }
-      guard code == SQLITE_OK else { throw failure(code) }
+    }
+    try unsafe room.withUnsafeBytes { room in
+      var offset = 0
+      for (position, value) in values.enumerated() {
+        let code = unsafe bind(value, at: CInt(position + 1), room, &offset)
+        guard code == SQLITE_OK else { throw failure(code) }
+      }
+      try body()
+    }
+    self.room = room
+  }
+
+  private func bind(_ value: SQLValue, at index: CInt, _ room: UnsafeRawBufferPointer, _ offset: inout Int) -> CInt {
+    switch value {
+    case .null: return unsafe sqlite3_bind_null(handle, index)
+    case .integer(let number): return unsafe sqlite3_bind_int64(handle, index, number)
+    case .real(let number): return unsafe sqlite3_bind_double(handle, index, number)
+    case .text(let text):
+      let count = text.utf8.count
+      guard count > 0, let base = room.baseAddress else { return unsafe sqlite3_bind_text(handle, index, "", 0, nil) }
+      defer { offset += count }
+      return unsafe sqlite3_bind_text64(
+        handle, index, (base + offset).assumingMemoryBound(to: CChar.self), UInt64(count), nil, UInt8(SQLITE_UTF8))
+    case .blob(let bytes):
+      guard !bytes.isEmpty, let base = room.baseAddress else { return unsafe sqlite3_bind_zeroblob(handle, index, 0) }
+      defer { offset += bytes.count }
+      return unsafe sqlite3_bind_blob64(handle, index, base + offset, UInt64(bytes.count), nil)
     }
   }
 
@@ -90,9 +106,6 @@ import GRDBSQLite
     let message = unsafe sqlite3_errmsg(sqlite3_db_handle(handle)).map { unsafe String(cString: $0) }
     return DatabaseError(resultCode: ResultCode(rawValue: code), message: message, sql: statement.sql)
   }
-
-  /// SQLITE_TRANSIENT: SQLite makes its own copy before the call returns.
-  private static var copied: sqlite3_destructor_type { unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 }
 
 enum SQLValue {

@@ -38,41 +38,14 @@ enum Schema {
       choice INTEGER, call INTEGER, path TEXT NOT NULL, message TEXT NOT NULL, attempt INTEGER,
       PRIMARY KEY (exchange, number)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE attempt (
-      exchange INTEGER NOT NULL, number INTEGER NOT NULL, vendor TEXT NOT NULL, model TEXT NOT NULL, rung TEXT NOT NULL,
-      status INTEGER NOT NULL, error TEXT NOT NULL, started_ns INTEGER NOT NULL, first_byte_ns INTEGER,
-      total_ns INTEGER NOT NULL, request_bytes INTEGER NOT NULL, response_bytes INTEGER NOT NULL,
-      finish_reason TEXT NOT NULL, input_tokens INTEGER, output_tokens INTEGER, cached_tokens INTEGER,
-      reasoning_tokens INTEGER, aborted_at INTEGER,
-      PRIMARY KEY (exchange, number)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE call (
-      exchange INTEGER NOT NULL, number INTEGER NOT NULL, attempt INTEGER NOT NULL, choice INTEGER NOT NULL,
-      name TEXT NOT NULL, id TEXT NOT NULL, arguments TEXT NOT NULL, k2vv_valid INTEGER, valid INTEGER,
-      violations TEXT NOT NULL,
-      PRIMARY KEY (exchange, number)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE repair (
-      exchange INTEGER NOT NULL, number INTEGER NOT NULL, rule TEXT NOT NULL, choice INTEGER NOT NULL,
-      call INTEGER NOT NULL, path TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
-      PRIMARY KEY (exchange, number)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE comparison (
-      exchange INTEGER NOT NULL, number INTEGER NOT NULL, reference TEXT NOT NULL, cell TEXT NOT NULL,
-      prompt_tokens INTEGER, payloads_agree INTEGER, details TEXT NOT NULL,
-      PRIMARY KEY (exchange, number)
-    ) STRICT, WITHOUT ROWID;
 
     """
 
-  /// `message` lists the chunks of its parts as packed numbers (``Recipe``). `chunk` finds one by its digest and says when it
+  /// `content` has what is only asked for with its exchange (``PackedDetails``): attempts, calls, repairs, and
+  /// the chunks of its messages as packed numbers (``Recipe``). `chunk` finds one by its digest and says when it
   /// was last used, in seconds; its bytes lie apart, so that saying so does not rewrite them.
   static let bodies = """
-    CREATE TABLE message (
-      exchange INTEGER NOT NULL, attempt INTEGER NOT NULL, side INTEGER NOT NULL,
-      headers BLOB NOT NULL, body BLOB NOT NULL, text BLOB NOT NULL, omitted INTEGER NOT NULL,
-      PRIMARY KEY (exchange, attempt, side)
-    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE content (exchange INTEGER PRIMARY KEY, details BLOB NOT NULL) STRICT;
     CREATE TABLE chunk (digest BLOB PRIMARY KEY, id INTEGER NOT NULL, used INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE chunk_data (id INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL) STRICT;
 
@@ -101,6 +74,9 @@ enum Schema {
       samples INTEGER NOT NULL,
       PRIMARY KEY (hour, vendor, model, measure, bucket)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE rollup_drop (
+      minute INTEGER NOT NULL, reason TEXT NOT NULL, exchanges INTEGER NOT NULL, PRIMARY KEY (minute, reason)
+    ) STRICT, WITHOUT ROWID;
 
     """
 
@@ -108,6 +84,29 @@ enum Schema {
   static let text = """
     CREATE TABLE piece (chunk INTEGER NOT NULL, exchange INTEGER NOT NULL, PRIMARY KEY (chunk, exchange)) STRICT, WITHOUT ROWID;
     CREATE VIRTUAL TABLE word_index USING fts5 (words, content = '', detail = 'none', columnsize = 0, tokenize = 'ascii');
+
+    """
+
+  /// The comparisons with a reference. `exchange` of `fidelity` is an exchange's id, not its key: a
+  /// comparison comes seconds after its exchange and outlives it. `shadow_job` is what waits to be shadowed,
+  /// `shadow_spent` what shadows have cost, by days since the epoch.
+  static let fidelity = """
+    CREATE TABLE fidelity (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, exchange TEXT, kind TEXT NOT NULL, vendor TEXT NOT NULL,
+      model TEXT NOT NULL, reference TEXT NOT NULL, conversation TEXT NOT NULL, cell TEXT NOT NULL, tools TEXT NOT NULL,
+      answer TEXT NOT NULL, other TEXT NOT NULL, has_arguments INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX fidelity_time ON fidelity (time, id);
+    CREATE INDEX fidelity_slice ON fidelity (vendor, model, time, id);
+    CREATE UNIQUE INDEX fidelity_exchange ON fidelity (exchange, kind, reference) WHERE exchange IS NOT NULL;
+    CREATE INDEX fidelity_arguments ON fidelity (time) WHERE has_arguments = 1;
+    CREATE TABLE shadow_job (
+      exchange TEXT PRIMARY KEY, queued INTEGER NOT NULL, head TEXT NOT NULL, body BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE shadow_spent (
+      day INTEGER NOT NULL, reference TEXT NOT NULL, requests INTEGER NOT NULL, tokens INTEGER NOT NULL,
+      PRIMARY KEY (day, reference)
+    ) STRICT, WITHOUT ROWID;
 
     """
 }

@@ -25,6 +25,41 @@ package struct Overview: Sendable, Equatable {
   package var vendors: [String: Traffic]
   /// Points in order of time; those without exchanges are left out.
   package var series: [Point]
+  /// Exchanges that were served and not recorded, of whatever vendor, in order of time.
+  package var drops: [Drop] = []
+
+  package struct Drop: Sendable, Equatable {
+    /// Of its bucket.
+    package var start: Int64
+    /// Why: see `StoreStatus.DropReason`.
+    package var reason: String
+    package var exchanges: Int
+
+    package init(start: Int64, reason: String, exchanges: Int) {
+      self.start = start
+      self.reason = reason
+      self.exchanges = exchanges
+    }
+  }
+
+  /// Adds what is not in the store yet.
+  package mutating func add(_ notes: DropNotes) {
+    for (place, count) in notes.counts { addDrop(minute: place.minute, reason: place.reason, count) }
+    sortDrops()
+  }
+
+  mutating func addDrop(minute: Int64, reason: String, _ count: Int) {
+    let time = minute * DropNotes.millisecondsPerMinute
+    guard time + DropNotes.millisecondsPerMinute > since, time < until else { return }
+    let start = time / bucketMilliseconds * bucketMilliseconds
+    if let place = drops.firstIndex(where: { $0.start == start && $0.reason == reason }) {
+      drops[place].exchanges += count
+    } else {
+      drops.append(Drop(start: start, reason: reason, exchanges: count))
+    }
+  }
+
+  mutating func sortDrops() { drops.sort { ($0.start, $0.reason) < ($1.start, $1.reason) } }
 
   package struct Traffic: Sendable, Equatable {
     package var sums = TrafficSums()

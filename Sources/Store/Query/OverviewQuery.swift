@@ -29,6 +29,12 @@ struct OverviewQuery {
 
   mutating func run(_ db: Database) throws -> Overview {
     if overview.until - overview.since > Self.longestExact { try sumHours(db) } else { try sumExchanges(db) }
+    let minute = DropNotes.millisecondsPerMinute
+    try PreparedStatement(db, "SELECT minute, reason, exchanges FROM rollup_drop WHERE minute BETWEEN ? AND ?")
+      .each([.integer(overview.since / minute), .integer(overview.until / minute)]) { row in
+        overview.addDrop(minute: row.integer(0), reason: row.text(1), row.int(2))
+      }
+    overview.sortDrops()
     overview.series = points.sorted { $0.key < $1.key }.flatMap { start, vendors in
       vendors.sorted { $0.key < $1.key }.map { Overview.Point(start: start, vendor: $0.key, traffic: $0.value) }
     }

@@ -92,7 +92,7 @@ package final class StoreReader: ExchangeQueries {
   }
 
   /// Several queries of one page see one state of the store.
-  private func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+  func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
     do {
       return try await pool.read(body)
     } catch let error as CancellationError {

@@ -38,35 +38,37 @@ package struct TrafficSums: Sendable, Equatable {
 
   package init() {}
 
-  package init(_ record: StoredExchange) {
-    requests = 1
-    inspected = record.isInspected ? 1 : 0
-    streams = record.isStream ? 1 : 0
-    errors = record.status >= 400 || record.outcome == "refused" || record.outcome == "broken" ? 1 : 0
-    abandoned = record.outcome == "abandoned" ? 1 : 0
-    withCalls = record.callCount > 0 ? 1 : 0
-    calls = record.callCount
-    k2vvChecked = record.k2vvCheckedCalls
-    k2vvValid = record.k2vvValidCalls
-    validCalls = record.validCalls
-    callFinishes = record.firstFinishReason == "tool_calls" ? 1 : 0
-    callFinishesValid = callFinishes == 1 && record.k2vvValidCalls == record.k2vvCheckedCalls ? 1 : 0
-    retries = record.retries
-    retried = record.retries > 0 ? 1 : 0
-    repairs = record.repairs.count
-    idsRewritten = record.idsRewritten
-    inputTokens = record.tokens.input ?? 0
-    outputTokens = record.tokens.output ?? 0
-    cachedTokens = record.tokens.cached ?? 0
-    reasoningTokens = record.tokens.reasoning ?? 0
-    requestBytes = record.requestBytes
-    responseBytes = record.responseBytes
+  package mutating func add(_ record: StoredExchange) {
+    requests += 1
+    inspected += record.isInspected ? 1 : 0
+    streams += record.isStream ? 1 : 0
+    errors += record.status >= 400 || record.outcome == "refused" || record.outcome == "broken" ? 1 : 0
+    abandoned += record.outcome == "abandoned" ? 1 : 0
+    withCalls += record.callCount > 0 ? 1 : 0
+    calls += record.callCount
+    k2vvChecked += record.k2vvCheckedCalls
+    k2vvValid += record.k2vvValidCalls
+    validCalls += record.validCalls
+    if record.firstFinishReason == "tool_calls" {
+      callFinishes += 1
+      callFinishesValid += record.k2vvValidCalls == record.k2vvCheckedCalls ? 1 : 0
+    }
+    retries += record.retries
+    retried += record.retries > 0 ? 1 : 0
+    repairs += record.repairs.count
+    idsRewritten += record.idsRewritten
+    inputTokens += record.tokens.input ?? 0
+    outputTokens += record.tokens.output ?? 0
+    cachedTokens += record.tokens.cached ?? 0
+    reasoningTokens += record.tokens.reasoning ?? 0
+    requestBytes += record.requestBytes
+    responseBytes += record.responseBytes
     if record.isStream, let output = record.tokens.output, output > 0, let first = record.firstTokenNanoseconds,
       record.totalNanoseconds > first
     {
-      ratedTokens = output
-      ratedNanoseconds = Int(record.totalNanoseconds - first)
-      rated = 1
+      ratedTokens += output
+      ratedNanoseconds += Int(record.totalNanoseconds - first)
+      rated += 1
     }
   }
 

@@ -120,25 +120,3 @@ package struct StoredCall: Sendable, Equatable {
     self.attempt = attempt
   }
 }
-
-/// A shadow of the exchange: the same request to a reference, and whether the two agree.
-package struct StoredComparison: Sendable, Equatable {
-  package var reference: String
-  /// `tp`, `fp`, `fn` or `tn`.
-  package var cell: String
-  /// The vendor's prompt tokens less the reference's.
-  package var promptTokenDifference: Int?
-  package var payloadsAgree: Bool?
-  /// JSON.
-  package var details: String
-
-  package init(
-    reference: String, cell: String, promptTokenDifference: Int? = nil, payloadsAgree: Bool? = nil, details: String = ""
-  ) {
-    self.reference = reference
-    self.cell = cell
-    self.promptTokenDifference = promptTokenDifference
-    self.payloadsAgree = payloadsAgree
-    self.details = details
-  }
-}

@@ -57,6 +57,7 @@ package struct StoredExchange: Sendable, Equatable {
   package var edits: [StoredEdit] = []
   package var repairs: [StoredRepair] = []
   package var calls: [StoredCall] = []
+  /// What its shadows showed. Read, not written: each comes with ``StoreWriter/offer(comparisons:)``, later.
   package var comparisons: [StoredComparison] = []
   /// What the client sent.
   package var request: StoredMessage?
@@ -90,7 +91,6 @@ package struct StoredExchange: Sendable, Equatable {
     for edit in edits { sum += 64 + edit.before.utf8.count + edit.after.utf8.count }
     for repair in repairs { sum += 64 + repair.before.utf8.count + repair.after.utf8.count }
     for finding in findings { sum += 64 + finding.message.utf8.count }
-    for comparison in comparisons { sum += 128 + comparison.details.utf8.count }
     return sum
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 import JSON
 
 /// Applies a ``Redaction`` to records, on the writer's thread. It fails closed: with paths set, a body that cannot be read as
@@ -6,44 +7,81 @@ import JSON
 struct Redactor {
   private let rules: Redaction
   private var bodies: BodyRedactor
+  private var names = HeaderNames()
 
   init(_ rules: Redaction) {
     self.rules = rules
     bodies = BodyRedactor(paths: rules.paths)
   }
 
-  mutating func redact(_ record: StoredExchange) -> StoredExchange {
-    var record = record
-    let secrets = SecretSearch(rules.secrets + keys(in: record))
+  mutating func redact(_ record: inout StoredExchange) {
+    let keys = keys(in: record)
+    let secrets = keys.isEmpty && rules.secrets.isEmpty ? SecretSearch([]) : SecretSearch(rules.secrets + keys)
     record.path = secrets.clear(Self.withoutKeys(record.path))
     redact(&record.request, secrets)
     redact(&record.response, secrets)
     for index in record.attempts.indices {
       redact(&record.attempts[index].request, secrets)
       redact(&record.attempts[index].response, secrets)
-      record.attempts[index].error = secrets.clear(record.attempts[index].error)
+      if !secrets.isEmpty { record.attempts[index].error = secrets.clear(record.attempts[index].error) }
     }
     if !rules.paths.isEmpty { redactDetails(&record) }
     if !secrets.isEmpty { clearDetails(&record, secrets) }
+  }
+
+  /// Paths are about bodies, and of a call's arguments nobody can say any more where they lay: with any path set they go.
+  mutating func redact(_ record: StoredComparison) -> StoredComparison {
+    var record = record
+    if !rules.paths.isEmpty { record.forgetArguments() }
+    let secrets = SecretSearch(rules.secrets)
+    guard !secrets.isEmpty else { return record }
+    for (index, call) in record.answer.calls.enumerated() {
+      record.answer.calls[index].arguments = Array(secrets.clear(String(decoding: call.arguments, as: UTF8.self)).utf8)
+    }
+    for (index, call) in record.other.calls.enumerated() {
+      record.other.calls[index].arguments = Array(secrets.clear(String(decoding: call.arguments, as: UTF8.self)).utf8)
+    }
     return record
   }
 
+  /// Whether a key lies in a body that would have to be kept as it is, or not at all.
+  func hasSecret(_ body: [UInt8]) -> Bool {
+    var message = StoredMessage(body: body)
+    SecretSearch(rules.secrets).clear(&message)
+    return message.body != body
+  }
+
   /// The keys that the exchange's own headers hold, without a scheme.
-  private func keys(in record: StoredExchange) -> [String] {
-    let messages = [record.request, record.response] + record.attempts.flatMap { [$0.request, $0.response] }
-    return messages.compactMap(\.self).flatMap(\.headers)
-      .filter { Redaction.alwaysRedacted.contains($0.name.lowercased()) && !$0.name.lowercased().hasSuffix("cookie") }
-      .compactMap { $0.value.split(separator: " ").last.map(String.init) }
+  private mutating func keys(in record: StoredExchange) -> [String] {
+    var keys: [String] = []
+    func add(_ message: StoredMessage?) {
+      guard let message else { return }
+      for header in message.headers where names.holdsKey(header.name, rules) {
+        if let key = header.value.split(separator: " ").last { keys.append(String(key)) }
+      }
+    }
+    add(record.request)
+    add(record.response)
+    for attempt in record.attempts {
+      add(attempt.request)
+      add(attempt.response)
+    }
+    return keys
   }
 
   private mutating func redact(_ message: inout StoredMessage?, _ secrets: SecretSearch) {
     guard var part = message else { return }
+    // Let go of, so that what follows changes it in place.
+    message = nil
     for index in part.headers.indices {
-      let isHidden = rules.hides(header: part.headers[index].name)
-      part.headers[index].value = isHidden ? Redaction.mark : secrets.clear(part.headers[index].value)
+      if names.isHidden(part.headers[index].name, rules) {
+        part.headers[index].value = Redaction.mark
+      } else if !secrets.isEmpty {
+        part.headers[index].value = secrets.clear(part.headers[index].value)
+      }
     }
     if !rules.paths.isEmpty, bodies.redact(&part) { part.text = nil }
-    secrets.clear(&part)
+    if !secrets.isEmpty { secrets.clear(&part) }
     message = part
   }
 
@@ -64,7 +102,6 @@ struct Redactor {
         record.repairs[number].after = Redaction.mark
       }
       for number in record.findings.indices where record.findings[number].call != nil { record.findings[number].message = Redaction.mark }
-      for number in record.comparisons.indices { record.comparisons[number].details = "" }
     }
   }
 
@@ -87,12 +124,11 @@ struct Redactor {
       record.repairs[index].before = secrets.clear(record.repairs[index].before)
       record.repairs[index].after = secrets.clear(record.repairs[index].after)
     }
-    for index in record.comparisons.indices { record.comparisons[index].details = secrets.clear(record.comparisons[index].details) }
   }
 
   /// `?key=...` and its like.
   static func withoutKeys(_ path: String) -> String {
-    guard let mark = path.firstIndex(of: "?") else { return path }
+    guard path.utf8.contains(UInt8(ascii: "?")), let mark = path.firstIndex(of: "?") else { return path }
     let parameters = path[path.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false).map { parameter in
       guard let equals = parameter.firstIndex(of: "="),
         Redaction.keyParameters.contains(parameter[..<equals].lowercased())
@@ -100,5 +136,30 @@ struct Redactor {
       return parameter[...equals] + Redaction.mark
     }
     return path[...mark] + parameters.joined(separator: "&")
+  }
+}
+
+/// What header fields hold, by name. The same dozen names come with every exchange: each is looked up in the rules once.
+private struct HeaderNames {
+  private struct Kind {
+    var isHidden: Bool
+    var holdsKey: Bool
+  }
+
+  /// Clients choose names.
+  private static let most = 1024
+  private var kinds: [String: Kind] = [:]
+
+  mutating func isHidden(_ name: String, _ rules: Redaction) -> Bool { kind(name, rules).isHidden }
+  mutating func holdsKey(_ name: String, _ rules: Redaction) -> Bool { kind(name, rules).holdsKey }
+
+  private mutating func kind(_ name: String, _ rules: Redaction) -> Kind {
+    if let kind = kinds[name] { return kind }
+    let lower = name.lowercased()
+    let kind = Kind(
+      isHidden: rules.hides(header: name), holdsKey: Redaction.alwaysRedacted.contains(lower) && !lower.hasSuffix("cookie"))
+    if kinds.count >= Self.most { kinds.removeAll() }
+    kinds[name] = kind
+    return kind
   }
 }

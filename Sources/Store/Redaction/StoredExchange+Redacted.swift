@@ -4,6 +4,8 @@ extension StoredExchange {
   /// The exchange with more taken out than was when it was stored, for whoever passes it on.
   package func redacted(_ redaction: Redaction) -> StoredExchange {
     var redactor = Redactor(redaction)
-    return redactor.redact(self)
+    var record = self
+    redactor.redact(&record)
+    return record
   }
 }

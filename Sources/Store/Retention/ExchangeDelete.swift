@@ -7,14 +7,16 @@ struct ExchangeDelete {
   /// What an exchange takes beside its chunks: rows, index entries. Measured; an estimate is enough, since the file is
   /// looked at again.
   private static let overhead: Int64 = 1200
-  private static let tables = ["attempt", "finding", "call", "repair", "comparison", "message"]
+  private static let tables = ["finding", "content"]
 
   private let deletes: [PreparedStatement]
+  private let details: PreparedStatement
   private let deleteLabel: PreparedStatement
 
   init(_ db: Database) throws {
     deletes = try Self.tables.map { try PreparedStatement(db, "DELETE FROM \($0) WHERE exchange BETWEEN ? AND ?") }
       + [PreparedStatement(db, "DELETE FROM exchange WHERE key BETWEEN ? AND ?")]
+    details = try PreparedStatement(db, "SELECT details FROM content WHERE exchange BETWEEN ? AND ?")
     deleteLabel = try PreparedStatement(db, "DELETE FROM label WHERE code = ? AND exchange BETWEEN ? AND ?")
   }
 
@@ -33,15 +35,22 @@ struct ExchangeDelete {
         freed += row["stored_bytes"] + Self.overhead
         count += 1
       }
-      func names(_ column: String, _ table: String) throws -> [String] {
-        try String.fetchAll(db, sql: "SELECT DISTINCT \(column) FROM \(table) WHERE exchange BETWEEN ? AND ?", arguments: [first, last])
-      }
-      let labels = try names("code", "finding").flatMap(DetailInserter.prefixes)
-        + names("name", "call").map { DetailInserter.tool + $0 } + names("rule", "repair").map { DetailInserter.repair + $0 }
-      for label in Set(labels) { try deleteLabel.run(.text(label), .integer(first), .integer(last)) }
+      for label in try labels(db, first, last) { try deleteLabel.run(.text(label), .integer(first), .integer(last)) }
       for delete in deletes { try delete.run(.integer(first), .integer(last)) }
       return .commit
     }
     return (count, freed)
+  }
+
+  private func labels(_ db: Database, _ first: Int64, _ last: Int64) throws -> Set<String> {
+    let codes = try String.fetchAll(db, sql: "SELECT DISTINCT code FROM finding WHERE exchange BETWEEN ? AND ?", arguments: [first, last])
+    var labels = Set(codes.flatMap(DetailInserter.prefixes))
+    try details.each([.integer(first), .integer(last)]) { row in
+      var record = StoredExchange(id: "", startedAt: 0)
+      _ = try PackedDetails.decode(row.blob(0), into: &record)
+      for call in record.calls { labels.insert(DetailInserter.tool + call.name) }
+      for repair in record.repairs { labels.insert(DetailInserter.repair + repair.rule) }
+    }
+    return labels
   }
 }

@@ -20,6 +20,7 @@ final class RetentionRun {
   private let options: StoreOptions
   private let delete: ExchangeDelete
   private let sweep: ChunkSweep
+  private let comparisons: ComparisonRetention
   private var phase = Phase.idle
   private var nextLook: Int64 = 0
   /// Whether the last call of `step` deleted chunks, so that nobody may trust what he remembers of them.
@@ -38,6 +39,7 @@ final class RetentionRun {
     self.options = options
     delete = try ExchangeDelete(db)
     sweep = try ChunkSweep(db)
+    comparisons = try ComparisonRetention(db)
   }
 
   /// - Returns: how many exchanges went.
@@ -61,6 +63,9 @@ final class RetentionRun {
       let hour = (now - rules.rollupMilliseconds) / RollupBatch.millisecondsPerHour
       try db.execute(sql: "DELETE FROM \(table) WHERE hour < ?", arguments: [hour])
     }
+    try comparisons.look(db, rules, now: now)
+    try db.execute(
+      sql: "DELETE FROM rollup_drop WHERE minute < ?", arguments: [(now - rules.rollupMilliseconds) / DropNotes.millisecondsPerMinute])
     let oldest = try Self.oldest(db)
     if let age = rules.milliseconds, let oldest, oldest.milliseconds < now - age {
       phase = .exchanges(before: ExchangeKey(milliseconds: now - age), bytes: nil)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import GRDB
 
-/// Writes one exchange: a row of `exchange`, then what belongs to it. Runs inside the batch's transaction.
+/// Writes one exchange: its chunks, a row of `exchange`, then what belongs to it. Runs inside the batch's transaction.
 final class ExchangeInserter {
   private let exchange: PreparedStatement
   private let taken: PreparedStatement
-  private let fillBytes: PreparedStatement
-  private let message: PreparedStatement
+  private let content: PreparedStatement
   private let details: DetailInserter
   private let chunks: ChunkWriter
 
@@ -14,8 +13,7 @@ final class ExchangeInserter {
     exchange = try PreparedStatement(
       db, "INSERT OR IGNORE INTO exchange VALUES (\(Array(repeating: "?", count: 38).joined(separator: ", ")))")
     taken = try PreparedStatement(db, "SELECT id FROM exchange WHERE key = ?")
-    fillBytes = try PreparedStatement(db, "UPDATE exchange SET stored_bytes = ? WHERE key = ?")
-    message = try PreparedStatement(db, "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?)")
+    content = try PreparedStatement(db, "INSERT INTO content VALUES (?, ?)")
     details = try DetailInserter(db)
     chunks = try ChunkWriter(db)
   }
@@ -28,68 +26,63 @@ final class ExchangeInserter {
   /// - Throws: `StoreFailure.other` where the id is no ULID.
   func insert(_ record: StoredExchange, sequence: Int64, keeping: BodyKeeping) throws -> Bool {
     guard var key = ExchangeKey(id: record.id) else { throw StoreFailure(.other, "the id \(record.id) is no ULID") }
+    let messages = try store(record, seconds: key.milliseconds / 1000, keeping)
+    let packed = PackedDetails.encode(record, messages)
+    let bytes = packed.count + chunks.takeAdded()
     // Two gateways can meet in the 15 bits that tell one millisecond's exchanges apart.
-    while try !insertRow(record, key, sequence) {
+    while try !insertRow(record, key, sequence, bytes: bytes) {
       if try taken.first(.integer(key.rawValue), read: { $0.text(0) }) == record.id { return false }
       key = key.next
     }
+    try content.run(.integer(key.rawValue), .blob(packed))
     try details.insert(record, key)
-    if keeping == .all || keeping == .failures && record.isFailure { try insertMessages(record, key) }
-    let edits = EditList.encode(record.edits)
-    if !edits.bytes.isEmpty {
-      try insert(StoredMessage(body: edits.bytes, boundaries: edits.boundaries), key, MessagePlace.edits, searchable: false)
-    }
-    let added = chunks.takeAdded()
-    if added > 0 { try fillBytes.run(.int(added), .integer(key.rawValue)) }
     return true
   }
 
-  private func insertMessages(_ record: StoredExchange, _ key: ExchangeKey) throws {
-    if let request = record.request { try insert(request, key, MessagePlace(attempt: -1, side: .request)) }
-    if let response = record.response { try insert(response, key, MessagePlace(attempt: -1, side: .response)) }
-    for (number, attempt) in record.attempts.enumerated() {
-      // The words of what went to the vendor are the client's, already indexed.
-      if let request = attempt.request { try insert(request, key, MessagePlace(attempt: number, side: .request), searchable: record.request == nil) }
-      if let response = attempt.response { try insert(response, key, MessagePlace(attempt: number, side: .response)) }
+  private func store(_ record: StoredExchange, seconds: Int64, _ keeping: BodyKeeping) throws -> [MessageRecipes] {
+    var messages: [MessageRecipes] = []
+    func add(_ message: StoredMessage?, _ place: MessagePlace, isSearchable: Bool = true) throws {
+      guard let message else { return }
+      var recipes = MessageRecipes(place: place, omittedBytes: message.omittedBytes)
+      // A request repeats the one before it; an answer repeats nothing.
+      let cut = place.side == .response ? BodyCut.alone : .shared(boundaries: message.boundaries)
+      if isSearchable { recipes.searchable = message.text == nil ? .body : .text }
+      recipes.headers = try chunks.store(HeaderBlock.encode(message.headers), .alone, searchable: false, seconds: seconds)
+      recipes.body = try chunks.store(message.body, cut, searchable: recipes.searchable == .body, seconds: seconds)
+      if let text = message.text {
+        recipes.text = try chunks.store(Array(text.utf8), .alone, searchable: recipes.searchable == .text, seconds: seconds)
+      }
+      messages.append(recipes)
     }
-  }
-
-  private func insert(
-    _ part: StoredMessage, _ key: ExchangeKey, _ place: MessagePlace, searchable: Bool = true
-  ) throws {
-    let headers = try chunks.store(HeaderBlock.encode(part.headers), searchable: false, for: key)
-    let body = try chunks.store(part.body, boundaries: part.boundaries, searchable: searchable && part.text == nil, for: key)
-    let text = try chunks.store(Array((part.text ?? "").utf8), searchable: searchable, for: key)
-    try message.run(
-      .integer(key.rawValue), .int(place.attempt), .int(place.side.rawValue), .blob(headers), .blob(body), .blob(text),
-      .int(part.omittedBytes))
+    if keeping == .all || keeping == .failures && record.isFailure {
+      try add(record.request, MessagePlace(attempt: -1, side: .request))
+      try add(record.response, MessagePlace(attempt: -1, side: .response))
+      for (number, attempt) in record.attempts.enumerated() {
+        // The words of what went to the vendor are the client's, already indexed.
+        try add(attempt.request, MessagePlace(attempt: number, side: .request), isSearchable: record.request == nil)
+        try add(attempt.response, MessagePlace(attempt: number, side: .response))
+      }
+    }
+    if !record.edits.isEmpty {
+      let edits = EditList.encode(record.edits)
+      try add(StoredMessage(body: edits.bytes, boundaries: edits.boundaries), MessagePlace.edits, isSearchable: false)
+    }
+    return messages
   }
 
   /// False where the key is taken.
-  private func insertRow(_ record: StoredExchange, _ key: ExchangeKey, _ sequence: Int64) throws -> Bool {
+  private func insertRow(_ record: StoredExchange, _ key: ExchangeKey, _ sequence: Int64, bytes: Int) throws -> Bool {
     try exchange.run([
       .integer(key.rawValue), .integer(sequence), .text(record.id), .text(record.method), .text(record.path),
       .text(record.vendor), .text(record.model), .text(record.mode), .int(record.status), .text(record.outcome),
       .text(record.error), .text(record.fault), .text(record.verdict), .bool(record.isInspected), .bool(record.isStream),
       .text(record.firstFinishReason), .text(record.finishReason), .int(record.callCount), .int(record.k2vvValidCalls),
       .int(record.k2vvCheckedCalls), .int(record.validCalls), .int(record.idsRewritten), .int(record.attempts.count),
-      .int(record.findings.count), .int(record.edits.count), .int(record.repairs.count), .int(record.comparisons.count),
+      .int(record.findings.count), .int(record.edits.count), .int(record.repairs.count), .integer(0),
       .int(record.tokens.input), .int(record.tokens.output), .int(record.tokens.cached), .int(record.tokens.reasoning),
       .int(record.requestBytes), .int(record.responseBytes), .int(record.firstByteNanoseconds),
-      .int(record.firstTokenNanoseconds), .integer(record.totalNanoseconds), .int(record.overheadNanoseconds), .integer(0),
+      .int(record.firstTokenNanoseconds), .integer(record.totalNanoseconds), .int(record.overheadNanoseconds), .int(bytes),
     ])
     return exchange.changes > 0
   }
-}
-
-/// Where a message belongs: to the client's side of the exchange (attempt -1) or to an attempt.
-struct MessagePlace: Hashable {
-  enum Side: Int {
-    case request, response, edits
-  }
-
-  var attempt: Int
-  var side: Side
-
-  static let edits = MessagePlace(attempt: -1, side: .edits)
 }

@@ -13,6 +13,21 @@ struct RollupBatch {
     var sums = TrafficSums()
     var findings: [String: Int] = [:]
     var times: [Int: Int] = [:]
+
+    mutating func add(_ record: StoredExchange) {
+      sums.add(record)
+      if !record.findings.isEmpty {
+        for code in Set(record.findings.map(\.code)) { findings[code, default: 0] += 1 }
+      }
+      count(.firstByte, record.firstByteNanoseconds)
+      count(.firstToken, record.firstTokenNanoseconds)
+      count(.total, record.totalNanoseconds)
+      count(.overhead, record.overheadNanoseconds)
+    }
+
+    private mutating func count(_ measure: TimeHistogram.Measure, _ nanoseconds: Int64?) {
+      if let nanoseconds { times[measure.rawValue << 16 | TimeHistogram.bucket(nanoseconds), default: 0] += 1 }
+    }
   }
 
   static let millisecondsPerHour: Int64 = 3_600_000
@@ -31,17 +46,7 @@ struct RollupBatch {
     // The id's time, by which the row is found, and not what the recorder says beside it.
     let milliseconds = ExchangeKey(id: record.id)?.milliseconds ?? record.startedAt
     let place = Place(hour: milliseconds / Self.millisecondsPerHour, vendor: record.vendor, model: model)
-    var share = shares.removeValue(forKey: place) ?? Share()
-    share.sums += TrafficSums(record)
-    for code in Set(record.findings.map(\.code)) { share.findings[code, default: 0] += 1 }
-    func count(_ measure: TimeHistogram.Measure, _ nanoseconds: Int64?) {
-      if let nanoseconds { share.times[measure.rawValue << 16 | TimeHistogram.bucket(nanoseconds), default: 0] += 1 }
-    }
-    count(.firstByte, record.firstByteNanoseconds)
-    count(.firstToken, record.firstTokenNanoseconds)
-    count(.total, record.totalNanoseconds)
-    count(.overhead, record.overheadNanoseconds)
-    shares[place] = share
+    shares[place, default: Share()].add(record)
   }
 
   /// Writes what was gathered and forgets it; the names stay.
@@ -65,6 +70,7 @@ struct RollupStatements {
   let sums: PreparedStatement
   let finding: PreparedStatement
   let time: PreparedStatement
+  let drop: PreparedStatement
 
   init(_ db: Database) throws {
     let names = TrafficSums.columns.map(\.name)
@@ -77,6 +83,8 @@ struct RollupStatements {
       """)
     finding = try PreparedStatement(
       db, "INSERT INTO rollup_finding VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET exchanges = exchanges + excluded.exchanges")
+    drop = try PreparedStatement(
+      db, "INSERT INTO rollup_drop VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET exchanges = exchanges + excluded.exchanges")
     time = try PreparedStatement(
       db, "INSERT INTO rollup_time VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET samples = samples + excluded.samples")
   }

@@ -24,14 +24,20 @@ package struct StoreStatus: Sendable, Equatable {
     }
   }
 
+  package init() {}
+
   /// What is wrong now; nil while the store can be written.
   package var failure: StoreFailure?
   /// When `failure` began, milliseconds since the epoch.
   package var failingSince: Int64?
   /// Where a damaged store was moved to, the last one.
   package var setAside: String?
+  /// Exchanges.
   package var written = 0
+  package var comparisons = 0
   package var dropped: [DropReason: Int] = [:]
+  /// When it was, as far as that is not in the store yet.
+  package var dropNotes = DropNotes()
   package var queuedRecords = 0
   package var queuedBytes = 0
   /// How long the record that has waited longest has been waiting: what a kill could lose now.

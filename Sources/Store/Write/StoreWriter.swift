@@ -8,7 +8,8 @@ import Synchronization
 /// Nothing it does can fail or delay whoever offers. What cannot be written (a full disk, a lock, a file that is read-only,
 /// damaged or gone) waits and is tried again; what the queue cannot hold is dropped and counted by reason, and
 /// ``status`` says what is wrong. While it keeps up, a record is committed within two tenths of a second, and what is
-/// committed survives a kill.
+/// committed survives a kill. Its words are found by a search a moment later, when there is nothing to write; with more than
+/// about a thousand exchanges a second, when there are fewer again.
 ///
 ///     // The gateway: one writer, offered to from every event loop.
 ///     var options = StoreOptions(path: "/var/lib/belay/belay.db")
@@ -30,6 +31,7 @@ package final class StoreWriter: Sendable {
   private let queue: Mutex<WriteQueue>
   private let wake = DispatchSemaphore(value: 0)
   private let control = Mutex(Control())
+  private let watchers = Mutex(Watchers())
 
   /// What others ask of the writer's thread.
   struct Control {
@@ -37,6 +39,13 @@ package final class StoreWriter: Sendable {
     var deadline: DispatchTime?
     var hasEnded = false
     var endWaiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  /// Who wants to know how it goes.
+  private struct Watchers {
+    var next = 0
+    var continuations: [Int: AsyncStream<StoreStatus>.Continuation] = [:]
+    var isOver = false
   }
 
   /// Opens the store in the background: a store that cannot be opened now is tried again, like any other failure.
@@ -50,15 +59,72 @@ package final class StoreWriter: Sendable {
     thread.start()
   }
 
-  /// Hands over exchanges that have ended. Takes a lock for as long as appending lasts; for event loops.
+  /// Exchanges to be handed over together.
+  package struct Batch: Sendable {
+    fileprivate var items: [QueuedRecord] = []
+
+    package init(capacity: Int = 0) { items.reserveCapacity(capacity) }
+    package mutating func append(_ record: consuming StoredExchange) { items.append(QueuedRecord(.exchange(record))) }
+  }
+
+  /// Hands over exchanges that have ended.
   package func offer(_ batch: [StoredExchange]) {
+    var items = Batch(capacity: batch.count)
+    for record in batch { items.append(record) }
+    offer(items)
+  }
+
+  /// Takes a lock for as long as appending lasts; for event loops.
+  package func offer(_ batch: Batch) { offer(batch.items) }
+
+  /// The same for comparisons. Offer an exchange before what it was compared with, and it is counted there.
+  package func offer(comparisons: [StoredComparison]) {
+    offer(comparisons.map { QueuedRecord(.comparison($0)) })
+  }
+
+  /// The same for the shadow's queue. Offer a comparison before the note that its job is done, and no kill comes between.
+  package func offer(notes: [ShadowNote]) {
+    offer(notes.map { QueuedRecord(.shadow($0)) })
+  }
+
+  private func offer(_ batch: [QueuedRecord]) {
     let now = options.now()
-    if queue.withLock({ $0.offer(batch, now: now) }) { wake.signal() }
+    let (mustWake, hasDropped) = queue.withLock { queue in
+      let before = queue.status.droppedTotal
+      return (queue.offer(batch, now: now), queue.status.droppedTotal > before)
+    }
+    if mustWake { wake.signal() }
+    if hasDropped { publish() }
+  }
+
+  /// Notes when exchanges were lost before they came here, for the overview; `status.dropped` counts what was lost here.
+  package func noteLost(_ count: Int, reason: String) {
+    let now = options.now()
+    queue.withLock { $0.status.dropNotes.add(count, reason, now: now) }
   }
 
   package var status: StoreStatus {
     let now = options.now()
     return queue.withLock { $0.report(now: now) }
+  }
+
+  /// The status now, and again whenever something was written, lost, failed or mended; only the last where nobody listened
+  /// meanwhile. Ends when the writer has closed.
+  package func changes() -> AsyncStream<StoreStatus> {
+    let (stream, continuation) = AsyncStream.makeStream(of: StoreStatus.self, bufferingPolicy: .bufferingNewest(1))
+    continuation.yield(status)
+    let number = watchers.withLock { watchers -> Int? in
+      guard !watchers.isOver else { return nil }
+      watchers.next += 1
+      watchers.continuations[watchers.next] = continuation
+      return watchers.next
+    }
+    if let number {
+      continuation.onTermination = { [weak self] _ in _ = self?.watchers.withLock { $0.continuations.removeValue(forKey: number) } }
+    } else {
+      continuation.finish()
+    }
+    return stream
   }
 
   /// Returns when all that was offered before is committed, dropped, or has failed once, and its words are indexed.
@@ -97,6 +163,13 @@ package final class StoreWriter: Sendable {
   var isHurried: Bool { control.withLock { !$0.waiters.isEmpty || $0.deadline != nil } }
   var deadline: DispatchTime? { control.withLock { $0.deadline } }
 
+  func publish() {
+    let watching = watchers.withLock { Array($0.continuations.values) }
+    guard !watching.isEmpty else { return }
+    let status = status
+    for watcher in watching { watcher.yield(status) }
+  }
+
   func takeWaiters() -> [CheckedContinuation<Void, Never>] {
     control.withLock { control in
       defer { control.waiters = [] }
@@ -110,6 +183,12 @@ package final class StoreWriter: Sendable {
       defer { (control.waiters, control.endWaiters) = ([], []) }
       return control.waiters + control.endWaiters
     }
+    publish()
+    let watching = watchers.withLock { watchers in
+      watchers.isOver = true
+      return Array(watchers.continuations.values)
+    }
+    for watcher in watching { watcher.finish() }
     for waiter in waiters { waiter.resume() }
   }
 }

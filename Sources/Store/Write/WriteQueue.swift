@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// A record with its size, which is asked for more than once. A class: it is handed on several times, and a record is forty
+/// references to count.
+final class QueuedRecord: Sendable {
+  let record: StoreRecord
+  let bytes: Int
+
+  init(_ record: consuming StoreRecord) {
+    bytes = record.queuedBytes
+    self.record = record
+  }
+}
+
 /// What waits to be written, and what became of the rest. A value behind the writer's lock.
 struct WriteQueue {
-  private(set) var waiting: [StoredExchange] = []
+  private(set) var waiting: [QueuedRecord] = []
   /// Taken by the writer, not yet committed: still counted against the limits.
   private(set) var inHand = (records: 0, bytes: 0)
   private var waitingBytes = 0
@@ -19,20 +31,19 @@ struct WriteQueue {
   var isEmpty: Bool { waiting.isEmpty && inHand.records == 0 }
 
   /// - Returns: whether the writer must be woken.
-  mutating func offer(_ batch: [StoredExchange], now: Int64) -> Bool {
+  mutating func offer(_ batch: [QueuedRecord], now: Int64) -> Bool {
     guard !isClosed else {
-      status.dropped[.closed, default: 0] += batch.count
+      drop(batch.count, .closed, now: now)
       return false
     }
     let before = waiting.count
     for record in batch {
-      let bytes = record.queuedBytes
-      guard waiting.count + inHand.records < limits.records, waitingBytes + inHand.bytes + bytes <= limits.bytes else {
-        status.dropped[status.failure.map { .failing($0.reason) } ?? .queueFull, default: 0] += 1
+      guard waiting.count + inHand.records < limits.records, waitingBytes + inHand.bytes + record.bytes <= limits.bytes else {
+        drop(1, status.failure.map { .failing($0.reason) } ?? .queueFull, now: now)
         continue
       }
       waiting.append(record)
-      waitingBytes += bytes
+      waitingBytes += record.bytes
     }
     if oldest == nil, !waiting.isEmpty { oldest = now }
     return before == 0 && !waiting.isEmpty || before < Self.batch && waiting.count >= Self.batch
@@ -42,7 +53,7 @@ struct WriteQueue {
   static let batch = 512
 
   /// The writer takes all that waits.
-  mutating func take() -> [StoredExchange] {
+  mutating func take() -> [QueuedRecord] {
     defer {
       inHand = (waiting.count, waitingBytes)
       oldestInHand = oldest
@@ -57,6 +68,12 @@ struct WriteQueue {
   mutating func finish(_ records: Int, bytes: Int) {
     inHand = (inHand.records - records, inHand.bytes - bytes)
     if inHand.records <= 0 { oldestInHand = nil }
+  }
+
+  mutating func drop(_ count: Int, _ reason: StoreStatus.DropReason, now: Int64) {
+    guard count > 0 else { return }
+    status.dropped[reason, default: 0] += count
+    status.dropNotes.add(count, reason.name, now: now)
   }
 
   mutating func close() {

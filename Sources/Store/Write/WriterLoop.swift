@@ -7,13 +7,16 @@ final class WriterLoop {
   private let options: StoreOptions
   private var session: WriterSession?
   /// Taken from the queue, not yet committed.
-  private var inHand: ArraySlice<StoredExchange> = []
+  private var inHand: ArraySlice<QueuedRecord> = []
   private var failures = 0
   private var retryAt = DispatchTime.now()
   private var nextHousekeeping = DispatchTime.now()
 
   private static let batchBytes = 8 << 20
   private static let housekeepingMilliseconds = 1000
+  /// With so many records at once the machine has other things to do than to index words: a step a second, and the rest later.
+  private static let busyBatch = 100
+  private var isBusy = false
 
   init(owner: StoreWriter, options: StoreOptions) {
     self.owner = owner
@@ -36,6 +39,7 @@ final class WriterLoop {
     }
     drop(lost + inHand.count, as: .closed)
     inHand = []
+    try? noteDrops()
     session?.close()
     session = nil
     owner.end()
@@ -66,7 +70,7 @@ final class WriterLoop {
   /// When there is something to do though nothing comes.
   private var nextStep: DispatchTime {
     if failures > 0 { return retryAt }
-    return session?.hasWork == true ? .now() : nextHousekeeping
+    return session?.hasWork == true && !isBusy ? .now() : nextHousekeeping
   }
 
   /// Takes what waits, after a moment in which more may come.
@@ -87,6 +91,7 @@ final class WriterLoop {
       let taken = queue.take()
       return taken
     }[...]
+    isBusy = inHand.count >= Self.busyBatch
   }
 
   /// Writes a part of what is in hand in one transaction.
@@ -98,7 +103,7 @@ final class WriterLoop {
     var count = 0
     var bytes = 0
     for record in inHand {
-      bytes += record.queuedBytes
+      bytes += record.bytes
       count += 1
       if count == WriteQueue.batch || bytes >= Self.batchBytes { break }
     }
@@ -113,9 +118,11 @@ final class WriterLoop {
       drop(1, as: .unusable)
       return
     }
+    let written = inHand.prefix(count)
     release(count, bytes: bytes)
-    owner.withQueue { $0.status.written += count }
+    note(written)
     succeed()
+    owner.publish()
   }
 
   private func writeOneByOne(_ count: Int, _ session: WriterSession) throws {
@@ -123,13 +130,14 @@ final class WriterLoop {
       guard let record = inHand.first else { return }
       do {
         try session.write([record])
-        owner.withQueue { $0.status.written += 1 }
+        note([record])
       } catch let failure where StoreFailure(failure).reason == .other {
         drop(1, as: .unusable)
       }
-      release(1, bytes: record.queuedBytes)
+      release(1, bytes: record.bytes)
     }
     succeed()
+    owner.publish()
   }
 
   /// Retention and the word index: a step each, then back to the queue.
@@ -137,20 +145,30 @@ final class WriterLoop {
     guard let session else { return }
     if isHurried, owner.deadline == nil {
       while try session.indexWords() {}
-    } else if owner.withQueue({ $0.waiting.isEmpty }) {
+    } else if owner.withQueue({ $0.waiting.isEmpty }), !isBusy || DispatchTime.now() >= nextHousekeeping {
       _ = try session.indexWords()
     }
     let expired = try session.retain(now: options.now())
     let isExpiring = session.isExpiring
-    owner.withQueue {
-      $0.status.expired += expired
-      $0.status.isExpiring = isExpiring
+    let hasChanged = owner.withQueue { queue in
+      defer { queue.status.isExpiring = isExpiring }
+      queue.status.expired += expired
+      return expired > 0 || queue.status.isExpiring != isExpiring
     }
+    if hasChanged { owner.publish() }
     if DispatchTime.now() >= nextHousekeeping {
       nextHousekeeping = .now() + .milliseconds(Self.housekeepingMilliseconds)
       if !session.isCurrent { try open() }
+      try noteDrops()
     }
     succeed()
+  }
+
+  private func noteDrops() throws {
+    let notes = owner.withQueue { $0.status.dropNotes }
+    guard let session, !notes.isEmpty else { return }
+    try session.write(notes)
+    owner.withQueue { $0.status.dropNotes.remove(notes) }
   }
 
   // MARK: Results
@@ -160,8 +178,19 @@ final class WriterLoop {
     owner.withQueue { $0.finish(count, bytes: bytes) }
   }
 
+  private func note(_ written: ArraySlice<QueuedRecord>) {
+    let exchanges = written.count(where: \.record.isExchange)
+    let comparisons = written.count(where: \.record.isComparison)
+    owner.withQueue {
+      $0.status.written += exchanges
+      $0.status.comparisons += comparisons
+    }
+  }
+
   private func drop(_ count: Int, as reason: StoreStatus.DropReason) {
-    if count > 0 { owner.withQueue { $0.status.dropped[reason, default: 0] += count } }
+    let now = options.now()
+    owner.withQueue { $0.drop(count, reason, now: now) }
+    owner.publish()
   }
 
   private func succeed() {
@@ -171,6 +200,7 @@ final class WriterLoop {
       $0.status.failure = nil
       $0.status.failingSince = nil
     }
+    owner.publish()
   }
 
   /// Notes what is wrong and when to try again: a lock soon, the rest within two seconds.
@@ -184,6 +214,7 @@ final class WriterLoop {
       queue.status.failure = failure
       if queue.status.failingSince == nil { queue.status.failingSince = now }
     }
+    owner.publish()
     session?.forget()
     guard failure.reason != .locked, failure.reason != .diskFull else { return }
     session?.close()

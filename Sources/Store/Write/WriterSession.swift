@@ -8,6 +8,8 @@ final class WriterSession {
   private let connection: DatabaseQueue
   private let identity: StoreFile.Identity?
   private let inserter: ExchangeInserter
+  private let comparisons: ComparisonInserter
+  private let shadow: ShadowInserter
   private let rollupStatements: RollupStatements
   private let words: WordIndex
   private let retention: RetentionRun
@@ -25,11 +27,11 @@ final class WriterSession {
     identity = options.file.identity
     connection = try StoreConnection.writer(options)
     redactor = Redactor(options.redaction)
-    (inserter, rollupStatements, words, retention) = try connection.writeWithoutTransaction { db in
+    (inserter, comparisons, shadow, rollupStatements, words, retention) = try connection.writeWithoutTransaction { db in
       try Migration.run(options.migrations, on: db)
       // The file itself now says what it is, and not only its log: see StoreFile.isOurs.
       _ = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(PASSIVE)")
-      return try (ExchangeInserter(db), RollupStatements(db), WordIndex(db), RetentionRun(db, options))
+      return try (ExchangeInserter(db), ComparisonInserter(db), ShadowInserter(db), RollupStatements(db), WordIndex(db), RetentionRun(db, options))
     }
   }
 
@@ -46,18 +48,27 @@ final class WriterSession {
     rollups.forget()
   }
 
-  func write(_ batch: ArraySlice<StoredExchange>) throws {
+  func write(_ batch: ArraySlice<QueuedRecord>) throws {
     hasWords = true
     do {
       try connection.writeWithoutTransaction { db in
         try db.inTransaction(.immediate) {
           try noteOtherWriters(db)
           var sequence = try nextSequence(db)
-          for record in batch {
-            let record = redactor.redact(record)
-            if try inserter.insert(record, sequence: sequence, keeping: options.bodies) {
-              rollups.add(record)
-              sequence += 1
+          for queued in batch {
+            switch queued.record {
+            case .exchange(var record):
+              redactor.redact(&record)
+              if try inserter.insert(record, sequence: sequence, keeping: options.bodies) {
+                rollups.add(record)
+                sequence += 1
+              }
+            case .comparison(let comparison):
+              try comparisons.insert(redactor.redact(comparison))
+            case .shadow(.keep(let job)) where redactor.hasSecret(job.body):
+              break
+            case .shadow(let note):
+              try shadow.write(note)
             }
           }
           try rollups.write(rollupStatements)
@@ -68,6 +79,17 @@ final class WriterSession {
     } catch {
       forget()
       throw error
+    }
+  }
+
+  func write(_ drops: DropNotes) throws {
+    try connection.writeWithoutTransaction { db in
+      try db.inTransaction(.immediate) {
+        for (place, count) in drops.counts {
+          try rollupStatements.drop.run(.integer(place.minute), .text(place.reason), .int(count))
+        }
+        return .commit
+      }
     }
   }
 

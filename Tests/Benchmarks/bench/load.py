@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Load, and what it costs: wrk for requests, `slow` for slow streams, /proc for CPU and memory."""
-import os, pathlib, re, subprocess, sys
+import os, pathlib, re, socket, subprocess, sys, time
 
 
 def family(pid):
@@ -39,6 +39,30 @@ def wrk(url, body, connections, seconds, folder):
     if status or errors or not requests:
         sys.exit(f"{url}: {requests:.0f} answers, {status:.0f} error statuses, {errors:.0f} socket errors")
     return {"requests": requests, "rate": requests / (duration / 1e6), "p50": p50, "p99": p99, "p999": p999}
+
+
+def paced(url, body, per_second, seconds):
+    """One client that asks so often and no oftener: what a proxy adds while nothing is scarce."""
+    host, port, path = re.match(r"http://([^:]+):(\d+)(/.*)", url).groups()
+    message = (f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode()
+    times = []
+    with socket.create_connection((host, int(port))) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        begin = time.perf_counter()
+        for number in range(per_second * seconds):
+            time.sleep(max(0, begin + number / per_second - time.perf_counter()))
+            start, answer = time.perf_counter(), b""
+            connection.sendall(message)
+            while b"\r\n\r\n" not in answer:
+                answer += connection.recv(65536)
+            head, _, rest = answer.partition(b"\r\n\r\n")
+            left = int(re.search(rb"(?i)content-length: (\d+)", head).group(1)) - len(rest)
+            while left > 0:
+                left -= len(connection.recv(left))
+            times.append((time.perf_counter() - start) * 1e6)
+    times.sort()
+    at = lambda share: times[int(len(times) * share)]
+    return {"requests": len(times), "rate": per_second, "p50": at(0.5), "p99": at(0.99), "p999": at(0.999)}
 
 
 def slow(program, port, path, body, streams, folder, pid):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # From PyPI, each in an environment of its own under .build/bench.
 PINNED = {"litellm": ["--only-binary", ":all:", "litellm[proxy]==1.106.2"], "mitmproxy": ["mitmproxy==11.0.2"]}
-BELAY = ("not inspected", "observe", "enforce", "recording")
+BELAY = ("not inspected", "observe", "enforce", "recording", "shadow")
 ALL = ("direct", "nginx", "haproxy", "litellm", "mitmproxy") + BELAY
 
 
@@ -18,6 +18,8 @@ class Peer:
     paths: dict
     """The model's name that it wants in the body, by kind."""
     models: dict
+    """The process that is asked again of everything, behind `shadow`."""
+    reference: int | None = None
 
     def url(self, kind):
         return f"http://127.0.0.1:{self.port}{self.paths[kind]}"
@@ -56,6 +58,8 @@ class Stage:
 
     def start(self, port, *command, seconds=10, env=None):
         log = open(self.folder / "stderr.log", "ab")
+        # What the caller has set would win over the files: BELAY_STORE=off measures recording without recording.
+        env = {name: value for name, value in (env or os.environ).items() if not name.startswith("BELAY_")}
         process = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log, env=env)
         self.started.append(process)
         for _ in range(seconds * 20):
@@ -154,6 +158,13 @@ backend vendor
             port = free_port()
             store = f"{{ path: {self.folder}/belay.sqlite, bodies: all }}" if name == "recording" else "off"
             config = self.folder / f"belay-{port}.yaml"
+            reference, shadow = None, ""
+            if name == "shadow":
+                # Everything that the shadow can carry, without any budget in its way.
+                place = free_port()
+                reference = self.start(place, self.folder / "vendor", place, 200, 50)
+                shadow = (f"  reference: {{ base_url: \"http://127.0.0.1:{place}/v1\" }}\nreference: reference\nshadow: {{ sample: 1, repeat: 0, "
+                          "per_minute: 1000000, per_day: 100000000, tokens_per_day: 1000000000000, concurrency: 32, queue: 10000 }\n")
             config.write_text(f"""
 listen: 127.0.0.1:{port}
 console: off
@@ -164,9 +175,12 @@ vendors:
   vendor: {{ base_url: "http://127.0.0.1:{self.vendor}/v1" }}
   stream: {{ base_url: "http://127.0.0.1:{self.vendor}/v1/stream" }}
   slow: {{ base_url: "http://127.0.0.1:{self.vendor}/v1/slow" }}
-""")
+{shadow}""")
             pid = self.start(port, self.root / ".build/release/belay", "serve", "--config", config)
             if name in ("not inspected", "observe"):
                 self.belay_observe = (port, pid)
+            if reference:
+                return Peer(name, port, pid, {"requests": "/v1/chat/completions", "streams": "/stream/v1/chat/completions",
+                                              "slow": "/slow/v1/chat/completions"}, MODEL, reference)
         end = "/v1/passing" if name == "not inspected" else "/v1/chat/completions"
         return Peer(name, port, pid, {"requests": end, "streams": "/stream" + end, "slow": "/slow" + end}, MODEL)

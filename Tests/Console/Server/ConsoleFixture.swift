@@ -19,7 +19,9 @@ import Store
 
     let writer = arguments.first.map { StoreWriter(StoreOptions(path: $0)) }
     if let writer {
-      writer.offer(ConsoleSample.all(before: WallClock.milliseconds()))
+      let now = WallClock.milliseconds()
+      writer.offer(ConsoleSample.all(before: now))
+      writer.offer(comparisons: ConsoleSample.comparisons(before: now))
       await writer.flush()
     }
     let store = writer.map { writer in ConsoleStore(path: arguments[0]) { writer.status } }

@@ -157,6 +157,53 @@ import Testing
     }
   }
 
+  /// A row that inspection looked at.
+  private static func inspected(_ index: Int, _ codes: String...) -> String {
+    let findings = codes.map { #""\#($0)""# }.joined(separator: ",")
+    return row(index, "c").dropLast() + #","belay":{"findings":[\#(findings)]}}"#
+  }
+
+  @Test("Findings are counted by code over the rows that were inspected, and K2VV's own rows are not taken for faultless")
+  func findings() throws {
+    let rows = [Self.inspected(1, "call.missing_id", "stream.comment"), Self.inspected(2, "call.missing_id"), Self.inspected(3), Self.row(4, "c")]
+    try compare([("r", Self.rows("cccc")), ("a", rows.joined(separator: "\n")), ("script", Self.rows("cccc"))]) { comparison in
+      let findings = try #require(comparison.standings.first { $0.name == "a" }?.findings)
+      #expect(findings.inspected == 3)
+      #expect(findings.byCode.map { "\($0.code) \($0.answers)" } == ["call.missing_id 2", "stream.comment 1"])
+      #expect(comparison.standings.first { $0.name == "script" }?.findings == FindingCounts())
+      #expect(comparison.text(differences: 0).contains("findings, of 3 answers: call.missing_id 2, stream.comment 1\n"))
+      let json = comparison.json["vendors"]?.array?.first { $0["name"] == "a" }
+      #expect(json?["inspected"] == 3)
+      #expect(json?["findings"] == ["call.missing_id": 2, "stream.comment": 1])
+      let page = comparison.page(title: "t", now: "") { $0 == "stream.comment" ? FindingWords(.fatal, "a <remark>") : nil }
+      // What is worse comes first, though it is rarer; a vendor that nobody inspected has a dash.
+      let (worse, frequent) = (page.range(of: #"title="a &lt;remark&gt;">stream.comment"#), page.range(of: ">call.missing_id</td>"))
+      #expect(try #require(worse).lowerBound < #require(frequent).lowerBound)
+      #expect(page.contains(#"<td class="info h5" title="a: call.missing_id">67</td>"#))
+      #expect(page.contains("script was not inspected"))
+    }
+    try compare([("r", Self.rows("cc")), ("script", Self.rows("cc"))]) {
+      #expect($0.page(title: "t", now: "").contains("None of these runs was inspected"))
+    }
+    try compare([("r", Self.rows("c")), ("clean", Self.inspected(1))]) {
+      #expect($0.page(title: "t", now: "").contains("Nothing was found"))
+    }
+  }
+
+  @Test("Runs over time stand where their days are, on one scale of F1; McNemar's test takes each vendor's latest")
+  func trend() throws {
+    let runs = [("a", "ccss", 1), ("a", "cccs", 2), ("a", "ccss", 9), ("b", "ccss", 1), ("b", "csss", 9)]
+    try compare([("r", Self.rows("ccss"))] + runs.map { ($0.0, Self.rows($0.1, day: $0.2)) }) { comparison in
+      #expect(comparison.latest.map { "\($0.name) \($0.date.prefix(10))" } == ["a 2026-03-09", "b 2026-03-09"])
+      #expect(comparison.pairs.count == 1)
+      let page = comparison.page(title: "t", now: "")
+      // A day of eight: 2 % + 96 % / 8.
+      #expect(page.contains(#"cx="14.00%""#) && page.contains(#"cx="2.00%""#) && page.contains(#"cx="98.00%""#))
+      #expect(page.contains(">2026-03-01</text>") && page.contains(">2026-03-09</text>"))
+      #expect(page.contains("2026-03-01 100.0 %, 2026-03-02 80.0 %, 2026-03-09 100.0 %"))
+    }
+  }
+
   @Test("Files that have nothing in common, or hold nothing, are refused")
   func refused() throws {
     #expect(throws: ReplayProblem.self) { try compare([("r", Self.row(1, "c")), ("a", Self.row(2, "c"))]) { _ in } }

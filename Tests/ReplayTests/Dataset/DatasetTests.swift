@@ -6,10 +6,10 @@ import Testing
 
 /// What may stand in for a file of requests.
 @Suite struct DatasetTests {
-  private func lines(_ source: RequestSource) throws -> [Line] {
+  private func lines(_ source: RequestSource) async throws -> [Line] {
     let next = try source.lines()
     var lines: [Line] = []
-    while let line = try next() { lines.append(line) }
+    while let line = try await next() { lines.append(line) }
     return lines
   }
 
@@ -21,19 +21,19 @@ import Testing
     """
 
   @Test("gzip is read as what it holds, of several members too", .enabled(if: Python.path != nil, "needs python3"))
-  func gzip() throws {
+  func gzip() async throws {
     let text = (0..<40_000).map { #"{"n":\#($0),"text":"\#(String(repeating: "x", count: $0 % 97))"}"# }.joined(separator: "\n")
     let packed = try Python.run(Self.gzip, input: Array(text.utf8))
-    try withTemporaryFolder { folder in
+    try await withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("set.jsonl.gz")
       try Data(packed).write(to: file)
       let source = try RequestSource(path: file.path)
       #expect(try source.count() == 40_000)
-      let bytes = try lines(source).compactMap(\.bytes)
+      let bytes = try await lines(source).compactMap(\.bytes)
       #expect(bytes.elementsEqual(text.split(separator: "\n").map { Array($0.utf8) }))
       for damage in [packed.dropLast(9), packed.prefix(4000) + packed.dropFirst(4010)] {
         try Data(damage).write(to: file)
-        #expect(throws: ReplayProblem.self) { try lines(try RequestSource(path: file.path)) }
+        await #expect(throws: ReplayProblem.self) { try await lines(try RequestSource(path: file.path)) }
       }
     }
   }
@@ -87,7 +87,7 @@ import Testing
       """
     let output = try await Peers.run(script, input: Array(folder.utf8), in: try #require(Peers.kvv))
     let expected = try #require(try JSONValue(parsing: output, dialect: .python).array)
-    var lines = try lines(try RequestSource(path: folder)).makeIterator()
+    var lines = try await lines(try RequestSource(path: folder)).makeIterator()
     var sent = 0
     for entry in expected {
       let next = lines.next()
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test("A folder without schema cases is refused with what was expected")
-  func emptyFolder() throws {
+  func emptyFolder() async throws {
     try withTemporaryFolder { folder in
       _ = #expect(throws: ReplayProblem.self) { try RequestSource(path: folder.path) }
     }

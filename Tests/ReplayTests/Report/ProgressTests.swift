@@ -30,14 +30,40 @@ import Testing
   @Test("Off a terminal there is a line for each tenth, and each kind of failure is said once, on one line")
   func log() {
     let err = Log()
-    let now = ContinuousClock.now
-    let progress = Progress(
-      total: 40, console: Console(isTerminal: false, out: { _ in }, err: err.add), now: { now })
-    for index in 1...40 { progress.done(row(index, failing: index < 3 ? "Odd" : nil)) }
+    let clock = SleptClock()
+    let progress = Progress(total: 40, console: Console(isTerminal: false, out: { _ in }, err: err.add), now: clock.now)
+    for index in 1...40 {
+      clock.pass(.seconds(2))
+      progress.done(row(index, failing: index < 3 ? "Odd" : nil))
+    }
     progress.finish()
     #expect(err.all.count == 11)
     #expect(err.all.first == "belay: request 1 failed: Odd: why not (said once, counted from now on)\n")
-    #expect(err.all.last == "belay: 40 of 40 (100 %), 0.0/s, 2 failed\n")
+    #expect(err.all.last == "belay: 40 of 40 (100 %), 0.5/s, 2 failed\n")
+  }
+
+  @Test("A run of a moment leaves one line in a log, and who has no key is told where keys come from")
+  func short() {
+    let err = Log()
+    let progress = Progress(total: 40, console: Console(isTerminal: false, out: { _ in }, err: err.add), now: SleptClock().now)
+    for index in 1...40 { progress.done(row(index, failing: index == 1 ? "AuthenticationError" : nil)) }
+    progress.finish()
+    #expect(err.all.count == 2)
+    #expect(err.all.first?.contains("counted from now on; the key comes from --api-key or OPENAI_API_KEY)") == true)
+    #expect(err.all.last == "belay: 40 of 40 (100 %), 0.0/s, 1 failed\n")
+  }
+
+  @Test("Of many bad lines the first are explained, and all are named")
+  func badLines() {
+    let err = Log()
+    let progress = Progress(total: nil, console: Console(isTerminal: false, out: { _ in }, err: err.add), now: SleptClock().now)
+    for number in Array(1...20) + [25, 23, 24, 40, 22, 60, 41] { progress.skipped(BadLine(number: number, reason: "why")) }
+    progress.finish()
+    #expect(err.all.count == 21)
+    #expect(err.all[19] == "belay: line 20 skipped: why\n")
+    #expect(err.all.last == "belay: 7 more lines skipped: 22-25, 40-41, 60; is this JSON Lines?\n")
+    progress.finish()
+    #expect(err.all.count == 21)
   }
 
   @Test("On a terminal the bar is drawn at most ten times a second, and taken away at the end")

@@ -2,6 +2,7 @@
 import Foundation
 import JSON
 import Replay
+import Synchronization
 import Testing
 import Upstream
 
@@ -57,9 +58,27 @@ import Upstream
 
   @Test(
     "A vendor's argument that cannot be meant is refused",
-    arguments: ["", "x", "=http://a", "a b=http://a", "../a=http://a", "a=http://a,concurrency=x", "a=http://a,colour=red"])
+    arguments: ["", "=http://a", "http://a/v1", "a b=http://a", "../a=http://a", "a=http://a,concurrency=x", "a=http://a,colour=red"])
   func arguments(text: String) {
     #expect(throws: ReplayProblem.self) { try VendorArgument(text) }
+  }
+
+  @Test("A vendor that is known need only be named; its key is the environment's, else the configuration's")
+  func named() throws {
+    let common = ReplayOptions(file: "set", baseURL: "", model: "kimi")
+    let known = KnownVendor(baseURL: "https://known.test/v1", key: APIKey("of-the-file"))
+    let named = try VendorArgument("groq,model=m")
+    #expect(named.baseURL == nil)
+    let options = try named.options(common, known: known, environment: [:])
+    #expect((options.baseURL, options.preparation.model, options.apiKey?.text) == ("https://known.test/v1", "m", "of-the-file"))
+    #expect(try named.options(common, known: known, environment: ["BELAY_GROQ_API_KEY": "mine"]).apiKey?.text == "mine")
+    // Another address under a known name gets no key that was not meant for it.
+    let elsewhere = try VendorArgument("groq=http://else.test/v1").options(common, known: known, environment: [:])
+    #expect(elsewhere.baseURL == "http://else.test/v1" && elsewhere.apiKey == nil)
+    let unknown = #expect(throws: ReplayProblem.self) { try named.options(common, environment: [:]) }
+    #expect(unknown?.message.contains("nobody is known by that name") == true)
+    let placeless = #expect(throws: ReplayProblem.self) { try named.options(common, known: KnownVendor(baseURL: nil), environment: [:]) }
+    #expect(placeless?.message.contains("write groq=URL") == true)
   }
 
   @Test("Two vendors with one name are refused before anything is written")
@@ -158,6 +177,36 @@ import Upstream
       try await run([options], vendor)
       #expect(try rows(options.output).first?["status"] == "success")
       #expect(vendor.received.count == 6)
+    }
+  }
+
+  @Test("After a burst of 429 half as many are in flight, the log says so, and all get their answer")
+  func adaptive() async throws {
+    try await withTemporaryFolder { folder in
+      var options = try options(folder, lines: (1...12).map { #"{"n":\#($0)}"# }.joined(separator: "\n"))
+      options.concurrency = 8
+      let burst = Barrier(count: 8)
+      let inFlight = Mutex(0)
+      let most = Mutex(0)
+      let vendor = ScriptedVendor { index, _ in
+        if index < 8 {
+          await burst.arrive()
+          return .json("{}", status: 429)
+        }
+        let now = inFlight.withLock { count in
+          count += 1
+          return count
+        }
+        most.withLock { $0 = max($0, now) }
+        await Task.yield()
+        inFlight.withLock { $0 -= 1 }
+        return .stop
+      }
+      let err = Log()
+      try await run([options], vendor, err: err)
+      #expect(try rows(options.output).allSatisfy { $0["status"] == "success" })
+      #expect(most.withLock { $0 } < 8)
+      #expect(err.all.last?.contains("8 retries, slowed to ") == true)
     }
   }
 

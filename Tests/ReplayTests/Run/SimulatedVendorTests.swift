@@ -55,6 +55,31 @@ import Upstream
     }
   }
 
+  @Test("An answer that comes compressed is read, streamed or not, though none was asked for")
+  func compressed() async throws {
+    let lines = Array((0..<6).map { #"{"messages":[{"role":"user","content":"\#($0)"}],"stream":\#($0 % 2 == 0)}"# }.joined(separator: "\n").utf8)
+    let (plain, compressed) = (try await run(lines).rows, try await run(lines, faults: ["gzip"]).rows)
+    #expect(compressed.map { $0["response"]?["choices"] } == plain.map { $0["response"]?["choices"] })
+    #expect(compressed.allSatisfy { $0["status"] == "success" && $0["belay"]?["findings"] == [] })
+  }
+
+  @Test(
+    "Each answer has the findings of the proxy's inspection, an answer without fault an empty list",
+    arguments: [
+      ("", #""tools""#, [[], []]), ("name-undeclared", #""tools""#, [["call.unknown_tool"], ["call.unknown_tool"]]),
+      ("stream-cut", #""tools""#, [[], ["arguments.truncated", "stream.truncated"]]),
+      ("error-400", "", [["response.http_error"], ["response.http_error"]]),
+      ("reset-before-headers", "", [nil, nil]),
+    ] as [(String, String, [[String]?])])
+  func findings(fault: String, tools: String, expected: [[String]?]) async throws {
+    let declared = #""tools":[{"type":"function","function":{"name":"look","parameters":{"type":"object","properties":{"place":{"type":"string"}},"required":["place"]}}}]"#
+    let lines = [false, true].map { stream in
+      #"{"messages":[{"role":"user","content":"\#(stream)"}],"stream":\#(stream)\#(tools.isEmpty ? "" : "," + declared)}"#
+    }
+    let result = try await run(Array(lines.joined(separator: "\n").utf8), faults: fault.isEmpty ? [] : [fault]) { $0.retries = 0 }
+    #expect(result.rows.map { $0["belay"]?["findings"]?.array?.compactMap(\.string) } == expected, "\(fault)")
+  }
+
   @Test("A vendor that is not there is said to be not there, once, and every request is counted")
   func nobodyThere() async throws {
     let result = try await run(Array("{\"messages\":[]}\n{\"messages\":[]}".utf8)) {

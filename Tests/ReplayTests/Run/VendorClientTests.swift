@@ -50,6 +50,13 @@ import Upstream
     }
   }
 
+  @Test("429 of an account without credit is not asked again", arguments: ["exceeded_current_quota_error", "insufficient_quota"])
+  func quota(type: String) async throws {
+    let vendor = ScriptedVendor(.json(#"{"error":{"message":"no","type":"\#(type)"}}"#, status: 429))
+    let failure = await #expect(throws: Failure.self) { try await client(vendor).attempt(request) }
+    #expect(failure?.type == "RateLimitError" && failure?.isRetryable == false)
+  }
+
   @Test(
     "Retry-After is read in seconds and in milliseconds, and x-should-retry decides",
     arguments: [

@@ -45,6 +45,17 @@ enum Peers {
 
 /// A program that runs beside a test.
 enum Command {
+  /// `belay`, beside the tests in the folder of the build.
+  static let belay: URL? = {
+    var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
+    for _ in 0..<4 {
+      folder.deleteLastPathComponent()
+      let file = folder.appendingPathComponent("belay")
+      if (try? file.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == false { return file }
+    }
+    return nil
+  }()
+
   struct Result { let status: Int32, output: [UInt8], errors: [UInt8] }
 
   /// Waits for it without holding a thread of the pool. Throws unless it ends with 0.

@@ -23,10 +23,11 @@ final class Collected<Element: Sendable>: Sendable {
   var all: [Element] { elements.withLock { $0 } }
 }
 
-/// A clock that only sleeping moves.
+/// A clock that only sleeping moves, or a test.
 final class SleptClock: Sendable {
   private let instant = Mutex(ContinuousClock.now)
   @Sendable func now() -> ContinuousClock.Instant { instant.withLock { $0 } }
+  func pass(_ duration: Duration) { instant.withLock { $0 += duration } }
   @Sendable func sleep(_ duration: Duration) async throws {
     instant.withLock { $0 += duration }
     try Task.checkCancellation()

@@ -14,8 +14,10 @@ struct NginxServer: Sendable {
 
   static let isInstalled = find("nginx") != nil && find("openssl") != nil
 
-  /// - Parameter http2: whether ALPN offers it.
-  static func run<Result: Sendable>(http2: Bool, _ body: (NginxServer) async throws -> Result) async throws -> Result {
+  /// - Parameters:
+  ///   - http2: whether ALPN offers it.
+  ///   - days: for how long the certificate is valid; a negative number for one that has expired.
+  static func run<Result: Sendable>(http2: Bool, days: Int = 2, _ body: (NginxServer) async throws -> Result) async throws -> Result {
     // nginx cannot choose a port by itself: two that are free now.
     let listeners = [
       try await ServerBootstrap(group: loops).bind(host: "127.0.0.1", port: 0).get(),
@@ -28,7 +30,7 @@ struct NginxServer: Sendable {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let server = NginxServer(port: port, folder: folder)
-    try await server.prepare(http2: http2, innerPort: ports[1])
+    try await server.prepare(http2: http2, days: days, innerPort: ports[1])
     let nginx = try ChildProcess(
       find("nginx") ?? "", ["-c", folder.appending(path: "nginx.conf").path, "-p", folder.path, "-e", "error.log"])
     let result: Swift.Result<Result, any Error>
@@ -42,15 +44,20 @@ struct NginxServer: Sendable {
     return try result.get()
   }
 
-  private func prepare(http2: Bool, innerPort: Int) async throws {
+  private func prepare(http2: Bool, days: Int, innerPort: Int) async throws {
+    let (key, request) = (folder.appending(path: "key.pem").path, folder.appending(path: "request.pem").path)
     let openssl = try ChildProcess(
       NginxServer.find("openssl") ?? "",
       [
-        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-        "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder.appending(path: "key.pem").path,
-        "-out", certificate,
+        "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=127.0.0.1",
+        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", request,
       ])
     try await openssl.wait()
+    // Unlike `req -x509`, this takes a negative number of days.
+    let signing = try ChildProcess(
+      NginxServer.find("openssl") ?? "",
+      ["x509", "-req", "-in", request, "-signkey", key, "-days", "\(days)", "-copy_extensions", "copy", "-out", certificate])
+    try await signing.wait()
     try Data(repeating: 0x78, count: 20 << 20).write(to: folder.appending(path: "big"))
     let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path temp_\($0);" }
     let configuration = """

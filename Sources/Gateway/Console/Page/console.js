@@ -7,6 +7,7 @@ import { h, count } from "./dom.js";
 import { showOverview } from "./overview.js";
 import { showExchanges } from "./exchanges.js";
 import { showExchange } from "./exchange.js";
+import { showFidelity, showComparisons } from "./fidelity.js";
 
 const main = document.querySelector("main");
 let current = null;
@@ -19,13 +20,13 @@ function route() {
   const parts = path.split("/").filter((part) => part !== "");
   current?.abort();
   current = new AbortController();
-  const page = parts[0] === "exchanges" && parts[1] ? "exchange" : parts[0] === "exchanges" ? "exchanges" : "overview";
+  const page = parts[0] === "exchanges" && parts[1] ? "exchange" : ["exchanges", "fidelity", "comparisons"].includes(parts[0]) ? parts[0] : "overview";
   for (const link of document.querySelectorAll("nav a")) {
-    const isHere = link.dataset.page === page || link.dataset.page === "exchanges" && page === "exchange";
+    const isHere = link.dataset.page === ({ exchange: "exchanges", comparisons: "fidelity" }[page] ?? page);
     if (isHere) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
   }
-  if (page === "exchanges") listAddress = location.hash;
-  const show = { overview: showOverview, exchanges: showExchanges, exchange: showExchange }[page];
+  if (page === "exchanges" || page === "comparisons") listAddress = location.hash;
+  const show = { overview: showOverview, exchanges: showExchanges, exchange: showExchange, fidelity: showFidelity, comparisons: showComparisons }[page];
   const signal = current.signal;
   show(main, { parameters, id: parts[1] && decodeURIComponent(parts[1]), signal, back: listAddress, go }).catch((error) => {
     if (signal.aborted) return;
@@ -38,7 +39,9 @@ function route() {
 /** Shows another part, or the same with other parameters. */
 function go(path, parameters = {}) {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== "" && value !== null && value !== undefined) search.append(name, value);
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of [value].flat()) if (one !== "" && one !== null && one !== undefined) search.append(name, one);
+  }
   const text = search.toString();
   const hash = `#/${path}${text ? `?${text}` : ""}`;
   if (location.hash === hash) route(); else location.hash = hash;
@@ -51,6 +54,7 @@ async function watchStatus() {
     const dropped = Object.values(status.store?.dropped ?? {}).reduce((sum, one) => sum + one, 0);
     if (!status.recording) place.replaceChildren(h("span", { class: "badge", title: "Name a file under store: in belay.yaml" }, "recording is off"));
     else if (status.store.failure) place.replaceChildren(h("span", { class: "badge bad", title: status.store.failure }, "the store fails"));
+    else if (status.fidelity?.alarms.length > 0) place.replaceChildren(h("a", { class: "badge bad", href: "#/fidelity", title: status.fidelity.alarms.map((one) => one.text).join("\n") }, `${status.fidelity.alarms.length} alarm${status.fidelity.alarms.length === 1 ? "" : "s"}`));
     else if (dropped > 0) place.replaceChildren(h("span", { class: "badge warn", title: JSON.stringify(status.store.dropped) }, `${count(dropped)} not recorded`));
     else place.replaceChildren(h("span", { class: "badge good" }, "recording"));
   } catch (error) {
@@ -87,6 +91,7 @@ function onKey(event) {
   const actions = {
     o: () => go(""),
     e: () => go("exchanges"),
+    f: () => go("fidelity"),
     u: () => { location.hash = listAddress; },
     l: () => document.querySelector("#live")?.click(),
     j: () => rows[Math.min(place + 1, rows.length - 1)]?.focus(),
@@ -105,4 +110,4 @@ window.addEventListener("hashchange", () => { route(); window.scrollTo(0, 0); })
 document.addEventListener("keydown", onKey);
 route();
 watchStatus();
-setInterval(watchStatus, 15000);
+setInterval(watchStatus, 10000);

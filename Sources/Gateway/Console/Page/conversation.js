@@ -132,7 +132,7 @@ function range(violation) {
 }
 
 /** Arguments laid out, a mark around the bytes of each violation: offsets count the UTF-8 as it was received. */
-function argumentsBlock(text, violations) {
+export function argumentsBlock(text, violations) {
   const ranges = violations.map((violation, number) => [range(violation), number + 1]).filter(([found]) => found);
   const hits = (from, to) => ranges.filter(([[start, end]]) => start === end ? from <= start && start < to : from < end && start < to).map(([, number]) => number);
   const block = h("pre", { class: "arguments" });

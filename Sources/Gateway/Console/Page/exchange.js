@@ -4,6 +4,7 @@
 import { get, getBytes } from "./api.js";
 import { h, svg, count, milliseconds, bytes, many, timeElement, badge } from "./dom.js";
 import { conversation, answer, call } from "./conversation.js";
+import { comparisons } from "./comparison.js";
 
 /** Longer bodies are not taken apart in the page, only shown as bytes. */
 const readable = 4 << 20;
@@ -14,9 +15,9 @@ export async function showExchange(main, { id, signal, back }) {
   document.title = `${exchange.id} · Belay`;
   const told = h("section", { id: "conversation" }, h("h2", {}, "Conversation"), h("p", { class: "hint" }, "Loading …"));
   main.replaceChildren(
-    h("p", {}, h("a", { href: back }, "← Exchanges")),
+    h("p", {}, h("a", { href: back }, back.startsWith("#/comparisons") ? "← Comparisons" : "← Exchanges")),
     h("div", { class: "bar" }, h("h1", {}, timeElement(exchange.started_at, true)), badge(exchange.outcome, exchange.outcome === "completed" ? "good" : exchange.outcome === "abandoned" ? "warn" : "bad"), badge(exchange.status || "no status", exchange.status >= 400 || !exchange.status ? "bad" : "good"), exchange.verdict && exchange.verdict !== "none" ? badge(exchange.verdict, exchange.verdict === "invalid" ? "bad" : exchange.verdict === "unknown" ? "warn" : "good") : "", h("code", { class: "id" }, exchange.id)),
-    facts(exchange), findings(exchange), timeline(exchange), told, repairs(exchange), raw(exchange, signal));
+    facts(exchange), findings(exchange), timeline(exchange), told, ...comparisons(exchange), repairs(exchange), raw(exchange, signal));
   told.replaceChildren(h("h2", {}, "Conversation"), ...await tell(exchange, signal));
 }
 
@@ -32,7 +33,7 @@ function facts(exchange) {
     exchange.overhead_ms === null ? null : ["Belay's overhead", milliseconds(exchange.overhead_ms)],
     ["Size", `${bytes(exchange.request_bytes)} up, ${bytes(exchange.response_bytes)} down`],
     exchange.error ? ["Error", `${exchange.error}${exchange.fault ? ` (fault: ${exchange.fault})` : ""}`] : null,
-    ...exchange.comparisons.map((one) => [`Compared with ${one.reference}`, `${one.cell}${one.payloads_agree === null ? "" : one.payloads_agree ? ", calls agree" : ", calls differ"}`]),
+    ...exchange.comparisons.map((one) => [`Compared with ${one.reference}`, `${one.cell === "none" ? "not compared" : one.cell.toUpperCase()}${one.payloads_agree === null ? "" : one.payloads_agree ? ", calls agree" : ", calls differ"}`]),
   ];
   return h("dl", { class: "facts" }, pairs.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }

@@ -22,7 +22,7 @@ export async function showExchanges(main, { parameters, signal, go }) {
   } });
   const stop = new AbortController();
   signal.addEventListener("abort", () => stop.abort());
-  const more = h("button", { type: "button", hidden: true }, "Older");
+  const more = h("button", { type: "button", class: "older", hidden: true }, "Older");
   const none = h("p", { class: "notice", hidden: true }, "No exchange passes these filters.");
   main.replaceChildren(
     h("div", { class: "bar" }, h("h1", {}, "Exchanges"), h("label", { class: "check" }, liveBox, " Live"), state),

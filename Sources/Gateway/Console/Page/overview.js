@@ -11,22 +11,67 @@ const severities = { fatal: "bad", degrade: "warn", info: "" };
 export async function showOverview(main, { parameters, signal, go }) {
   document.title = "Overview · Belay";
   const asked = { range: parameters.get("range") ?? "24h", model: parameters.get("model") ?? "" };
-  const [overview, names, status] = await Promise.all([
+  const fetchAll = () => Promise.all([
     get("/api/overview", asked, signal), get("/api/names", {}, signal), get("/api/status", {}, signal),
   ]);
+  const first = await fetchAll();
   if (signal.aborted) return;
   const change = (name) => (event) => go("", { ...asked, [name]: event.target.value });
-  const vendors = order(Object.keys(overview.vendors), status.vendors);
-  const total = vendors.reduce((sum, vendor) => sum + overview.vendors[vendor].requests, 0);
+  const model = choice("model", [], asked.model, change("model"));
+  const note = h("span", { class: "hint", id: "overview-note" });
+  const content = h("div", { id: "overview" });
   main.replaceChildren(
     h("div", { class: "bar" },
       h("h1", {}, "Overview"),
       h("label", {}, "Range ", choice("range", ranges, asked.range, change("range"))),
-      h("label", {}, "Model ", choice("model", [["", "all models"], ...names.models.map((model) => [model, model])], asked.model, change("model"))),
-      h("span", { class: "hint" }, many(total, "request"))),
-    ...total === 0
-      ? [h("div", { class: "notice" }, h("p", {}, "Nothing was recorded in this range. Send a request through the proxy, or choose a longer range."))]
-      : [table(vendors, overview, asked), plots(vendors, overview), findings(vendors, overview, asked)]);
+      h("label", {}, "Model ", model),
+      note),
+    content);
+  let drawn = "";
+  const draw = ([overview, names, status]) => {
+    const vendors = order(Object.keys(overview.vendors), status.vendors);
+    const total = vendors.reduce((sum, vendor) => sum + overview.vendors[vendor].requests, 0);
+    note.textContent = many(total, "request");
+    // What is the same is left as it is: somebody may be pointing at it.
+    const { since, until, ...data } = overview;
+    const state = JSON.stringify([data, names.models, status.store?.failure_reason, status.vendors]);
+    if (state === drawn) return;
+    drawn = state;
+    fill(model, [["", "all models"], ...names.models.map((name) => [name, name])], asked.model);
+    content.replaceChildren(
+      ...failing(status.store),
+      ...total === 0 && overview.drops.length === 0
+        ? [h("div", { class: "notice" }, h("p", {}, "Nothing was recorded in this range. Send a request through the proxy, or choose a longer range."))]
+        : [table(vendors, overview, asked), plots(vendors, overview), findings(vendors, overview, asked)]);
+  };
+  draw(first);
+  refresh(fetchAll, draw, (text) => { note.textContent = text; }, signal);
+}
+
+const refreshMilliseconds = 5000;
+
+/** Asks again every few seconds while the page is looked at. */
+async function refresh(fetchAll, draw, say, signal) {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, refreshMilliseconds));
+    if (signal.aborted) return;
+    if (document.hidden) continue;
+    try {
+      const answers = await fetchAll();
+      if (signal.aborted) return;
+      draw(answers);
+    } catch (error) {
+      if (signal.aborted) return;
+      say(`not up to date: ${error.message}`);
+    }
+  }
+}
+
+/** That exchanges are lost now is the first thing to know. */
+function failing(store) {
+  if (!store?.failure) return [];
+  return [h("div", { class: "notice bad", role: "alert", id: "store-failing" },
+    h("p", {}, badge(`store.${store.failure_reason}`, "bad"), " Exchanges cannot be recorded: ", store.failure, ". Requests are served all the same; those that do not fit the queue are counted below as not recorded."))];
 }
 
 /** In the order of the configuration; names that are no longer in it follow. */
@@ -37,7 +82,14 @@ function order(names, configured) {
 const title = (vendor) => vendor === "" ? "no vendor" : vendor;
 
 export function choice(name, options, value, onchange) {
-  return h("select", { name, id: name, onchange }, options.map(([key, text]) => h("option", { value: key, selected: key === value }, text)));
+  const select = h("select", { name, id: name, onchange });
+  fill(select, options, value);
+  return select;
+}
+
+function fill(select, options, value) {
+  if (document.activeElement === select) return;
+  select.replaceChildren(...options.map(([key, text]) => h("option", { value: key, selected: key === value }, text)));
 }
 
 // MARK: Side by side
@@ -85,6 +137,10 @@ function plots(vendors, overview) {
   const codes = Object.keys(overview.findings).map((code) => [code, sum((traffic) => traffic.findings[code] ?? 0)]).sort((one, two) => two[1] - one[1]);
   const shown = codes.slice(0, 7).map(([code]) => code);
   const rest = codes.length > 7 ? "all others" : null;
+  const reasons = [...new Set(overview.drops.map((drop) => drop.reason))];
+  const lost = new Map();
+  for (const { start, reason, exchanges } of overview.drops) lost.set(start, { ...lost.get(start), [reason]: exchanges });
+  const lostTotal = overview.drops.reduce((all, drop) => all + drop.exchanges, 0);
   const starts = new Map();
   for (const point of overview.series) {
     const values = starts.get(point.start) ?? {};
@@ -98,6 +154,7 @@ function plots(vendors, overview) {
     lines("Requests", `per ${milliseconds(overview.bucket_ms)} · ${many(sum((traffic) => traffic.requests), "request")}`, by((point) => ({ value: point.requests, samples: point.requests })), { ...frame, format: short, unit: "request" }),
     lines("Errors", `share of requests · ${many(sum((traffic) => traffic.error_rate.part), "error")} of ${count(sum((traffic) => traffic.requests))}`, by((point) => ({ value: point.errors / point.requests, samples: point.requests })), { ...frame, format: percent, unit: "request" }),
     bars("Findings by code", `exchanges per ${milliseconds(overview.bucket_ms)} · ${count(codes.reduce((all, [, number]) => all + number, 0))} in all`, rest ? [...shown, rest] : shown, [...starts].map(([at, values]) => ({ at, values })), { ...frame, format: short }),
+    bars("Not recorded", `served and lost to the store, by reason · ${many(lostTotal, "exchange")}`, reasons, [...lost].map(([at, values]) => ({ at, values })), { ...frame, format: short }),
     lines("Schema accuracy", `K2VV's · ${many(sum((traffic) => traffic.schema_accuracy.samples), "answer")} with tool_calls`, by((point) => ({ value: point.schema_accuracy.value, samples: point.schema_accuracy.samples })), { ...frame, format: percent, max: 1, unit: "answer" }),
     lines("Time to first token", `median · ${many(sum((traffic) => traffic.latency.first_token.samples), "sample")}`, by((point) => ({ value: point.first_token.p50_ms, samples: point.first_token.samples })), { ...frame, format: milliseconds }),
     lines("Tokens a second", `after the first token · ${many(sum((traffic) => traffic.tokens_per_second.samples), "stream")}`, by((point) => ({ value: point.tokens_per_second.value, samples: point.tokens_per_second.samples })), { ...frame, format: short, unit: "stream" }),
@@ -110,10 +167,10 @@ function plots(vendors, overview) {
 function findings(vendors, overview, asked) {
   const codes = Object.entries(overview.findings);
   if (codes.length === 0) return h("section", {}, h("h2", {}, "Findings"), h("p", { class: "hint" }, "None in this range."));
-  return h("section", {}, h("h2", {}, "Findings"), h("div", { class: "scroll", tabindex: 0 }, h("table", {},
+  return h("section", {}, h("h2", {}, "Findings"), h("div", { class: "scroll", tabindex: 0 }, h("table", { class: "codes" },
     h("thead", {}, h("tr", {}, h("th", {}, "Code"), h("th", {}, "What it is"), vendors.map((vendor) => h("th", { class: "number", scope: "col" }, title(vendor))))),
     h("tbody", {}, codes.map(([code, text]) => h("tr", {},
       h("th", { scope: "row" }, h("a", { href: `#/exchanges?${new URLSearchParams({ finding: code, since: asked.range })}` }, code), " ", text.severity ? badge(text.severity, severities[text.severity] ?? "") : ""),
       h("td", { class: "text" }, text.summary, " ", h("small", {}, text.effect)),
-      vendors.map((vendor) => h("td", { class: "number" }, overview.vendors[vendor].findings[code] ? count(overview.vendors[vendor].findings[code]) : "–"))))))));
+      vendors.map((vendor) => h("td", { class: "number", "data-label": title(vendor) }, overview.vendors[vendor].findings[code] ? count(overview.vendors[vendor].findings[code]) : "–"))))))));
 }

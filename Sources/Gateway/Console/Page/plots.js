@@ -3,7 +3,8 @@
 
 import { h, svg, clock } from "./dom.js";
 
-const width = 640, height = 220, left = 66, right = 10, top = 10, bottom = 26;
+/** Of every plot, in units of its picture. */
+export const width = 640, height = 220, left = 66, right = 10, top = 10, bottom = 26;
 
 /** Bounds that read well: 1, 2 or 5 times a power of ten, about four steps. */
 function ticks(max) {
@@ -16,7 +17,7 @@ function ticks(max) {
   return found;
 }
 
-function frame(title, y, format, since, until) {
+export function frame(title, y, format, since, until) {
   const plot = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title });
   for (const at of y.marks) {
     const place = y.at(at);
@@ -43,7 +44,7 @@ function legend(names) {
   return h("ul", { class: "legend" }, names.map((name, index) => name && h("li", { class: `series-${index % 8}` }, h("span", { class: "swatch" }), name)));
 }
 
-function figure(title, note, ...content) {
+export function figure(title, note, ...content) {
   return h("figure", {}, h("figcaption", {}, h("strong", {}, title), note ? h("span", { class: "hint" }, ` ${note}`) : ""), content);
 }
 

@@ -2,10 +2,13 @@
 import Foundation
 import Store
 
-/// Writes exchanges of three vendors over a week, bodies of growing conversations included, then asks for them.
+/// Writes exchanges of three vendors over a week, bodies of growing conversations included, then asks for them: as many as are
+/// asked for, or as were written when the time is over.
 @main struct StoreBenchmark {
   static func main() async throws {
-    let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000
+    let arguments = CommandLine.arguments.dropFirst().map { Int($0) }
+    let wanted = arguments.first.flatMap(\.self) ?? 1_000_000
+    let limit = Duration.seconds(arguments.count > 1 ? arguments[1] ?? 240 : 240)
     let folder = NSTemporaryDirectory() + "belay-store-bench-\(ProcessInfo.processInfo.processIdentifier)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/belay.db"
@@ -17,25 +20,27 @@ import Store
     func row(_ name: String, _ figure: String) { FileHandle.standardOutput.write(Data("| \(name) | \(figure) |\n".utf8)) }
     row("what", "figure")
     row("---", "--:")
-    var random = SystemRandomNumberGenerator()
+    var random = SeededGenerator()
     var bodies = 0
+    var count = 0
     let clock = ContinuousClock()
     let inserting = try await clock.measure {
-      var made = 0
-      while made < count {
+      let start = clock.now
+      while count < wanted, clock.now - start < limit {
         if writer.status.queuedRecords > 4000 {
           try await Task.sleep(for: .milliseconds(2))
           continue
         }
-        let batch = (made..<min(count, made + 500)).map {
-          SampleExchange.make(number: $0, milliseconds: end - week + week * Int64($0) / Int64(count), random: &random)
+        let batch = (count..<min(wanted, count + 500)).map {
+          SampleExchange.make(number: $0, milliseconds: end - week + week * Int64($0) / Int64(wanted), random: &random)
         }
         bodies += batch.reduce(0) { $0 + $1.requestBytes }
-        made += batch.count
+        count += batch.count
         writer.offer(batch)
       }
       while writer.status.queuedRecords > 0 { try await Task.sleep(for: .milliseconds(2)) }
     }
+    row("CPU of one exchange, µs, making it and indexing some of the words included", String(format: "%.1f", processSeconds() * 1e6 / Double(count)))
     let unindexed = StoreFile(path: path).size
     let indexing = await clock.measure { await writer.flush() }
     row("exchanges written (dropped)", "\(writer.status.written) (\(writer.status.droppedTotal))")
@@ -75,6 +80,13 @@ import Store
     row("tail 100, ms", tail)
   }
 
+  /// Of CPU, all threads.
+  static func processSeconds() -> Double {
+    var time = timespec()
+    guard unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return 0 }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   static func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
 
   /// The median of five.
@@ -87,5 +99,17 @@ import Store
       times.append(seconds(ContinuousClock.now - start))
     }
     return (String(format: "%.2f", times.sorted()[2] * 1000), result)
+  }
+}
+
+/// SplitMix64: each run writes the same.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64 = 1
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+    return value ^ value >> 31
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The little HTML that a page needs.
-enum HTML {
-  static func escape(_ text: String) -> String {
+package enum HTML {
+  package static func escape(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -17,9 +17,9 @@ enum HTML {
   }
 
   /// - Parameter cells: HTML.
-  static func row(_ cells: [String]) -> String { "<tr>" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>\n" }
+  package static func row(_ cells: [String]) -> String { "<tr>" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>\n" }
 
-  static func table(_ columns: [String], _ rows: [String]) -> String {
+  package static func table(_ columns: [String], _ rows: [String]) -> String {
     "<div class=\"scroll\"><table><thead><tr>" + columns.map { "<th>\($0)</th>" }.joined() + "</tr></thead><tbody>\n"
       + rows.joined() + "</tbody></table></div>"
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-enum PageStyle {
+/// The look of every page of figures: `belay compare --html` and `belay report --format html`.
+package enum PageStyle {
   /// Light and dark follow the reader's system. Colours carry a meaning, and never alone: each has its word or figure beside it.
-  static let css = """
+  package static let css = """
 
     :root { color-scheme: light dark; --page:#f7f7f4; --card:#fff; --ink:#1a1a19; --soft:#5d5c57; --line:#e4e3dd; --grid:#ecebe6;
       --blue:#2a6fc9; --good:#1b7f4d; --bad:#c03a2b; --open:#8a6a00; --calls:#2a6fc9; --stop:#a9b7c6; --other:#d99a1c; --failed:#c03a2b; }
@@ -33,9 +34,16 @@ enum PageStyle {
     i.calls { background:var(--calls) } i.stop { background:var(--stop) } i.other { background:var(--other) } i.failed { background:var(--failed) }
     .scroll { overflow-x:auto } table { border-collapse:collapse; width:100%; font-size:14px; font-variant-numeric:tabular-nums }
     th { text-align:right; font-weight:500; color:var(--soft); font-size:13px } td { text-align:right; border-top:1px solid var(--line) }
-    th,td { padding:7px 10px; white-space:nowrap } th:nth-child(-n+2),td:nth-child(-n+2) { text-align:left } th:first-child,td:first-child { padding-left:0 }
+    th,td { padding:7px; white-space:nowrap } th:nth-child(-n+2),td:nth-child(-n+2) { text-align:left } th:first-child,td:first-child { padding-left:0 }
+    .heat { width:auto; min-width:100% } .heat th,.heat td { padding:5px 8px; text-align:center } .heat td:first-child { text-align:left; font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace }
+    .heat td:first-child { position:sticky; left:0; background:var(--card); padding-right:14px } .heat th:nth-child(2) { text-align:center } .heat .zero,.heat .unknown { color:var(--soft) }
+    .heat.many th { height:1px; vertical-align:bottom; padding:4px 2px } .heat.many th span { writing-mode:vertical-rl; transform:rotate(180deg); max-height:150px; overflow:hidden; text-overflow:ellipsis }
+    .heat.many td { padding:5px 4px } .heat.many td:first-child { padding:5px 12px 5px 9px }
+    td.fatal { --tint:var(--bad) } td.degrade { --tint:var(--other) } td.info { --tint:var(--blue) } i.fatal { background:var(--bad) } i.degrade { background:var(--other) } i.info { background:var(--blue) }
+    td.h1 { background:color-mix(in srgb,var(--tint) 8%,transparent) } td.h2 { background:color-mix(in srgb,var(--tint) 16%,transparent) } td.h3 { background:color-mix(in srgb,var(--tint) 28%,transparent) }
+    td.h4 { background:color-mix(in srgb,var(--tint) 42%,transparent) } td.h5 { background:color-mix(in srgb,var(--tint) 58%,transparent) } .heat td:first-child { border-left:3px solid var(--tint); padding-left:9px }
     .pill { font-weight:600 } code { font:13px/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace } footer { color:var(--soft); font-size:13px; padding:8px 2px }
-    .empty { text-align:center; padding:48px 22px }
+    td small { color:var(--soft) } .empty { text-align:center; padding:48px 22px } .empty code { display:block; margin:8px 0; overflow-x:auto; white-space:nowrap }
     @media (max-width:560px) { main { padding:24px 12px 40px } section { padding:16px 14px } .tiles { padding:0 } h1 { font-size:23px }
       .row { grid-template-columns:1fr auto; gap:0 10px; margin-bottom:8px } .row svg { grid-column:1/-1; grid-row:2 } .axis span { display:none } }
 

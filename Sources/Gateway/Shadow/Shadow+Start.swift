@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Logging
+import Store
+import Synchronization
+
+extension Shadow {
+  /// Returns when there is somebody to ask, or false when the gateway stops without.
+  func isWanted() async -> Bool {
+    if state.withLock({ $0.configuration.isShadowed }) { return true }
+    for await event in events {
+      if case .stop = event { return false }
+      guard state.withLock({ $0.configuration.isShadowed }) else { continue }
+      // Nothing waits yet, so that nothing is to be sent.
+      _ = reloaded()
+      announce()
+      return true
+    }
+    return false
+  }
+
+  /// Takes up what an earlier process left, and reads the baseline.
+  func prepare() async -> [StoredShadowJob] {
+    let (configuration, vendor) = state.withLock { ($0.configuration, $0.vendor) }
+    if case .baseline(let path) = configuration.shadowReference {
+      do {
+        let baseline = try await Baseline(path: path)
+        if baseline.answers.isEmpty { logger.warning("the baseline holds no answer", metadata: ["path": "\(path)"]) }
+        state.withLock { $0.core.take(baseline) }
+      } catch {
+        logger.error("the baseline cannot be read, so nothing is compared", metadata: ["path": "\(path)", "problem": "\(error)"])
+      }
+    }
+    guard let writer, let path = configuration.recording?.path, configuration.isShadowed else { return [] }
+    // The writer makes the file, or brings it up to date.
+    await writer.flush()
+    guard let reader = try? StoreReader(path: path) else { return [] }
+    defer { reader.close() }
+    let counts = (try? await reader.comparisonCounts(since: now() - Self.memory)) ?? [:]
+    let sampler = ShadowSampler(
+      comparisons: Dictionary(
+        counts.map { (ShadowSampler.key(vendor: $0.key.vendor, model: $0.key.model), $0.value) }, uniquingKeysWith: +))
+    let day = now() / ShadowBudget.dayLength
+    let left = vendor == nil ? nil : try? await reader.shadow(reference: vendor?.name ?? "", day: day)
+    let budget = ShadowBudget(day: day, requests: left?.requests ?? 0, tokens: left?.tokens ?? 0)
+    state.withLock { $0.core.take(sampler, budget) }
+    return left?.jobs ?? []
+  }
+
+  /// What was compared longer ago does not make a sample large: vendors change. Milliseconds.
+  private static let memory: Int64 = 30 * 24 * 3_600_000
+
+  /// Says once where requests go, or why none does.
+  func announce() {
+    let status = status
+    switch status.reference {
+    case .none: break
+    case .keyless(let name):
+      logger.warning("nothing is shadowed: the reference has no key of its own", metadata: ["reference": "\(name)"])
+    case .baseline(let path): logger.info("answers are compared with a baseline", metadata: ["path": "\(path)"])
+    case .live(let vendor):
+      logger.info(
+        "requests are shadowed",
+        metadata: ["reference": "\(vendor.name)", "url": "\(vendor.baseURL)", "waiting": "\(status.waiting)"])
+      if !status.isPersistent { logger.info("what waits for the reference is kept in memory only") }
+    }
+  }
+}

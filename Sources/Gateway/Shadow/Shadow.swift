@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Configuration
+import Fidelity
+package import Logging
+package import Store
+import Synchronization
+
+/// Asks a reference what live exchanges asked a vendor, and holds the answers against each other: the shell of ``ShadowCore``.
+///
+/// ``ShadowSettings`` says what leaves the machine. A client never waits for any of it: records come through an inbox that
+/// loses what it cannot hold, after the client was served; reading, sending and listening happen on the shadow's own threads.
+package final class Shadow: Sendable {
+  enum Event: Sendable {
+    case arrivals
+    case finished(id: String, ReferenceClient.Outcome)
+    case tick(Int64)
+    case reload
+    case stop
+    case deadline
+  }
+
+  struct State {
+    var core: ShadowCore
+    var configuration: BelayConfiguration
+    /// Nil where nobody is asked.
+    var vendor: Vendor?
+  }
+
+  let inbox: ShadowInbox
+  let state: Mutex<State>
+  let events: AsyncStream<Event>
+  private let tell: AsyncStream<Event>.Continuation
+  let writer: StoreWriter?
+  let logger: Logger
+  let now: @Sendable () -> Int64
+
+  /// - Parameters:
+  ///   - writer: where comparisons go, and what waits; nil: nowhere.
+  ///   - now: milliseconds since the Unix epoch.
+  package init(
+    _ configuration: BelayConfiguration, writer: StoreWriter? = nil, logger: Logger,
+    now: @escaping @Sendable () -> Int64 = Store.WallClock.milliseconds
+  ) {
+    let (events, tell) = AsyncStream.makeStream(of: Event.self)
+    (self.events, self.tell, self.writer, self.logger, self.now) = (events, tell, writer, logger, now)
+    inbox = ShadowInbox { tell.yield(.arrivals) }
+    state = Mutex(
+      State(
+        core: ShadowCore(
+          configuration.shadow ?? ShadowSettings(), reference: configuration.shadowReference.name ?? "",
+          isPersistent: writer != nil && configuration.recording?.keepsEverything == true),
+        configuration: configuration, vendor: configuration.shadowReference.vendor))
+  }
+
+  package var status: ShadowStatus {
+    state.withLock { ShadowStatus($0.core, $0.configuration.shadowReference) }
+  }
+
+  package func reload(_ configuration: BelayConfiguration) {
+    state.withLock { state in
+      state.configuration = configuration
+      state.vendor = configuration.shadowReference.vendor
+    }
+    tell.yield(.reload)
+  }
+
+  /// Sends nothing more, gives answers under way a moment, keeps the rest, and lets ``run()`` return.
+  package func stop() { tell.yield(.stop) }
+
+  /// Works until it is stopped. Most gateways have no shadow, and start no thread for one.
+  package func run() async {
+    announce()
+    guard await isWanted() else { return }
+    let thread = ShadowThread()
+    await withTaskExecutorPreference(thread) {
+      do {
+        let client = try ReferenceClient(on: thread)
+        await serve(client)
+        client.stop()
+      } catch {
+        logger.error("nothing is shadowed: there is nothing to ask the reference with", metadata: ["problem": "\(error)"])
+      }
+    }
+    await thread.stop()
+  }
+
+  private func serve(_ client: ReferenceClient) async {
+    let leftOver = await prepare()
+    await withDiscardingTaskGroup { tasks in
+      perform(change { $0.restored(leftOver, at: now()) }, client, &tasks)
+      // The bell may have rung before anybody listened.
+      perform(work(of: .arrivals), client, &tasks)
+      var nextTick = Int64.max
+      var isStopping = false
+      for await event in events {
+        if case .deadline = event { break }
+        if case .tick(nextTick) = event { nextTick = .max }
+        if case .stop = event {
+          isStopping = true
+          wake(.deadline, after: state.withLock { $0.core.queue.settings.drain }, &tasks)
+        }
+        perform(work(of: event), client, &tasks)
+        let (isQuiet, due) = state.withLock { ($0.core.queue.underwayCount == 0, $0.core.queue.nextTick) }
+        if isStopping, isQuiet { break }
+        if let due, due < nextTick {
+          nextTick = due
+          wake(.tick(due), after: .milliseconds(max(1, due - now())), &tasks)
+        }
+      }
+      perform(change { $0.end() }, client, &tasks)
+      tasks.cancelAll()
+    }
+  }
+
+  // MARK: Steps
+
+  private func work(of event: Event) -> ShadowCore.Work {
+    switch event {
+    case .arrivals:
+      let (records, lost) = inbox.take()
+      return change { $0.arrived(records, lost: lost, at: now()) }
+    case .finished(let id, .answered(let answer)): return change { $0.answered(id, answer, at: now()) }
+    case .finished(let id, .failed(let failure)): return change { $0.failed(id, failure, at: now()) }
+    case .tick: return change { $0.tick(at: now()) }
+    case .reload: return reloaded()
+    case .stop:
+      // What is in the inbox was served; it may still be sent, or kept.
+      let (records, lost) = inbox.take()
+      return change { core in
+        defer { core.stop() }
+        return core.arrived(records, lost: lost, at: now())
+      }
+    case .deadline: return ShadowCore.Work()
+    }
+  }
+
+  private func change(_ body: (inout ShadowCore) -> ShadowCore.Work) -> ShadowCore.Work {
+    state.withLock { body(&$0.core) }
+  }
+
+  private func perform(_ work: ShadowCore.Work, _ client: ReferenceClient, _ tasks: inout DiscardingTaskGroup) {
+    // A job is forgotten behind the comparison that it led to, in the order of writing.
+    if !work.comparisons.isEmpty { writer?.offer(comparisons: work.comparisons) }
+    if !work.notes.isEmpty { writer?.offer(notes: work.notes) }
+    if work.isBack { logger.notice("the reference answers again") }
+    if let pause = work.pause {
+      logger.warning(
+        "the reference is left alone", metadata: ["reason": "\(pause.reason)", "seconds": "\((pause.until - now()) / 1000)"])
+    }
+    for job in work.sends { send(job, client, &tasks) }
+  }
+
+  private func send(_ job: ShadowJob, _ client: ReferenceClient, _ tasks: inout DiscardingTaskGroup) {
+    let (vendor, configuration, settings) = state.withLock { ($0.vendor, $0.configuration, $0.core.queue.settings) }
+    guard let vendor else {
+      tell.yield(.finished(id: job.id, .failed(ReferenceFailure(.connection, "there is no reference any more"))))
+      return
+    }
+    tasks.addTask { [tell] in
+      tell.yield(.finished(id: job.id, await client.ask(job, of: vendor, configuration, settings)))
+    }
+  }
+
+  private func wake(_ event: Event, after time: Duration, _ tasks: inout DiscardingTaskGroup) {
+    tasks.addTask { [tell] in
+      try? await Task.sleep(for: time)
+      tell.yield(event)
+    }
+  }
+
+  func reloaded() -> ShadowCore.Work {
+    state.withLock { state in
+      let configuration = state.configuration
+      return state.core.reload(
+        configuration.isShadowed ? configuration.shadow : nil, reference: configuration.shadowReference.name, at: now())
+    }
+  }
+}

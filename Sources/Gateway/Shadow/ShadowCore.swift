@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Configuration
+import Fidelity
+import NIOCore
+package import Store
+
+/// The shadow without its I/O: records come in, jobs wait, answers are compared. Times are milliseconds since the epoch.
+package struct ShadowCore: Sendable {
+  /// What is to be done outside.
+  package struct Work: Sendable {
+    package var sends: [ShadowJob] = []
+    package var comparisons: [StoredComparison] = []
+    package var notes: [ShadowNote] = []
+    /// The reference is left alone from now on, or is back.
+    package var pause: ReferencePause.Pause?
+    package var isBack = false
+
+    package init() {}
+  }
+
+  package private(set) var queue: ShadowQueue
+  package private(set) var counts = ShadowCounts()
+  package private(set) var reference: String
+  package private(set) var baseline: Baseline?
+  /// Whether there is a place where jobs outlive the process.
+  package let isPersistent: Bool
+  private var intake: ShadowIntake
+  private var settings: ShadowSettings { queue.settings }
+
+  package init(
+    _ settings: ShadowSettings, reference: String, baseline: Baseline? = nil, isPersistent: Bool = false,
+    sampler: ShadowSampler = ShadowSampler(), budget: ShadowBudget = ShadowBudget()
+  ) {
+    queue = ShadowQueue(settings, budget: budget)
+    intake = ShadowIntake(sampler: sampler)
+    (self.reference, self.baseline, self.isPersistent) = (reference, baseline, isPersistent)
+  }
+
+  /// Before the first event.
+  package mutating func take(_ sampler: ShadowSampler, _ budget: ShadowBudget) {
+    intake = ShadowIntake(sampler: sampler)
+    queue = ShadowQueue(queue.settings, budget: budget)
+  }
+
+  package mutating func take(_ baseline: Baseline) { self.baseline = baseline }
+
+  // MARK: Events
+
+  package mutating func arrived(_ records: [ExchangeRecord], lost: Int, at now: Int64) -> Work {
+    counts.drop(.intakeFull, lost)
+    var work = Work()
+    for record in records {
+      switch intake.look(at: record, reference: reference, settings, now: now) {
+      case .skip(let reason): counts.skip(reason)
+      case .drop(let reason): counts.drop(reason)
+      case .job(let job):
+        if let baseline {
+          compare(job, with: baseline, &work)
+        } else {
+          carryOut(queue.add(job, at: now), &work)
+        }
+      }
+    }
+    return work
+  }
+
+  package mutating func restored(_ jobs: [StoredShadowJob], at now: Int64) -> Work {
+    events(queue.restore(jobs.map { ShadowJob($0) }, at: now))
+  }
+
+  package mutating func answered(_ id: String, _ answer: ReferenceAnswer, at now: Int64) -> Work {
+    counts.answered(cost: answer.cost)
+    return events(queue.answered(id, answer.side, cost: answer.cost, at: now))
+  }
+
+  package mutating func failed(_ id: String, _ failure: ReferenceFailure, at now: Int64) -> Work {
+    counts.failed(failure)
+    return events(queue.failed(id, failure, at: now))
+  }
+
+  package mutating func tick(at now: Int64) -> Work { events(queue.tick(at: now)) }
+  package mutating func stop() { queue.stop() }
+  package mutating func end() -> Work { events(queue.end(isKept: isPersistent)) }
+
+  /// Another configuration. Nothing that waits is sent any more where the new one has no reference.
+  package mutating func reload(_ settings: ShadowSettings?, reference: String?, at now: Int64) -> Work {
+    guard let settings, let reference else { return events(queue.clear()) }
+    queue.settings = settings
+    self.reference = reference
+    return tick(at: now)
+  }
+
+  // MARK: Steps
+
+  private mutating func events(_ actions: [ShadowQueue.Action]) -> Work {
+    var work = Work()
+    carryOut(actions, &work)
+    return work
+  }
+
+  private mutating func carryOut(_ actions: [ShadowQueue.Action], _ work: inout Work) {
+    for action in actions {
+      switch action {
+      case .send(let job): work.sends.append(job)
+      case .keep(let job): if isPersistent { work.notes.append(.keep(StoredShadowJob(job))) }
+      // Also where nothing is kept now: an earlier process may have.
+      case .forget(let id): work.notes.append(.forget(id))
+      case .compare(let job, let side): note(comparison(job, side), &work)
+      case .drop(let reason, _): counts.drop(reason)
+      case .pause(let pause): work.pause = pause
+      case .resume: work.isBack = true
+      case .spent(let day, let requests, let tokens):
+        work.notes.append(.spent(day: day, reference: reference, requests: requests, tokens: tokens))
+      }
+    }
+  }
+
+  private mutating func compare(_ job: ShadowJob, with baseline: Baseline, _ work: inout Work) {
+    guard let side = baseline.answer(to: job.body) else { return counts.drop(.noBaseline) }
+    note(comparison(job, side), &work)
+  }
+
+  private mutating func note(_ record: StoredComparison, _ work: inout Work) {
+    counts.compared(record)
+    if record.kind == .vendor { intake.sampler.compared(vendor: record.vendor, model: record.model) }
+    work.comparisons.append(record)
+  }
+
+  /// The first answer is what the vendor's is held against, the second is held against the first.
+  private func comparison(_ job: ShadowJob, _ side: Side) -> StoredComparison {
+    StoredComparison(
+      time: ExchangeKey(id: job.id)?.milliseconds ?? job.queuedAt, kind: job.first == nil ? .vendor : .reference, exchange: job.id,
+      vendor: job.first == nil ? job.vendor : reference, model: job.model, reference: reference,
+      conversation: hexadecimal(job.conversation), answer: job.first == nil ? job.answer : side, other: job.first ?? side)
+  }
+}
+
+/// Sixteen digits.
+private func hexadecimal(_ value: UInt64) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+}
+
+extension ShadowJob {
+  init(_ stored: StoredShadowJob) {
+    self.init(
+      id: stored.exchange, queuedAt: stored.queuedAt, vendor: stored.vendor, model: stored.model, conversation: stored.conversation,
+      answer: stored.answer, tokens: stored.tokens, isRepeated: stored.isRepeated, body: ByteBuffer(bytes: stored.body))
+    (first, failures) = (stored.first, stored.failures)
+  }
+}
+
+extension StoredShadowJob {
+  init(_ job: ShadowJob) {
+    self.init(
+      exchange: job.id, queuedAt: job.queuedAt, vendor: job.vendor, model: job.model, conversation: job.conversation,
+      answer: job.answer, first: job.first, tokens: job.tokens, isRepeated: job.isRepeated, failures: job.failures,
+      body: [UInt8](buffer: job.body))
+  }
+}

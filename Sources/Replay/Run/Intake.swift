@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+import NIOCore
+import Synchronization
+import Upstream
+
+/// Takes a response in, on its event loop.
+final class Intake: Sendable {
+  private struct State {
+    var stream = StreamAssembly()
+    var body: [UInt8] = []
+    var failure: Failure?
+    var inspection: AnswerInspection?
+  }
+
+  /// The longest body that is no stream.
+  private static let limit = 64 << 20
+
+  private let isStream: Bool
+  private let state: Mutex<State>
+  private let decoder = Mutex(ContentDecoder())
+
+  init(isStream: Bool, _ inspection: AnswerInspection?) {
+    self.isStream = isStream
+    state = Mutex(State(inspection: inspection))
+  }
+
+  @Sendable func take(_ head: UpstreamHead, _ buffer: ByteBuffer) -> Bool {
+    let bytes: [UInt8]
+    do throws(Failure) {
+      bytes = try decoder.withLock { decoder throws(Failure) in try decoder.decode(Array(buffer.readableBytesView), of: head) }
+    } catch {
+      state.withLock { $0.failure = error }
+      return false
+    }
+    return state.withLock { state in
+      state.inspection?.take(head, bytes)
+      guard isStream, head.isSuccess else {
+        if state.body.count + bytes.count > Self.limit {
+          state.failure = Failure(type: "APIError", message: "the answer is longer than \(Self.limit >> 20) MiB")
+        } else {
+          state.body += bytes
+        }
+        return state.failure == nil
+      }
+      do throws(Failure) {
+        try state.stream.feed(bytes)
+      } catch {
+        state.failure = error
+      }
+      return state.failure == nil
+    }
+  }
+
+  func answer(_ head: UpstreamHead, to request: PreparedRequest) throws(Failure) -> Answer {
+    var state = state.withLock { $0 }
+    let findings = state.inspection?.codes(head, isComplete: true)
+    func failed(_ failure: Failure) -> Failure {
+      var failure = failure
+      failure.findings = findings
+      return failure
+    }
+    if let failure = state.failure { throw failed(failure) }
+    guard head.isSuccess else { throw failed(Failure(head, body: state.body)) }
+    if isStream { return Answer(state.stream, request, findings) }
+    let response: JSONValue
+    do {
+      response = try JSONValue(parsing: state.body, dialect: .python)
+    } catch {
+      throw failed(Failure(type: "APIResponseValidationError", message: "the answer is not JSON, \(error)"))
+    }
+    guard response.object != nil else {
+      throw failed(Failure(type: "APIResponseValidationError", message: "the answer is not a JSON object"))
+    }
+    return Answer(plain: response, request, findings)
+  }
+
+  func finishedAnswer(to request: PreparedRequest) -> Answer? {
+    var state = state.withLock { $0 }
+    return state.stream.isDone ? Answer(state.stream, request, state.inspection?.codes(isComplete: true)) : nil
+  }
+
+  /// A failure with what is wrong with what has come so far.
+  func failure(_ failure: Failure) -> Failure {
+    guard failure.findings == nil else { return failure }
+    var (failure, state) = (failure, state.withLock { $0 })
+    failure.findings = state.inspection?.codes(isComplete: false)
+    return failure
+  }
+}
+
+extension Answer {
+  fileprivate init(_ stream: StreamAssembly, _ request: PreparedRequest, _ findings: [String]?) {
+    var differences = JSONObject()
+    if let usage = stream.trailingUsage { differences["usage"] = usage }
+    if stream.finishReason == .null { differences["finish_reason"] = .null }
+    var calls: [JSONValue] = []
+    if request.isText {
+      calls = NativeCalls.asK2VV(in: stream.text)
+      let found = NativeCalls.found(in: stream.text)
+      if found != calls { differences["tool_calls"] = .array(found) }
+    }
+    self.init(
+      response: stream.response(model: request.value["model"] ?? "", nativeCalls: calls), differences: differences,
+      findings: findings)
+  }
+
+  fileprivate init(plain response: JSONValue, _ request: PreparedRequest, _ findings: [String]?) {
+    let found = request.isText ? NativeCalls.found(in: response["choices"]?[0]?["text"]?.string ?? "") : []
+    self.init(response: response, differences: found.isEmpty ? [:] : ["tool_calls": .array(found)], findings: findings)
+  }
+}
+
+extension PreparedRequest {
+  /// Whether it goes to `/completions`.
+  var isText: Bool { value["prompt"] != nil }
+}
+
+extension UpstreamHead {
+  fileprivate var isSuccess: Bool { (200..<300).contains(status) }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Gateway
+import NIOCore
+import Testing
+import Upstream
+
+/// Keys of the proxy's own, by value: who is let in, where, and how often.
+@Suite struct ClientGateTests {
+  static func client(_ key: String, _ name: String, vendors: Set<String>? = nil, rate: Client.Rate? = nil) -> Client {
+    Client(name: name, keyDigest: SHA256.digest(Array(key.utf8)) ?? [], vendors: vendors, rate: rate)
+  }
+
+  static let gate = ClientGate([client("belay_alice", "alice"), client("belay_bob", "bob")])
+
+  static func caller(_ headers: [ForwardedHeaders.Field], target: String = "/v1/models") throws -> ClientGate.Caller? {
+    try gate?.caller(of: Exchange.RequestHead(method: "GET", target: target, headers: headers))
+  }
+
+  @Test("the digest is SHA-256 (FIPS 180-4's example)")
+  func digest() {
+    let abc = SHA256.digest(Array("abc".utf8))?.map { String($0, radix: 16) }.joined(separator: " ")
+    #expect(abc == "ba 78 16 bf 8f 1 cf ea 41 41 40 de 5d ae 22 23 b0 3 61 a3 96 17 7a 9c b4 10 ff 61 f2 0 15 ad")
+    #expect(SHA256.digest([])?.first == 0xE3)
+  }
+
+  @Test("without clients there is no gate")
+  func open() { #expect(ClientGate([]) == nil) }
+
+  @Test(
+    "a key is known as Bearer, whatever the case of the word, and as x-api-key",
+    arguments: [
+      ([("Authorization", "Bearer belay_alice")], "alice"), ([("authorization", "bearer  belay_bob ")], "bob"),
+      ([("X-API-Key", "belay_bob")], "bob"), ([("X-API-Key", "belay_bob"), ("Authorization", "Bearer belay_alice")], "alice"),
+      ([("X-API-Key", "belay_bob"), ("Authorization", "Basic eDp5")], "bob"),
+    ] as [([ForwardedHeaders.Field], String)])
+  func known(headers: [ForwardedHeaders.Field], name: String) throws {
+    #expect(try Self.caller(headers)?.client.name == name)
+  }
+
+  @Test(
+    "without a key, or with one that is not known, it is a 401 that quotes nothing",
+    arguments: [
+      [], [("Authorization", "")], [("Authorization", "Bearer ")], [("Authorization", "Bearer belay_alic")],
+      [("Authorization", "Bearer belay_alice2")], [("Authorization", "Bearer BELAY_ALICE")], [("Authorization", "belay_alice")],
+      [("x-api-key", "")], [("Cookie", "belay_alice")],
+    ] as [[ForwardedHeaders.Field]])
+  func unknown(headers: [ForwardedHeaders.Field]) {
+    let error = #expect(throws: GatewayError.self) { try Self.caller(headers) }
+    #expect(error?.status == 401 && error?.code == "invalid_api_key" && error?.fault == .client && error?.isRetryable == false)
+    #expect(error?.message.contains("alic") == false)
+  }
+
+  @Test("a key in the URL is refused, as it would be read and sent on")
+  func inURL() {
+    let error = #expect(throws: GatewayError.self) {
+      try Self.caller([("Authorization", "Bearer belay_alice")], target: "/v1/models?key=belay_alice")
+    }
+    #expect(error?.status == 400 && error?.code == "key_in_url")
+  }
+
+  // MARK: How often
+
+  static let second: UInt64 = 1_000_000_000
+
+  @Test("a bucket is full at the start, gains at its rate, and never more than it holds")
+  func bucket() {
+    var bucket = TokenBucket()
+    let rate = Client.Rate(perMinute: 60, burst: 3)
+    let start = 1000 * Self.second
+    for _ in 0..<3 { #expect(bucket.take(rate, at: start) == nil) }
+    #expect(bucket.take(rate, at: start) == Self.second)
+    #expect(bucket.take(rate, at: start + Self.second / 4) == Self.second * 3 / 4)
+    #expect(bucket.take(rate, at: start + Self.second) == nil)
+    #expect(bucket.take(rate, at: start + Self.second) == Self.second)
+    // An hour without a request brings no more than the bucket holds.
+    let later = start + 3600 * Self.second
+    for _ in 0..<3 { #expect(bucket.take(rate, at: later) == nil) }
+    #expect(bucket.take(rate, at: later) != nil)
+  }
+
+  @Test("over an hour as many pass as the rate says, however hard the client tries")
+  func sustained() {
+    var bucket = TokenBucket()
+    let rate = Client.Rate(perMinute: 7, burst: 7)
+    let passed = stride(from: UInt64(0), to: 3600 * Self.second, by: 50_000_000).count { bucket.take(rate, at: $0) == nil }
+    #expect((7 * 60...7 * 61).contains(passed), "\(passed)")
+  }
+
+  @Test("a smaller bucket, after a reload, does not remember the greater one's debt")
+  func reloaded() {
+    var bucket = TokenBucket()
+    for _ in 0..<1000 { _ = bucket.take(Client.Rate(perMinute: 1, burst: 1000), at: 0) }
+    #expect((bucket.take(Client.Rate(perMinute: 60, burst: 2), at: 0) ?? .max) <= 2 * Self.second)
+  }
+
+  // MARK: What the exchange makes of it
+
+  static let context: Exchange.Context = {
+    var configuration = BelayConfiguration(vendors: [
+      Vendor(name: "one", baseURL: "http://one.test/v1"), Vendor(name: "two", baseURL: "http://two.test/v1", apiKey: Secret("sk-two")),
+    ])
+    configuration.clients = [
+      client("belay_alice", "alice"), client("belay_bob", "bob", vendors: ["two"], rate: Client.Rate(perMinute: 1, burst: 2)),
+    ]
+    return Exchange.Context(configuration)
+  }()
+
+  /// The first action, and the record's client.
+  static func ask(_ target: String, key: String?, at now: UInt64 = 0, context: Exchange.Context = context) -> (Exchange.Action, Exchange) {
+    let headers: [ForwardedHeaders.Field] = key.map { [("Authorization", "Bearer \($0)"), ("x-echo", "my key is \($0)"), ("x-trace", "7")] } ?? []
+    let head = Exchange.RequestHead(method: "GET", target: target, headers: headers)
+    var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: now)
+    return (exchange.requestHead(head, at: now), exchange)
+  }
+
+  @Test("no credential of a client's and no field that its key stands in goes to a vendor; the vendor's own key does")
+  func stripped() throws {
+    for (target, expected) in [("/one/v1/models", ["x-trace: 7"]), ("/two/v1/models", ["x-trace: 7", "Authorization: Bearer sk-two"])] {
+      guard case .call(let request) = Self.ask(target, key: "belay_alice").0 else { throw ExchangeTests.Unexpected() }
+      #expect(request.headers.map { "\($0.0): \($0.1)" } == expected)
+    }
+  }
+
+  @Test("a stranger gets a 401 before anything is told of vendors, and leaves no path in the record")
+  func stranger() throws {
+    guard case .refuse(let error, let record) = Self.ask("/nosuch/v1/models", key: "sk-else").0 else { throw ExchangeTests.Unexpected() }
+    #expect(error.status == 401)
+    #expect(record.path.isEmpty && record.client.isEmpty && record.vendor.isEmpty)
+  }
+
+  @Test("a client may use its own vendors only, and the refusal costs no token")
+  func vendors() throws {
+    let context = Exchange.Context(Self.context.configuration)
+    for _ in 0..<5 {
+      guard case .refuse(let error, let record) = Self.ask("/v1/models", key: "belay_bob", context: context).0 else { throw ExchangeTests.Unexpected() }
+      #expect(error.status == 403 && error.code == "vendor_not_allowed")
+      #expect(record.client == "bob")
+    }
+    for _ in 0..<2 {
+      guard case .call = Self.ask("/two/v1/models", key: "belay_bob", context: context).0 else { throw ExchangeTests.Unexpected() }
+    }
+  }
+
+  @Test("too fast is a 429 that says when, for this client only, also after a reload")
+  func rate() throws {
+    let lasting = Exchange.Lasting()
+    let context = Exchange.Context(Self.context.configuration, lasting: lasting)
+    for _ in 0..<2 { _ = Self.ask("/two/v1/models", key: "belay_bob", at: 5, context: context) }
+    let reloaded = Exchange.Context(Self.context.configuration, lasting: lasting)
+    guard case .refuse(let error, let record) = Self.ask("/two/v1/models", key: "belay_bob", at: 10 * Self.second, context: reloaded).0
+    else { throw ExchangeTests.Unexpected() }
+    #expect(error.status == 429 && error.code == "rate_limit_exceeded" && error.isRetryable)
+    #expect(error.retryAfter == 51, "60 s after the bucket began to fill, rounded up")
+    #expect(record.client == "bob")
+    guard case .call = Self.ask("/two/v1/models", key: "belay_alice", at: 6, context: reloaded).0 else { throw ExchangeTests.Unexpected() }
+    guard case .call = Self.ask("/two/v1/models", key: "belay_bob", at: 61 * Self.second, context: reloaded).0 else { throw ExchangeTests.Unexpected() }
+  }
+
+  @Test("new keys differ, are long, and their entry is one that the configuration reads")
+  func newKey() throws {
+    var random = SystemRandomNumberGenerator()
+    let keys = (0..<50).compactMap { _ in NewKey(using: &random) }
+    #expect(Set(keys.map(\.text)).count == 50)
+    #expect(keys.allSatisfy { $0.text.hasPrefix("belay_") && $0.text.utf8.count == 49 })
+    let yaml = "vendors: {a: 'http://127.0.0.1:1/v1'}\n" + keys[0].entry(for: "alice")
+    let gate = ClientGate(try BelayConfiguration.load(yaml).clients)
+    let head = Exchange.RequestHead(method: "GET", target: "/", headers: [("x-api-key", keys[0].text)])
+    let caller = try gate?.caller(of: head)
+    #expect(caller?.client.name == "alice")
+  }
+}

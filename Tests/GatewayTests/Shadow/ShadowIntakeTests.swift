@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Fidelity
+import Gateway
+import Inspection
+import JSON
+import NIOCore
+import Store
+import Testing
+
+@Suite("What becomes of a record") struct ShadowIntakeTests {
+  private let all = ShadowSample.settings { $0.sample = 1 }
+
+  private func look(_ settings: ShadowSettings? = nil, _ change: (inout ExchangeRecord) -> Void = { _ in }) -> ShadowIntake.Outcome {
+    ShadowIntake().look(at: ShadowSample.record(1, change), reference: "reference", settings ?? all, now: 5)
+  }
+
+  @Test("a job has the first attempt's answer and what it cost")
+  func job() throws {
+    guard case .job(let job) = look() else { throw Unexpected() }
+    #expect(job.vendor == "vendor" && job.model == "kimi-k2" && job.queuedAt == 5 && job.tokens == 42)
+    #expect(job.answer == Side(.stop, promptTokens: 40))
+  }
+
+  private struct Unexpected: Error {}
+
+  @Test("who is kept out, and why")
+  func skips() {
+    #expect(look { $0.shadow = .optedOut } == .skip(.optedOut))
+    #expect(look { $0.shadow = .unsent } == .skip(.unanswered))
+    #expect(look { $0.attempts = [] } == .skip(.unanswered))
+    #expect(look { $0.attempts[0].finishReasons = [] } == .skip(.unanswered))
+    #expect(look { $0.attempts[0].vendor = "reference" } == .skip(.reference))
+    let plain = ShadowInput.sent(ByteBuffer(bytes: ShadowSample.request("x", tools: false)), hasTools: false)
+    #expect(look { $0.shadow = plain } == .skip(.noTools))
+    if case .job = look(ShadowSample.settings { ($0.sample, $0.onlyTools) = (1, false) }, { $0.shadow = plain }) {} else { Issue.record("not taken") }
+    #expect(look(ShadowSample.settings { ($0.sample, $0.few) = (0, 0) }) == .skip(.notSampled))
+    #expect(look(ShadowSample.settings { $0.bodyBytes = 20 }) == .drop(.bodyTooLong))
+    #expect(look { $0.shadow = .sent(ByteBuffer(string: "{"), hasTools: true) } == .drop(.unusable))
+    var rule = ShadowRule()
+    rule.paths = ["/v1/*"]
+    #expect(look(ShadowSample.settings { $0.rules = [rule] }) == .skip(.rule))
+  }
+
+  @Test("what enforcement made of the answer does not count, and an attempt that it stopped was a wrong call")
+  func firstAttempt() throws {
+    var call = AssembledCall(choice: 0, index: 0)
+    call.name = Array("get_weather".utf8)
+    call.arguments = Array("{".utf8)
+    call.verdict = CallVerdict(k2vvValid: false, valid: false)
+    var mended = call
+    mended.arguments = Array("{}".utf8)
+    mended.verdict = CallVerdict(k2vvValid: true, valid: true)
+    let record: (inout ExchangeRecord) -> Void = {
+      ($0.mode, $0.calls, $0.finishReasons) = (.enforce, [mended], ["tool_calls"])
+      ($0.attempts[0].calls, $0.attempts[0].finishReasons) = ([call], ["length"])
+    }
+    guard case .job(let job) = look(nil, record) else { throw Unexpected() }
+    #expect(job.answer.finish == .other("length") && job.answer.calls.map(\.arguments) == [Array("{".utf8)])
+    guard case .job(let stopped) = look(nil, { record(&$0); ($0.attempts[0].finishReasons, $0.attempts[0].stoppedAt) = ([], 3) }) else {
+      throw Unexpected()
+    }
+    #expect(stopped.answer.finish == .toolCalls && !stopped.answer.isValid)
+  }
+
+  @Test("turns of one conversation are chosen alike")
+  func conversation() throws {
+    let longer: JSONValue = [
+      "model": "kimi-k2",
+      "messages": [
+        ["role": "user", "content": "question 1"], ["role": "assistant", "content": "answer"], ["role": "user", "content": "more"],
+      ],
+    ]
+    guard case .job(let first) = look(), case .job(let second) = look(nil, { $0.shadow = .sent(ByteBuffer(bytes: JSONWriter.bytes(of: longer)), hasTools: true) })
+    else { throw Unexpected() }
+    #expect(first.conversation == second.conversation)
+  }
+}
+
+@Suite("The shadow without its network") struct ShadowCoreTests {
+  private static func core(_ change: (inout ShadowSettings) -> Void = { _ in }) -> ShadowCore {
+    ShadowCore(ShadowSample.settings { $0.sample = 1; $0.repeats = 0; change(&$0) }, reference: "reference", isPersistent: true)
+  }
+
+  @Test("an answer becomes a comparison with the exchange's own time, and the noise floor is the reference's")
+  func compares() throws {
+    var core = Self.core { $0.repeats = 1 }
+    let id = ShadowSample.record(1).id
+    #expect(core.arrived([ShadowSample.record(1)], lost: 2, at: ShadowSample.noon).sends.map(\.id) == [id])
+    let first = core.answered(id, ReferenceAnswer(side: Side(.toolCalls), cost: 10), at: ShadowSample.noon)
+    let comparison = try #require(first.comparisons.first)
+    #expect(comparison.kind == .vendor && comparison.vendor == "vendor" && comparison.cell == .falseNegative)
+    #expect(comparison.exchange == id && comparison.reference == "reference" && comparison.conversation.count == 16)
+    #expect(comparison.time > 1_700_000_000_000)
+    let second = core.answered(id, ReferenceAnswer(side: Side(.stop), cost: 10), at: ShadowSample.noon)
+    let floor = try #require(second.comparisons.first)
+    #expect(floor.kind == .reference && floor.vendor == "reference" && floor.cell == .falseNegative)
+    #expect(floor.answer.finish == .stop && floor.other.finish == .toolCalls)
+    #expect(core.counts.drops == [.intakeFull: 2] && core.counts.requests == ["answered": 2] && core.counts.tokens == 20)
+    #expect(core.counts.comparisons == [["vendor", "kimi-k2", "fn"]: 1] && core.counts.floor == [["reference", "kimi-k2", "fn"]: 1])
+  }
+
+  @Test("names that clients make up get no series of their own beyond a limit")
+  func models() {
+    var core = Self.core { ($0.perMinute, $0.perDay) = (10_000, 10_000) }
+    for number in 0..<200 {
+      let record = ShadowSample.record(number) { $0.model = "model-\(number)" }
+      for job in core.arrived([record], lost: 0, at: ShadowSample.noon).sends {
+        _ = core.answered(job.id, ReferenceAnswer(side: Side(.stop), cost: 1), at: ShadowSample.noon)
+      }
+    }
+    #expect(core.counts.comparisons.count == 51 && core.counts.comparisons[["vendor", "other", "tn"]] == 150)
+  }
+
+  @Test("a configuration without a reference ends it: what waits goes nowhere")
+  func reload() {
+    var core = Self.core { $0.concurrency = 1 }
+    let records = (1...3).map { ShadowSample.record($0) }
+    #expect(core.arrived(records, lost: 0, at: ShadowSample.noon).sends.count == 1)
+    let work = core.reload(nil, reference: nil, at: ShadowSample.noon)
+    #expect(work.sends.isEmpty && core.counts.drops == [.stopped: 2] && core.queue.waitingCount == 0)
+  }
+}
