@@ -30,9 +30,8 @@ struct MetricsText {
     sample(name, [], [], "\(value)")
   }
 
-  /// Without values there is no family, as there is nothing to say yet.
+  /// Without values the family is declared all the same: whoever writes a query finds its name.
   mutating func append(gauges name: String, _ help: String, labels: [String], _ values: [[String]: Double]) {
-    guard !values.isEmpty else { return }
     begin(name, "gauge", help)
     for (values, number) in sorted(values) { sample(name, labels, values, "\(number)") }
   }
