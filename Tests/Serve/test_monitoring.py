@@ -35,8 +35,12 @@ def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("monitoring")
     with running("simulate", "--listen", "127.0.0.1:0", "--recordings", EXAMPLES / "data/recordings.jsonl",
                  "--fault", "schema-wrong-type%30", "--fault", "finish-stop%30", "--seed", "3") as vendor:
-        with running("serve", "--vendor", f"careless={vendor.addresses[0]}/v1", "--mode", "enforce", "--listen", "127.0.0.1:0",
-                     "--console", "127.0.0.1:0", "--store", folder / "belay.sqlite", addresses=2) as serve:
+        # With a receiver of alarms, which are never due here: its families are only there where one is.
+        (folder / "belay.yaml").write_text(
+            f"listen: 127.0.0.1:0\nconsole: 127.0.0.1:0\nmode: enforce\nstore: {{ path: {folder}/belay.sqlite }}\n"
+            f"vendors:\n  careless: {{ base_url: \"{vendor.addresses[0]}/v1\" }}\n"
+            f"alarms:\n  webhooks:\n    - {{ url: \"{vendor.addresses[0]}/alarms\" }}\n")
+        with running("serve", "--config", folder / "belay.yaml", addresses=2) as serve:
             proxy, console = serve.addresses
             replay(proxy, folder)
             text = until(lambda: get(console + "/metrics"), 'belay_request_duration_seconds_count{gen_ai_provider_name="careless",gen_ai_request_model="kimi-k2-0905"} 12')
