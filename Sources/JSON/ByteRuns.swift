@@ -28,4 +28,31 @@ extension Span<UInt8> {
     guard start >= 0, start < count else { return count }
     return skipPlainASCII(self, from: start, upTo: count)
   }
+
+  /// How many bytes these and `other` begin with alike.
+  package func commonPrefix(with other: borrowing Span<UInt8>) -> Int {
+    let length = Swift.min(count, other.count)
+    var at = 0
+    while length &- at >= 64 {
+      let first = (load16(at) ^ other.load16(at)) | (load16(at &+ 16) ^ other.load16(at &+ 16))
+      let second = (load16(at &+ 32) ^ other.load16(at &+ 32)) | (load16(at &+ 48) ^ other.load16(at &+ 48))
+      if (first | second).isAnyTrue { break }
+      at &+= 64
+    }
+    while at < length, byte(at) == other.byte(at) { at &+= 1 }
+    return at
+  }
+
+  /// How many bytes these and `other` end with alike, of the last `limit`.
+  package func commonSuffix(with other: borrowing Span<UInt8>, upTo limit: Int) -> Int {
+    let length = Swift.min(count, other.count, limit)
+    var taken = 0
+    while length &- taken >= 16 {
+      let (mine, theirs) = (count &- taken &- 16, other.count &- taken &- 16)
+      if (load16(mine) ^ other.load16(theirs)).isAnyTrue { break }
+      taken &+= 16
+    }
+    while taken < length, byte(count &- taken &- 1) == other.byte(other.count &- taken &- 1) { taken &+= 1 }
+    return taken
+  }
 }

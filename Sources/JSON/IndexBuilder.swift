@@ -6,20 +6,21 @@ struct IndexBuilder {
   /// Records written so far.
   var used = 0
   /// The innermost open object or array, and how many members or elements of it have begun.
-  private var container = 0
-  private var count = 0
+  var container = 0
+  var count = 0
 
   init(scanner: JSONScanner) {
     self.scanner = scanner
   }
 
-  /// Writes records until the document ends (true) or the table is full (false).
+  /// Writes records until the document ends (true) or the table is full (false). Of a document that is not complete, until
+  /// its last whole token.
   @inline(__always)
   mutating func fill(
-    _ table: inout MutableSpan<NodeRecord>, from bytes: borrowing Span<UInt8>
+    _ table: inout MutableSpan<NodeRecord>, from bytes: borrowing Span<UInt8>, isComplete: Bool = true
   ) throws(JSONError) -> Bool {
     while used < table.count {
-      guard let token = try scanner.step(in: bytes, isComplete: true) else { return true }
+      guard let token = try scanner.step(in: bytes, isComplete: isComplete) else { return true }
       switch token.kind {
       case .key:
         add(.string, token, to: &table)

@@ -12,6 +12,8 @@ public struct JSONIndex: Sendable {
   var records: [NodeRecord] = []
   /// How many of `records` belong to the document.
   var used = 0
+  /// Of a document that is read after another, what they end with.
+  var tail: [NodeRecord] = []
 
   public init() {}
 
@@ -21,6 +23,16 @@ public struct JSONIndex: Sendable {
   ) throws(JSONError) {
     used = 0
     var builder = IndexBuilder(scanner: JSONScanner(limits: limits, dialect: dialect))
+    try fill(&builder, from: bytes)
+    try check(builder.used, limits)
+    used = builder.used
+  }
+
+  /// Reads on to the end of `bytes`, or of their last whole token if they are not the whole document.
+  mutating func fill(
+    _ builder: inout IndexBuilder, from bytes: borrowing Span<UInt8>, isComplete: Bool = true
+  ) throws(JSONError) {
+    let limits = builder.scanner.limits
     var isDone = false
     while !isDone {
       if builder.used == records.count {
@@ -28,19 +40,17 @@ public struct JSONIndex: Sendable {
         grow(for: bytes.count, upTo: limits.values)
       }
       var table = records.mutableSpan
-      isDone = try builder.fill(&table, from: bytes)
+      isDone = try builder.fill(&table, from: bytes, isComplete: isComplete)
     }
-    try check(builder.used, limits)
-    used = builder.used
   }
 
   /// One record more than the limit is made, so that the error says where.
-  private func check(_ count: Int, _ limits: JSONLimits) throws(JSONError) {
+  func check(_ count: Int, _ limits: JSONLimits) throws(JSONError) {
     if count > limits.values { throw JSONError(at: Int(records[limits.values].start), .tooMany(limit: limits.values)) }
   }
 
   /// Documents have a value for every 10 to 40 bytes: the first guess is generous, then the table doubles.
-  private mutating func grow(for bytes: Int, upTo limit: Int) {
+  mutating func grow(for bytes: Int, upTo limit: Int) {
     let room = min(limit, JSONLimits.maximumBytes) + 1 - records.count
     let added = min(max(records.count, min(bytes / 16, 1 << 16), 32), max(1, room))
     records.append(contentsOf: repeatElement(NodeRecord(), count: added))
@@ -48,8 +58,11 @@ public struct JSONIndex: Sendable {
 
   public var root: Node { Node(position: 0) }
 
-  /// The table takes more than 1 MiB: too much to keep for the next document.
-  package var isLarge: Bool { records.count * MemoryLayout<NodeRecord>.stride > 1 << 20 }
+  /// What the table takes, in bytes.
+  package var tableBytes: Int { records.count * MemoryLayout<NodeRecord>.stride }
+
+  /// The table takes more than 1 MiB: too much to keep for just any next document.
+  package var isLarge: Bool { tableBytes > 1 << 20 }
 
   /// How many values and keys the document has.
   public var nodeCount: Int { used }

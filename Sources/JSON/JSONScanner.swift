@@ -24,6 +24,15 @@ public struct JSONScanner: Sendable {
   /// How many objects and arrays are open.
   public var depth: Int { stack.depth }
 
+  /// Whether a key, or the end of the object, comes next, and nothing but white space stands before `offset`.
+  var isBeforeMember: Bool { open.isNone && state == .key }
+
+  /// Enters an object or array again that was begun before, without a look at its first byte.
+  mutating func reenter(isObject: Bool) { stack.push(isObject: isObject) }
+
+  /// Goes on at `offset` of a document whose open objects and arrays were entered again.
+  mutating func go(on offset: Int, expecting state: ScanState) { (self.offset, self.state) = (offset, state) }
+
   /// The token that has begun and not ended: its `end` is ``offset``, which in a string is never inside an escape or a
   /// UTF-8 sequence. Nil between tokens.
   public var unfinished: JSONToken? {

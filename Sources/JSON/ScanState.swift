@@ -29,6 +29,11 @@ enum OpenToken: Sendable {
   case number(start: Int, NumberState)
   case word(start: Int, LiteralWord)
 
+  var isNone: Bool {
+    if case .none = self { return true }
+    return false
+  }
+
   /// What an early end leaves unsaid.
   var expectation: JSONError.Expectation? {
     switch self {

@@ -51,7 +51,9 @@ import Testing
     time = Self.feed(&watch, 4000, f1: 0.95, from: time, &random) { $0.below.isEmpty }
     #expect(watch.below.isEmpty, "2,000 bad comparisons do not outvote the good ones since")
     let over = try #require(watch.alarms.last { $0.subject.kind == .belowGate })
-    #expect(over.resolvedAt == Int64(time - 60_000) && (over.recovery?.interval.lower ?? 0) > 0.78)
+    // The test is one-sided: the interval may not have left the gate yet.
+    #expect(over.resolvedAt == Int64(time - 60_000) && (over.recovery?.value ?? 0) > 0.8)
+    #expect((over.recovery?.interval.lower ?? 0) > 0.7)
     #expect((over.recovery?.samples ?? 0) < 400 && over.description.contains("above the gate of 80 % again"))
   }
 

@@ -40,13 +40,13 @@ final class Lane {
 
   init(
     eventLoop: any EventLoop, engine: UpstreamEngine, exchangeContext: Exchange.Context, clientLimits: ClientLimits,
-    recorder: Recorder
+    recorder: Recorder, loops: Int
   ) {
     var random = SystemRandomNumberGenerator()
     self.eventLoop = eventLoop
     self.engine = engine
     self.exchangeContext = exchangeContext
-    self.memory = Exchange.Memory(exchangeContext.lasting)
+    self.memory = Exchange.Memory(exchangeContext.lasting, loops: loops)
     self.limits = clientLimits
     self.recorder = recorder
     self.ids = ExchangeIDGenerator(using: &random)

@@ -16,12 +16,13 @@ struct Lanes: Sendable {
     let limits = Lane.ClientLimits(configuration.limits)
     var lanes: [NIOLoopBound<Lane>] = []
     var engines: [UpstreamEngine] = []
-    for loop in group.makeIterator() {
+    let loops = Array(group.makeIterator())
+    for loop in loops {
       let engine = try UpstreamEngine(UpstreamOptions())
       engines.append(engine)
       let lane = try await loop.submit {
         let lane = Lane(
-          eventLoop: loop, engine: engine, exchangeContext: context, clientLimits: limits, recorder: recorder)
+          eventLoop: loop, engine: engine, exchangeContext: context, clientLimits: limits, recorder: recorder, loops: loops.count)
         return NIOLoopBound(lane, eventLoop: loop)
       }.get()
       lanes.append(lane)

@@ -229,9 +229,10 @@ extension Exchange {
   /// Reads the request, makes the vendor's request of it, and decides how its answer will be handled.
   private mutating func inspectRequest(_ route: Route, at now: UInt64) throws(ChatRequestError) -> Action {
     defer { body = ByteBuffer() }
-    var request = memory.takeRequest()
-    try request.read(body.readableBytesUInt8Span)
-    defer { memory.giveBack(request) }
+    var recent = memory.requests.take(for: body.readableBytesUInt8Span)
+    defer { memory.requests.giveBack(recent) }
+    try recent.read(body.readableBytesUInt8Span)
+    let request = recent.request
     record.model = bounded(request.model ?? "", Self.nameBytes)
     record.isStream = request.isStream
     if context.keepsBodies {

@@ -102,17 +102,16 @@ extension Exchange {
   /// State of one event loop that its exchanges share; touched on no other thread.
   package final class Memory {
     package var tools: ToolSetCache
+    var requests: RecentRequests
     /// Readers that no exchange is using, kept for the memory that they have.
-    private var requests: [ChatRequest] = []
     private var decoders: [ChunkDecoder] = []
     private static let spares = 64
+    /// Of requests, in bytes, for all loops together: the late turns of about a hundred agents.
+    private static let recentBytes = 64 << 20
 
-    package init(_ lasting: Lasting) { tools = ToolSetCache(schemas: lasting.schemas) }
-
-    func takeRequest() -> ChatRequest { requests.popLast() ?? ChatRequest() }
-
-    func giveBack(_ request: consuming ChatRequest) {
-      if requests.count < 4, !request.isLarge { requests.append(request) }
+    package init(_ lasting: Lasting, loops: Int = 1) {
+      tools = ToolSetCache(schemas: lasting.schemas)
+      requests = RecentRequests(capacity: Self.recentBytes / max(loops, 1))
     }
 
     func takeDecoder() -> ChunkDecoder { decoders.popLast() ?? ChunkDecoder() }

@@ -4,14 +4,38 @@ import JSON
 extension ChatRequest {
   /// Reads another body, with the memory of the last one. When it throws, the view is empty.
   package mutating func read(_ bytes: borrowing Span<UInt8>) throws(ChatRequestError) {
-    forget()
     do {
       try index.read(bytes, limits: Self.limits)
     } catch {
+      forget()
       throw .notJSON(error)
     }
-    guard index.kind(index.root) == .object else { throw .notAnObject }
-    var messageList: Node?
+    try readMembers(bytes, .nothing)
+  }
+
+  /// Reads another body as `read(_:)` does, but looks at what `previous`, the body that was read last, has alike only for being
+  /// alike. Returns how many bytes both begin with. When it throws, the view is empty.
+  package mutating func read(
+    _ bytes: borrowing Span<UInt8>, after previous: borrowing Span<UInt8>
+  ) throws(ChatRequestError) -> Int {
+    let known: JSONIndex.Known
+    do {
+      known = try index.read(bytes, after: previous, limits: Self.limits)
+    } catch {
+      forget()
+      throw .notJSON(error)
+    }
+    if !known.isAll { try readMembers(bytes, known) }
+    return known.bytes
+  }
+
+  private mutating func readMembers(_ bytes: borrowing Span<UInt8>, _ known: JSONIndex.Known) throws(ChatRequestError) {
+    let oldList = messageList
+    forget(exceptWhatIs: known)
+    guard index.kind(index.root) == .object else {
+      forget()
+      throw .notAnObject
+    }
     for (key, value) in index.members(index.root) {
       let key = WireKey(key, in: index)
       if key.is("messages", index, bytes) {
@@ -28,25 +52,38 @@ extension ChatRequest {
         choiceCount = max(index.integer(value, of: bytes) ?? 1, 1)
       }
     }
+    if messageList != oldList { forgetMessages() }
     if let toolList { readTools(toolList, of: nil, bytes) }
+    for message in messagesWithTools where messages[message].role == .system {
+      if let list = messages[message].toolList { readTools(list, of: message, bytes) }
+    }
     if let messageList {
       messages.reserveCapacity(index.count(messageList))
-      for message in index.elements(messageList) { readMessage(message, bytes) }
+      for message in index.elements(messageList).dropFirst(messages.count) { readMessage(message, bytes) }
     }
   }
 
   /// Far more than any conversation has, and few enough that no body of any length fills the memory.
   private static let limits = JSONLimits(bytes: JSONLimits.maximumBytes, values: 1 << 20)
 
-  private mutating func forget() {
+  /// Forgets all but the first messages, as far as their nodes are what they were.
+  private mutating func forget(exceptWhatIs known: JSONIndex.Known = .nothing) {
     model = nil
     isStream = false
     choiceCount = 1
     toolChoice = .missing
-    messages.removeAll(keepingCapacity: true)
-    calls.removeAll(keepingCapacity: true)
     tools.removeAll(keepingCapacity: true)
     toolList = nil
+    messageList = nil
+    while let last = messages.last, !index.holds(last.node, known) { messages.removeLast() }
+    guard let last = messages.last else { return forgetMessages() }
+    calls.removeLast(calls.count - last.calls.upperBound)
+    while let message = messagesWithTools.last, message >= messages.count { messagesWithTools.removeLast() }
+  }
+
+  private mutating func forgetMessages() {
+    messages.removeAll(keepingCapacity: true)
+    calls.removeAll(keepingCapacity: true)
     messagesWithTools.removeAll(keepingCapacity: true)
   }
 

@@ -20,6 +20,8 @@ package struct ChatRequest: Sendable {
   package internal(set) var calls: [Call] = []
   /// All declared tools with a name: those at the top first, then those that K3 reads from system messages.
   package internal(set) var tools: [Tool] = []
+  /// The `messages`.
+  var messageList: Node?
   /// The `tools` at the top.
   package internal(set) var toolList: Node?
   /// Which messages have `tools` of their own, wherever that is allowed (Q16).
@@ -27,8 +29,11 @@ package struct ChatRequest: Sendable {
 
   package init() {}
 
-  /// The view takes more memory than is worth keeping for the next request.
-  package var isLarge: Bool { index.isLarge }
+  /// About what the view takes, in bytes.
+  var memory: Int {
+    index.tableBytes + messages.capacity * MemoryLayout<Message>.stride + calls.capacity * MemoryLayout<Call>.stride
+      + tools.capacity * MemoryLayout<Tool>.stride
+  }
 
   /// Reads a body.
   package init(reading bytes: borrowing Span<UInt8>) throws(ChatRequestError) {
