@@ -60,7 +60,10 @@ package struct BelayConfiguration: Equatable, Sendable {
   /// What holds for a vendor of this configuration and a model as named in a request. Cheap enough for each request: one look
   /// into a table that all copies of this configuration share.
   package func policy(vendor: Vendor, model: String) -> Policy {
-    cache.policy(vendor: vendor.name, model: model) { settings.policy(vendor: vendor, model: model, rules: rules) }
+    if let known = cache.policy(vendor: vendor.name, model: model) { return known }
+    let policy = settings.policy(vendor: vendor, model: model, rules: rules)
+    cache.remember(policy, vendor: vendor.name, model: model)
+    return policy
   }
 
   /// How many policies are kept for the next request. For tests and figures.

@@ -16,17 +16,22 @@ final class PolicyCache: Sendable {
 
   var count: Int { policies.withLock { $0.count } }
 
-  func policy(vendor: String, model: String, make: () -> Policy) -> Policy {
-    // Swift takes some spellings of a letter beyond ASCII for equal, and a glob does not.
-    guard model.utf8.count <= Self.longestName, model.utf8.allSatisfy({ $0 < 0x80 }) else { return make() }
-    let key = Key(vendor: vendor, model: model)
-    if let known = policies.withLock({ $0[key] }) { return known }
-    let policy = make()
+  func policy(vendor: String, model: String) -> Policy? {
+    guard Self.isRemembered(model) else { return nil }
+    return policies.withLock { $0[Key(vendor: vendor, model: model)] }
+  }
+
+  func remember(_ policy: Policy, vendor: String, model: String) {
+    guard Self.isRemembered(model) else { return }
     policies.withLock { policies in
       if policies.count >= Self.capacity { policies.removeAll(keepingCapacity: true) }
-      policies[key] = policy
+      policies[Key(vendor: vendor, model: model)] = policy
     }
-    return policy
+  }
+
+  /// Swift takes some spellings of a letter beyond ASCII for equal, and a glob does not.
+  private static func isRemembered(_ model: String) -> Bool {
+    model.utf8.count <= longestName && model.utf8.allSatisfy { $0 < 0x80 }
   }
 }
 

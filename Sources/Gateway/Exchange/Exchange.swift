@@ -70,6 +70,9 @@ package struct Exchange {
   private var body = ByteBuffer()
   /// Bytes of the body that count among those held for all clients.
   private var held = 0
+  /// What the body's length is said to be, as far as that is believed before it is there.
+  private var expectedBytes = 0
+  private static let mostExpectedBytes = 1 << 20
   var record: ExchangeRecord
   private(set) var facts = RequestFacts()
   private var observer: ResponseObserver?
@@ -108,6 +111,7 @@ package struct Exchange {
       if let length = head.contentLength, length > context.requestBytes {
         return refuse(.bodyTooLarge(limit: context.requestBytes), at: now)
       }
+      expectedBytes = min(head.contentLength ?? 0, Self.mostExpectedBytes)
       return .none
     }
     state = .calling
@@ -128,6 +132,7 @@ package struct Exchange {
       if body.readableBytes == 0 {
         body = bytes
       } else {
+        body.reserveCapacity(expectedBytes)
         body.writeImmutableBuffer(bytes)
       }
       return .none

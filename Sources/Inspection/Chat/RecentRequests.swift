@@ -82,11 +82,11 @@ extension RecentRequests.Entry {
     mark(bytes)
   }
 
-  /// Marks the last message but one, as the last is what clients change before they send it again, and the first of a user, which
-  /// is seldom that of another conversation.
+  /// Marks a message after three quarters of the conversation, as clients change the last ones before they send them again, or
+  /// take some back; and the first of a user, which is seldom that of another conversation.
   private mutating func mark(_ bytes: borrowing Span<UInt8>) {
-    guard let last = request.messages.dropLast().last ?? request.messages.first else { return }
-    mark(last, bytes)
+    guard !request.messages.isEmpty else { return }
+    mark(request.messages[max(0, request.messages.count * 3 / 4 - 1)], bytes)
     if let first = request.messages.first(where: { $0.role == .user }) { mark(first, bytes) }
   }
 

@@ -24,12 +24,15 @@ def resident_kilobytes(pid):
     return sum(int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{p}/status").read_text()).group(1)) for p in family(pid))
 
 
-def wrk(url, body, connections, seconds, folder):
+def wrk(url, texts, connections, seconds, folder):
+    """So many connections, each asking again as soon as it has its answer; the bodies are sent in turn."""
     script = folder / "post.lua"
-    data = folder / "body.json"
-    data.write_text(body)
-    script.write_text(f'local f = io.open("{data}"); wrk.body = f:read("*a"); f:close()\n'
-                      'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
+    data = folder / "bodies.jsonl"
+    data.write_text("".join(text + "\n" for text in texts))
+    script.write_text('local texts, number = {}, 0\n'
+                      f'init = function() for line in io.lines("{data}") do texts[#texts + 1] = wrk.format("POST", nil, '
+                      '{["Content-Type"] = "application/json"}, line) end end\n'
+                      'request = function() number = number % #texts + 1; return texts[number] end\n'
                       'done = function(s, l, r) io.write(string.format("RESULT %d %d %d %d %f %f %f\\n", s.requests, s.duration,'
                       ' s.errors.status, s.errors.connect + s.errors.read + s.errors.write + s.errors.timeout,'
                       ' l:percentile(50), l:percentile(99), l:percentile(99.9))) end\n')
@@ -45,10 +48,11 @@ def wrk(url, body, connections, seconds, folder):
     return {"requests": requests, "rate": requests / (duration / 1e6), "p50": p50, "p99": p99, "p999": p999}
 
 
-def paced(url, body, per_second, seconds):
+def paced(url, texts, per_second, seconds):
     """One client that asks so often and no oftener: what a proxy adds while nothing is scarce."""
     host, port, path = re.match(r"http://([^:]+):(\d+)(/.*)", url).groups()
-    message = (f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode()
+    messages = [f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode()
+                for text in texts]
     times = []
     with socket.create_connection((host, int(port))) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -56,7 +60,7 @@ def paced(url, body, per_second, seconds):
         for number in range(per_second * seconds):
             time.sleep(max(0, begin + number / per_second - time.perf_counter()))
             start, answer = time.perf_counter(), b""
-            connection.sendall(message)
+            connection.sendall(messages[number % len(messages)])
             while b"\r\n\r\n" not in answer:
                 answer += connection.recv(65536)
             head, _, rest = answer.partition(b"\r\n\r\n")

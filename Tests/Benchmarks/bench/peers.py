@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # From PyPI, each in an environment of its own under .build/bench.
 PINNED = {"litellm": ["--only-binary", ":all:", "litellm[proxy]==1.106.2"], "mitmproxy": ["mitmproxy==11.0.2"]}
-BELAY = ("not inspected", "observe", "enforce", "recording", "shadow")
+BELAY = ("not inspected", "observe", "two loops", "enforce", "recording", "shadow")
 ALL = ("direct", "nginx", "haproxy", "litellm", "mitmproxy") + BELAY
 
 
@@ -170,7 +170,7 @@ listen: 127.0.0.1:{port}
 console: off
 mode: {"enforce" if name == "enforce" else "observe"}
 store: {store}
-loops: 1
+loops: {2 if name == "two loops" else 1}
 vendors:
   vendor: {{ base_url: "http://127.0.0.1:{self.vendor}/v1" }}
   stream: {{ base_url: "http://127.0.0.1:{self.vendor}/v1/stream" }}

@@ -27,7 +27,7 @@ def plot(panels, columns, figures):
         y += 26
         for name, value in shown:
             length = max(1, (width - label - 120) * value / most)
-            own = "own" if name in ("not inspected", "observe", "enforce", "recording", "shadow") else "peer"
+            own = "own" if name in ("not inspected", "observe", "two loops", "enforce", "recording", "shadow") else "peer"
             parts.append(f'<text x="{label - 8}" y="{y + 13}" class="name">{html.escape(name)}</text>'
                          f'<rect x="{label}" y="{y}" width="{length:.1f}" height="{bar}" class="{own}"/>'
                          f'<text x="{label + length + 6:.1f}" y="{y + 13}">{html.escape(form.format(value))}</text>')
