@@ -50,7 +50,7 @@ let package = Package(
     // System libraries: a module map and a shim each.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
-    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -66,13 +66,15 @@ let package = Package(
       resources: [.embedInCode("models.yaml"), .embedInCode("vendors.yaml"), .embedInCode("findings.yaml")], swiftSettings: settings),
 
     // The edges.
+    library("TLS", ["COpenSSL", nioCore]),
     library("Upstream", ["CCurl", nioCore]),
     library("Store", ["JSON", "Fidelity", "COpenSSL", "CZstd", grdb, sqlite]),
-    library("Configuration", ["JSON", "Inspection", "Rules", yams]),
+    library("Configuration", ["JSON", "Inspection", "Rules", "TLS", yams]),
     .target(
       name: "Gateway",
       dependencies: [
-        "JSON", "Inspection", "Fidelity", "Upstream", "Store", "Configuration", "COpenSSL", nioCore, nioPosix, nioHTTP, logging, lifecycle,
+        "JSON", "Inspection", "Fidelity", "TLS", "Upstream", "Store", "Configuration", "COpenSSL", nioCore, nioPosix, nioHTTP, logging,
+        lifecycle,
       ],
       // The console's page.
       resources: [
@@ -95,13 +97,14 @@ let package = Package(
     tests("JSONSchemaTests", ["JSON", "JSONSchema"], fixtures: ["oracle"]),
     tests("InspectionTests", ["JSON", "JSONSchema", "Inspection"], fixtures: ["Fixtures", "oracle"]),
     tests("FidelityTests", ["JSON", "Fidelity"], fixtures: ["Fixtures"]),
-    tests("ConfigurationTests", ["JSON", "Configuration", "Inspection"]),
+    tests("ConfigurationTests", ["JSON", "Configuration", "Inspection", "TLS"]),
+    tests("TLSTests", ["COpenSSL", "TLS", nioCore, nioEmbedded]),
     tests("UpstreamTests", ["Upstream", nioCore, nioPosix, nioHTTP]),
     tests(
       "GatewayTests",
       [
-        "JSON", "Configuration", "Fidelity", "Gateway", "Inspection", "Simulator", "Store", "Upstream", logging, nioCore, nioPosix, nioHTTP,
-        nioEmbedded,
+        "JSON", "Configuration", "Fidelity", "Gateway", "Inspection", "Simulator", "Store", "TLS", "Upstream", logging, nioCore, nioPosix,
+        nioHTTP, nioEmbedded,
       ]),
     // Recorded exchanges, and a gateway that shows them, for tests of the console.
     .target(name: "ConsoleSamples", dependencies: ["Fidelity", "Store"], path: "Tests/Console/Samples", swiftSettings: settings),

@@ -1,5 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenSSL's libcrypto: digests and HMAC.
+// OpenSSL 3: digests and HMAC of libcrypto, TLS of libssl. What OpenSSL has as macros is not visible to Swift: one function each.
 #pragma once
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+static inline int belay_ssl_ctx_set_min_version(SSL_CTX *context, int version) {
+  return SSL_CTX_set_min_proto_version(context, version);
+}
+
+static inline void belay_ssl_ctx_set_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
+
+// No renegotiation, compression or tickets; ChaCha20 first for clients that put it first.
+static inline void belay_ssl_ctx_restrict(SSL_CTX *context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE
+      | SSL_OP_PRIORITIZE_CHACHA);
+}
+
+static inline void belay_ssl_ctx_cache_off(SSL_CTX *context) { SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); }
+
+static inline int belay_ssl_ctx_set_groups(SSL_CTX *context, const char *list) { return SSL_CTX_set1_groups_list(context, list); }
+
+static inline int belay_ssl_ctx_add_chain(SSL_CTX *context, X509 *certificate) {
+  return (int)SSL_CTX_add1_chain_cert(context, certificate);
+}
+
+// RFC 7301: http/1.1 where the client offers it. A client that offers only others is answered without ALPN, and decides itself.
+static inline int belay_select_http1(
+    SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in, unsigned int count, void *unused) {
+  static const unsigned char wanted[] = "\x08http/1.1";
+  (void)ssl, (void)unused;
+  unsigned char *chosen = NULL;
+  if (SSL_select_next_proto(&chosen, length, wanted, sizeof wanted - 1, in, count) != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_NOACK;
+  *out = chosen;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+static inline void belay_ssl_ctx_offer_http1(SSL_CTX *context) {
+  SSL_CTX_set_alpn_select_cb(context, belay_select_http1, NULL);
+}
+
+static inline void belay_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
+static inline void belay_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+static inline int belay_bio_type(void) { return BIO_get_new_index() | BIO_TYPE_SOURCE_SINK; }
+
+static inline int belay_err_library(unsigned long code) { return ERR_GET_LIB(code); }
+static inline int belay_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
+
+static inline int belay_x509_infos(const STACK_OF(X509_INFO) *infos) { return sk_X509_INFO_num(infos); }
+static inline X509_INFO *belay_x509_info(const STACK_OF(X509_INFO) *infos, int index) { return sk_X509_INFO_value(infos, index); }
+static inline void belay_x509_infos_free(STACK_OF(X509_INFO) *infos) { sk_X509_INFO_pop_free(infos, X509_INFO_free); }

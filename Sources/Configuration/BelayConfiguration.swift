@@ -12,6 +12,8 @@ package struct BelayConfiguration: Equatable, Sendable {
   /// What the console demands as `Authorization: Bearer`, except for health. Never nil, once loaded, where others than this
   /// machine reach the console.
   package var consoleToken: Secret?
+  /// Nil: both listeners speak HTTP.
+  package var tls: TLSSettings?
   /// In the order given; names are unique. Never empty once loaded.
   package var vendors: [Vendor] { didSet { cache = PolicyCache() } }
   /// Answers what names no vendor: the one that was chosen, else the first. Always one of `vendors` once loaded.

@@ -10,6 +10,11 @@ package struct Limits: Equatable, Sendable {
   package var headerBytes = 64 << 10
   /// From a client's first byte to the end of its request head.
   package var headerTimeout: Duration = .seconds(30)
+  /// Clients' connections that are open at once; nil: as many as the process may have descriptors for, see
+  /// `Gateway.Descriptors`.
+  package var connections: Int?
+  /// How long a client's connection may wait for its next request.
+  package var keepAlive: Duration = .seconds(75)
   /// To reach a vendor: name, TCP and TLS.
   package var connect: Duration = .seconds(10)
   /// From the request sent to the first byte of the vendor's answer.
@@ -18,6 +23,8 @@ package struct Limits: Equatable, Sendable {
   package var idle: Duration = .seconds(300)
   /// How long a stop waits for running exchanges. Kubernetes kills after 30 s, so the default ends before.
   package var drain: Duration = .seconds(25)
+  /// How long a stop goes on taking requests after it has said that it is not ready: what spreads requests needs that long to hear.
+  package var drainDelay: Duration = .zero
 
   package init() {}
 }

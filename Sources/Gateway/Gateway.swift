@@ -11,7 +11,7 @@ import Upstream
 
 /// The proxy as a service: binds its listeners, serves until it is asked to stop, drains, and is gone.
 ///
-/// A stop goes in this order: readiness turns false, nothing new is accepted, exchanges under way end (within
+/// A stop goes in this order: readiness turns false, after `limits.drainDelay` nothing new is accepted, exchanges under way end (within
 /// `limits.drain`), the engines stop, records are flushed, the shadow keeps what it has not asked, the store is closed.
 package final class Gateway: Service {
   private let configuration: BelayConfiguration
@@ -20,6 +20,7 @@ package final class Gateway: Service {
   private let shadow: Shadow
   private let store: ConsoleStore?
   private let writer: StoreWriter?
+  private let tls: TLSAcceptor?
   private let lanes = Mutex<Lanes?>(nil)
   private let fidelity = Mutex<FidelityService?>(nil)
   private let started: @Sendable (Bound) -> Void
@@ -29,10 +30,12 @@ package final class Gateway: Service {
     package var host: String
     package var port: Int
     package var console: Address?
+    package var isSecure = false
+    package var isConsoleSecure = false
 
     /// The base URL for agents.
-    package var url: String { "http://\(Address(host: host, port: port))/v1" }
-    package var consoleURL: String? { console.map { "http://\($0)" } }
+    package var url: String { "\(isSecure ? "https" : "http")://\(Address(host: host, port: port))/v1" }
+    package var consoleURL: String? { console.map { "\(isConsoleSecure ? "https" : "http")://\($0)" } }
   }
 
   /// - Parameters:
@@ -50,6 +53,7 @@ package final class Gateway: Service {
     self.started = started
     self.store = store
     self.writer = writer
+    tls = configuration.tls.map { TLSAcceptor($0, handshakeTime: configuration.limits.headerTimeout, logger: logger) }
     shadow = Shadow(configuration, writer: writer, logger: logger)
     self.recorder = Recorder(
       format: Logger.Level(configuration.log.level) <= .info ? configuration.log.format : nil, store: writer,
@@ -58,13 +62,28 @@ package final class Gateway: Service {
 
   package var tally: Tally { recorder.tally }
 
-  /// New exchanges follow another configuration; those under way end by the old one. Addresses, event loops, the log and the
-  /// store stay as they were at the start.
+  /// New exchanges follow another configuration; those under way end by the old one. Addresses, whether they speak TLS, event loops,
+  /// the log and the store stay as they were at the start.
   package func reload(_ configuration: BelayConfiguration) async {
-    // Before anything is handed to it by the new rules.
+    reloadTLS(configuration.tls)
+    // Before anything is handed to them by the new rules.
+    writer?.hide(configuration.vendorSecrets)
     shadow.reload(configuration)
     await lanes.withLock { $0 }?.reload(configuration)
     fidelity.withLock { $0 }?.watcher.reload(configuration)
+  }
+
+  private func reloadTLS(_ settings: TLSSettings?) {
+    if (tls != nil) != (settings != nil) || tls?.coversConsole != settings?.coversConsole {
+      logger.warning("whether a listener speaks TLS stays as it was: that takes a restart")
+    }
+    guard let tls, let settings else { return }
+    let last = tls.current
+    tls.reload(settings)
+    guard settings.serialNumber != last.serialNumber || settings.validUntil != last.validUntil else { return }
+    logger.notice(
+      "new connections get another certificate",
+      metadata: ["serial": "\(settings.serialNumber)", "valid_until_unix": "\(settings.validUntil)"])
   }
 
   package func run() async throws {
@@ -86,7 +105,8 @@ package final class Gateway: Service {
     }
     self.fidelity.withLock { $0 = fidelity }
     let status = GatewayStatus(
-      recorder: recorder, store: store, shadow: shadow, fidelity: fidelity, vendors: configuration.vendors.map(\.name))
+      recorder: recorder, store: store, shadow: shadow, fidelity: fidelity, tls: tls,
+      vendors: configuration.vendors.map(\.name))
     // Not a child: when this task is cancelled, what has been recorded must still be written.
     let recording = Task { await recorder.run() }
     let shadowing = Task { await shadow.run() }
@@ -116,17 +136,19 @@ package final class Gateway: Service {
     on group: MultiThreadedEventLoopGroup, _ lanes: Lanes, _ status: GatewayStatus
   ) async throws {
     let listener = try await Listener.bind(
-      configuration.listen, on: group, limits: configuration.limits, reusesPort: configuration.reusesPort, lanes)
+      configuration.listen, on: group, limits: configuration.limits, reusesPort: configuration.reusesPort, tls: tls, lanes)
     var console: ConsoleServer?
     if let address = configuration.console {
       console = try await ConsoleServer.bind(
-        address, on: group, reusesPort: configuration.reusesPort, Console(status: status, host: address.host, token: configuration.consoleToken))
+        address, on: group, reusesPort: configuration.reusesPort, tls: tls,
+        Console(status: status, host: address.host, token: configuration.consoleToken))
     }
     // Not a child: when this task is cancelled, the console still tells that exchanges are being drained.
     let serving = Task { [console] in await console?.run() }
     let bound = Bound(
       host: configuration.listen.host, port: listener.localAddress?.port ?? configuration.listen.port,
-      console: configuration.console.map { Address(host: $0.host, port: console?.port ?? $0.port) })
+      console: configuration.console.map { Address(host: $0.host, port: console?.port ?? $0.port) },
+      isSecure: tls != nil, isConsoleSecure: tls?.coversConsole ?? false)
     status.isReady = true
     started(bound)
     logger.info("listening", metadata: ["url": "\(bound.url)"])
@@ -135,6 +157,8 @@ package final class Gateway: Service {
 
     status.isReady = false
     logger.info("draining")
+    // Whoever spreads requests learns from readiness first that no more are to come here.
+    if configuration.limits.drainDelay > .zero { try? await Task.sleep(for: configuration.limits.drainDelay) }
     try? await listener.close()
     await lanes.drain(within: configuration.limits.drain)
     serving.cancel()

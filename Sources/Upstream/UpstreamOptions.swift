@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 /// How an engine behaves. `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` are read from the environment.
 package struct UpstreamOptions: Sendable {
@@ -22,11 +27,16 @@ package struct UpstreamOptions: Sendable {
   /// Offer HTTP/2 in the TLS handshake. Plain `http` URLs are always HTTP/1.1. (libcurl 7.88 does not notice a response
   /// without a length that ends before the request's body is sent; such a call runs into a limit.)
   package var offersHTTP2 = true
-  /// A PEM file of certificate authorities to trust instead of the system's.
-  package var certificateAuthorities: String?
+  /// A PEM file of certificate authorities to trust instead of the system's; the environment's `SSL_CERT_FILE`, as for OpenSSL.
+  package var certificateAuthorities: String? = Self.named
 
   /// Of the engine's thread: see ``ThreadPriority``.
   package var niceness: Int32 = 0
 
   package init() {}
+
+  private static let named: String? = {
+    guard let text = unsafe getenv("SSL_CERT_FILE"), unsafe text.pointee != 0 else { return nil }
+    return unsafe String(cString: text)
+  }()
 }

@@ -124,7 +124,9 @@ struct Replay: AsyncParsableCommand {
   }
 
   private func vendors() throws -> [ReplayOptions] {
-    var options = ReplayOptions(file: file ?? "the store", baseURL: baseUrl ?? "", model: model)
+    // A store that cannot be told is told when it is read.
+    let file = self.file ?? (try? recorded.store.path()) ?? "the store"
+    var options = ReplayOptions(file: file, baseURL: baseUrl ?? "", model: model)
     options.preparation.temperature = temperature
     options.preparation.maxTokens = maxTokens
     if useRawCompletions { options.preparation.template = ChatTemplate(model: tokenizerModel ?? model) }
@@ -132,7 +134,7 @@ struct Replay: AsyncParsableCommand {
     (options.concurrency, options.rate, options.retries) = (concurrency, rate, retries)
     (options.repeats, options.reference) = (`repeat`, reference)
     (options.output, options.summary) = (output, summary)
-    options.timeout = .seconds(timeout)
+    try options.setTimeout(seconds: timeout)
     if let extraBody { try options.setExtraBody(json: extraBody) }
     if vendor.isEmpty {
       options.apiKey = APIKey(option: apiKey)

@@ -24,7 +24,8 @@ struct Serve: AsyncParsableCommand {
       belay.yaml with shadow: off, or with budgets and rules there.
 
       Flags win over environment variables (BELAY_VENDOR, BELAY_REFERENCE, BELAY_MODE, BELAY_REPAIRS, BELAY_RESPONSE_IDS, \
-      BELAY_ON_EXHAUSTED, BELAY_FAILOVER, BELAY_STORE, BELAY_LISTEN, BELAY_CONSOLE, BELAY_CONFIG, BELAY_LOG_LEVEL, BELAY_LOG_FORMAT), and \
+      BELAY_ON_EXHAUSTED, BELAY_FAILOVER, BELAY_STORE, BELAY_TLS_CERTIFICATE, BELAY_TLS_KEY, BELAY_LISTEN, BELAY_CONSOLE, BELAY_CONFIG, BELAY_LOG_LEVEL, \
+      BELAY_LOG_FORMAT), and \
       those over the file. SIGTERM and Ctrl-C let exchanges under way end.
       """)
 
@@ -57,6 +58,12 @@ struct Serve: AsyncParsableCommand {
 
   @Option(help: "The file where exchanges are kept, or 'off' (default: $XDG_STATE_HOME/belay/belay.sqlite).")
   var store: String?
+
+  @Option(help: "The PEM file of the certificate that agents are shown, and of those above it: they then use https. Read again on SIGHUP.")
+  var tlsCertificate: String?
+
+  @Option(help: "The PEM file of its private key.")
+  var tlsKey: String?
 
   @Option(help: "The configuration file (default: belay.yaml in this folder, if there is one).")
   var config: String?
@@ -102,8 +109,8 @@ struct Serve: AsyncParsableCommand {
       path: config, environment: ProcessInfo.processInfo.environment,
       overrides: Overrides(
         listen: listen, console: console, vendors: vendor, reference: reference, mode: mode, repairs: repairs,
-        responseIDs: responseIds, onExhausted: onExhausted, failover: failover, store: store, logLevel: logLevel,
-        logFormat: logFormat))
+        responseIDs: responseIds, onExhausted: onExhausted, failover: failover, store: store,
+        tlsCertificate: tlsCertificate, tlsKey: tlsKey, logLevel: logLevel, logFormat: logFormat))
   }
 
   /// A key that is written out in a file is worth a word when others can read that file.

@@ -9,6 +9,7 @@ import mmap
 import os
 import pathlib
 import shutil
+import ssl
 import struct
 import subprocess
 import sys
@@ -18,7 +19,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BELAY = os.environ.get("BELAY_BINARY", str(ROOT / ".build/release/belay"))
-sys.path.insert(0, str(ROOT / "Tests/Benchmarks"))
+sys.path[:0] = [str(ROOT / "Tests/Benchmarks"), str(ROOT / "Tests/Serve")]
+from certificates import Authority  # noqa: E402
 from bench import bodies, peers  # noqa: E402
 
 # Calls of malloc and its kin, in all threads: what was measured, and a twentieth. An event allocates nothing of its own; what is
@@ -26,6 +28,7 @@ from bench import bodies, peers  # noqa: E402
 LIMITS = {
     ("not inspected", "request"): 60, ("not inspected", "event"): 0.8,
     ("observe", "request"): 73, ("observe", "event"): 0.8,
+    ("observe, TLS", "request"): 91, ("observe, TLS", "event"): 0.8,
     ("enforce", "request"): 147, ("enforce", "event"): 1.0,
 }
 SHORT, LONG = 20, 220
@@ -64,7 +67,13 @@ class Counted:
             + f"  whole: {{ base_url: \"http://127.0.0.1:{ports[SHORT]}/v1\" }}\n")
         stage = peers.Stage(ROOT, workshop, 0)
         self.stages.append(stage)
-        stage.start(self.port, BELAY, "serve", "--config", config,
+        self.context, tls = None, []
+        if "TLS" in mode:
+            authority = Authority(workshop)
+            pair = authority.issue("server")
+            self.context = ssl.create_default_context(cafile=str(authority.certificate))
+            tls = ["--tls-certificate", pair.certificate, "--tls-key", pair.key]
+        stage.start(self.port, BELAY, "serve", "--config", config, *tls,
                     env={**os.environ, "LD_PRELOAD": str(workshop / "count.so"), "ALLOCATION_COUNTS": str(counts)})
         self.end = "passing" if mode == "not inspected" else "chat/completions"
 
@@ -72,10 +81,11 @@ class Counted:
         return struct.unpack("Q", self.map[:8])[0]
 
     def send(self, vendor, stream, count):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        body = bodies.body(stream)
-        for _ in range(count):
-            connection.request("POST", f"/{vendor}/v1/{self.end}", body, {"Content-Type": "application/json"})
+        connection = (http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context) if self.context
+                      else http.client.HTTPConnection("127.0.0.1", self.port))
+        texts = bodies.short_turns(stream)
+        for number in range(count):
+            connection.request("POST", f"/{vendor}/v1/{self.end}", texts[number % len(texts)], {"Content-Type": "application/json"})
             answer = connection.getresponse()
             assert answer.status == 200 and answer.read()
         connection.close()
@@ -100,7 +110,7 @@ class Counted:
             stage.stop()
 
 
-@pytest.mark.parametrize("mode", ["not inspected", "observe", "enforce"])
+@pytest.mark.parametrize("mode", ["not inspected", "observe", "observe, TLS", "enforce"])
 def test_an_exchange_and_an_event_allocate_no_more_than_they_did(workshop, mode):
     counted = Counted(workshop, mode)
     try:

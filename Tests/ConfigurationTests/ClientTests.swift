@@ -72,12 +72,15 @@ struct ClientTests {
       ])
   }
 
-  @Test("with clients, other machines may reach the proxy without a warning")
+  @Test("with clients, other machines may reach the proxy: what is warned of is that keys can be read on the way")
   func open() throws {
     let yaml = "vendors:\n  a: {base_url: https://a.example/v1, api_key: '${K}'}\nlisten: :8611\n"
     let environment = ["K": "key"]
     #expect(try BelayConfiguration.load(yaml, environment: environment).warnings.count == 1)
     let guarded = yaml + "clients: {a: {key_sha256: \(Self.hash)}}\n"
-    #expect(try BelayConfiguration.load(guarded, environment: environment).warnings.isEmpty)
+    #expect(
+      headlines(try BelayConfiguration.load(guarded, environment: environment).warnings) == [
+        "belay.yaml:3:9: warning: belay listens at 0.0.0.0:8611 without TLS: the keys of `clients` can be read on the way"
+      ])
   }
 }

@@ -29,6 +29,9 @@ struct DefaultsTests {
     #expect(configuration.limits.firstByte == .seconds(600))
     #expect(configuration.limits.idle == .seconds(300))
     #expect(configuration.limits.drain == .seconds(25))
+    #expect(configuration.limits.drainDelay == .zero)
+    #expect(configuration.limits.connections == nil)
+    #expect(configuration.limits.keepAlive == .seconds(75))
     #expect(configuration.warnings.isEmpty)
     #expect(configuration.literalKeys.isEmpty)
   }
@@ -49,7 +52,8 @@ struct DefaultsTests {
       reference: zeta
       mode: observe
       limits:
-        { request_bytes: 1MB, header_bytes: 8 kB, header_timeout: 500ms, connect: 1m30s, first_byte: 1h, idle: 2m, drain: 0s }
+        { request_bytes: 1MB, header_bytes: 8 kB, header_timeout: 500ms, connect: 1m30s, first_byte: 1h, idle: 2m, drain: 0s,
+          connections: 500, keep_alive: 20s, drain_delay: 5s }
       loops: 4
       log: { level: warning, format: json }
       rules: { models: [{ generation: other, patterns: "house-*" }] }
@@ -77,6 +81,9 @@ struct DefaultsTests {
     #expect(configuration.limits.firstByte == .seconds(3600))
     #expect(configuration.limits.idle == .seconds(120))
     #expect(configuration.limits.drain == .zero)
+    #expect(configuration.limits.connections == 500)
+    #expect(configuration.limits.keepAlive == .seconds(20))
+    #expect(configuration.limits.drainDelay == .seconds(5))
     #expect(configuration.loops == 4)
     #expect(configuration.log.level == .warning)
     #expect(configuration.log.format == .json)

@@ -33,7 +33,7 @@ struct WarningTests {
     (vendor("https://a.example/v1", key: true) + "listen: localhost:8611\n", []),
     (
       vendor("https://a.example/v1", key: false) + "limits: {buffered_bytes: 1MiB}\n",
-      ["configuration: warning: `limits.buffered_bytes` is less than `limits.request_bytes`, so that the longest requests are always refused"]
+      ["configuration: warning: `limits.buffered_bytes`, of which one client may have half, is less than twice `limits.request_bytes`, so that the longest requests are always refused"]
     ),
   ]
 

@@ -138,25 +138,30 @@ import Testing
   @Test("bodies held at once, of all clients together, are bounded: one too many is a 503 that says to try again")
   func budget() throws {
     var configuration = BelayConfiguration(vendors: [Configuration.Vendor(name: "v", baseURL: "http://vendor.test/v1")])
-    configuration.limits.bufferedBytes = 1000
+    configuration.limits.bufferedBytes = 1200
     let context = Exchange.Context(configuration)
-    func start() -> Exchange {
+    func start(_ peer: UInt64) -> Exchange {
       let head = Exchange.RequestHead(method: "POST", target: "/v1/chat/completions", headers: [])
-      var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
+      var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), peer: peer, at: 0)
       _ = exchange.requestHead(head, at: 0)
       return exchange
     }
     let part = ByteBuffer(repeating: 0x20, count: 400)
-    var (one, two, three) = (start(), start(), start())
+    var (one, two, three) = (start(1), start(2), start(3))
     #expect(one.requestBody(part, at: 1).name == "none")
     #expect(two.requestBody(part, at: 1).name == "none")
     guard case .refuse(let error, _) = three.requestBody(part, at: 1) else { throw ExchangeTests.Unexpected() }
     #expect(error.status == 503 && error.code == "overloaded" && error.isRetryable && error.retryAfter == 1 && error.fault == .belay)
     // What an exchange held is free when it ends, however it ends.
     guard case .abandon = one.clientGone(at: 2) else { throw ExchangeTests.Unexpected() }
-    var four = start()
+    var four = start(4)
     #expect(four.requestBody(part, at: 3).name == "none")
     guard case .refuse = two.requestEnd(at: 4) else { throw ExchangeTests.Unexpected() }
-    #expect(four.requestBody(part, at: 5).name == "none")
+    // 600 alone is half.
+    #expect(four.requestBody(ByteBuffer(repeating: 0x20, count: 200), at: 5).name == "none")
+    var five = start(4)
+    guard case .refuse = five.requestBody(ByteBuffer(repeating: 0x20, count: 1), at: 6) else { throw ExchangeTests.Unexpected() }
+    var six = start(6)
+    #expect(six.requestBody(ByteBuffer(repeating: 0x20, count: 300), at: 7).name == "none")
   }
 }

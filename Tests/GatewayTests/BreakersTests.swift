@@ -43,4 +43,13 @@ import Testing
     #expect(breakers.admit("v", at: 59 * Self.second) == .closed(Self.second))
     #expect(breakers.admit("v", at: 60 * Self.second) == .probe)
   }
+
+  @Test("event loops that read the clock a moment apart do not trouble each other")
+  func lateNews() {
+    fail(1, at: 2 * Self.second)
+    fail(4, at: Self.second)
+    #expect(breakers.admit("v", at: 3 * Self.second) == .closed(28 * Self.second))
+    fail(1, at: 2 * Self.second)
+    #expect(breakers.admit("v", at: 3 * Self.second) == .closed(28 * Self.second))
+  }
 }

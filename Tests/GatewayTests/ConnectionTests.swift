@@ -53,6 +53,21 @@ import Testing
     }
   }
 
+  @Test("what stands behind a complete request is no request, however much it is: that one is answered, then the connection ends")
+  func rubbishBehind() async throws {
+    try await withVendor { vendor, proxy in
+      try await RawConnection.with(port: proxy.port) { reader, writer in
+        var bytes = request(body: Self.body)
+        bytes.writeRepeatingByte(UInt8(ascii: "!"), count: 300_000)
+        // The proxy may be done with the connection before it has read all of this.
+        try? await writer.write(bytes)
+        let response = try await reader.response()
+        #expect(response.status == 200 && response["connection"] == "close")
+      }
+      #expect(vendor.received.count == 1)
+    }
+  }
+
   @Test("a chunked upload reaches the vendor whole")
   func chunkedUpload() async throws {
     try await withVendor { vendor, proxy in

@@ -23,7 +23,7 @@ struct Run {
 
   init(
     _ request: String, headers: [ForwardedHeaders.Field] = [], target: String = "/v1/chat/completions",
-    rotation: [Watch.Key: Double] = [:], adjust: (inout BelayConfiguration) -> Void = { _ in }
+    rotation: [Watch.Key: Double] = [:], resting: [String] = [], adjust: (inout BelayConfiguration) -> Void = { _ in }
   ) throws {
     var configuration = BelayConfiguration(vendors: [
       Vendor(name: "v", baseURL: "http://vendor.test/v1"), Vendor(name: "other", baseURL: "http://other.test/v1"),
@@ -32,6 +32,9 @@ struct Run {
     adjust(&configuration)
     let context = Exchange.Context(configuration)
     context.lasting.rotation.set(rotation)
+    for vendor in resting {
+      for _ in 0..<5 { context.lasting.breakers.failed(vendor, at: now, EnforceSettings.Breaker()) }
+    }
     let head = Exchange.RequestHead(method: "POST", target: target, headers: headers)
     exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: now)
     perform(exchange.requestHead(head, at: now))
@@ -106,11 +109,13 @@ struct Run {
     case .none, .upload, .finishUpload: break
     case .call(let request): calls.append(request)
     case .begin(let head):
+      precondition(status == 0, "an answer has one head")
       status = head.status
       headerLines = String(decoding: head.fields.lines, as: UTF8.self)
     case .relay(let bytes): client += String(buffer: bytes)
     case .finish(let record), .abandon(let record): self.record = record
     case .refuse(let error, let record):
+      precondition(status == 0 && client.isEmpty, "an answer that has begun cannot become another")
       self.error = error
       self.record = record
     case .abort(let record):

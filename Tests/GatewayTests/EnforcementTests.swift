@@ -182,6 +182,17 @@ import Upstream
     #expect(!run.calls[2].headers.contains { $0.0.lowercased() == "authorization" })
   }
 
+  @Test("a second attempt's own text is no part of another's, however it is cut", arguments: [1, 7, 40, 1_000_000])
+  func secondAttemptInPieces(step: Int) throws {
+    var run = try Run(Self.request(stream: true)) { $0.settings.enforce.ladder = [.resend] }
+    run.fail(UpstreamError(.reset, "gone"))
+    let vendor = Script().text("Hel").text("lo").finish("stop")
+    run.answer(vendor.bytes, step: step)
+    #expect(run.record?.outcome == .completed && run.record?.attempts.count == 2)
+    #expect(run.client.hasPrefix(Script().text("Hel").text("lo").bytes) && run.client.hasSuffix("data: [DONE]\n\n"))
+    #expect(!run.client.contains("no_valid_answer") && run.client.contains(#""finish_reason":"stop""#))
+  }
+
   @Test("Retry-After is waited for, if the budget of time allows it")
   func waits() throws {
     var run = try Run(Self.request(stream: false))
@@ -224,6 +235,52 @@ import Upstream
     }
     moved.fail(UpstreamError(.connect, "refused"))
     #expect(moved.calls.count == 2 && !moved.calls[1].headers.contains { $0.1 == "planted" })
+  }
+
+  @Test("a vendor that was not asked gets what the body is, and no other word of the client's, by whatever name it goes")
+  func strangersWords() throws {
+    let names = ["Helicone-Auth", "cf-aig-authorization", "Ocp-Apim-Subscription-Key", "x-anything"]
+    var run = try Run(
+      Self.request(stream: false), headers: names.map { ($0, "planted") } + [("Content-Type", "application/json")],
+      target: "/v1/chat/completions?key=planted"
+    ) {
+      $0.settings.enforce.failover = ["other"]
+      $0.settings.enforce.ladder = [.otherVendor]
+    }
+    run.fail(UpstreamError(.connect, "refused"))
+    #expect(run.calls.map(\.url) == ["http://vendor.test/v1/chat/completions?key=planted", "http://other.test/v1/chat/completions"])
+    #expect(run.calls[0].headers.count { $0.1 == "planted" } == 4)
+    #expect(run.calls[1].headers.map(\.0).sorted() == ["Accept-Encoding", "Content-Type"])
+  }
+
+  @Test("a stream that has begun, and that nobody can go on with, ends with an error event")
+  func nobodyLeft() throws {
+    var run = try Run(Self.request(stream: true), resting: ["other"]) {
+      $0.settings.enforce.failover = ["other"]
+      $0.settings.enforce.ladder = [.otherVendor]
+      $0.settings.enforce.repairs = []
+    }
+    run.head()
+    run.body(Script().text("Let me see.").call("read", #"{"path":7,"#).bytes)
+    #expect(run.calls.count == 1 && run.status == 200)
+    #expect(run.client.contains("Let me see.") && run.client.contains(#""code":"vendor_unavailable""#) && run.client.hasSuffix("data: [DONE]\n\n"))
+    #expect(run.record?.status == 200 && run.record?.error == "vendor_unavailable")
+  }
+
+  @Test("calls too long to be held have left: nothing is asked again for them, and none is written twice")
+  func overflow() throws {
+    var run = try Run(Self.request(stream: true))
+    run.head()
+    let piece = String(repeating: "x", count: 1 << 20)
+    var script = Script().call("functions.read", "")
+    script.events.append(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"{\"path\":7,\"limit\":\""}}]}"#))
+    for _ in 0..<34 { script.events.append(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"\#(piece)"}}]}"#)) }
+    script.events.append(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"\"}"}}]}"#))
+    let bytes = script.finish().bytes
+    run.body(bytes)
+    run.end()
+    #expect(run.calls.count == 1)
+    #expect(run.client.replacing(": belay attempts=1 verdict=unknown\n", with: "") == bytes)
   }
 
   @Test("a stream that never ends its event passes on, and is not kept")

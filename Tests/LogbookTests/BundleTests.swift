@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 import Foundation
 import JSON
 import Logbook
@@ -7,9 +8,13 @@ import Testing
 
 @Suite("Bundles and keys") struct BundleTests {
   /// Exports a bundle and unpacks it with tar, which is somebody else's reading of both formats.
-  private func unpacked(_ exchanges: [StoredExchange], redactions: [String] = [], environment: [String: String] = [:]) async throws -> (Folder, [String]) {
+  private func unpacked(
+    _ exchanges: [StoredExchange], comparisons: [StoredComparison] = [], redactions: [String] = [], environment: [String: String] = [:]
+  ) async throws -> (Folder, [String]) {
     let folder = try Folder()
-    try await withStore(exchanges) { path, _ in
+    try await withStore(exchanges) { path, writer in
+      writer.offer(comparisons: comparisons)
+      await writer.flush()
       var command = ExportCommand(format: .bundle)
       (command.ids, command.redactions, command.version) = (exchanges.map(\.id), redactions, "9.8.7")
       command.environment = environment
@@ -110,6 +115,49 @@ import Testing
         #expect(!text.contains(secret), "\(name)")
       }
     }
+  }
+
+  /// As they stand in a body, and what of them is a key.
+  private static let written = [
+    (#"token:\nghp_aaaabbbbccccdddd0001"#, "ghp_aaaabbbbccccdddd0001"), (#"\tsk-aaaabbbbccccdddd0002"#, "sk-aaaabbbbccccdddd0002"),
+    (#"\\r\\nhf_aaaabbbbccccdddd0003"#, "hf_aaaabbbbccccdddd0003"), (#"key\u003dsk-aaaabbbbccccdddd0004"#, "sk-aaaabbbbccccdddd0004"),
+    ("key%3Dfw_aaaabbbbccccdddd0005", "fw_aaaabbbbccccdddd0005"), (#"\nBearer aaaabbbbccccdddd0006"#, "aaaabbbbccccdddd0006"),
+    (#"\u001b[32mnvapi-aaaabbbbccccdddd0007"#, "nvapi-aaaabbbbccccdddd0007"), ("KEY_AKIAAAAABBBBCCCC0008", "AKIAAAAABBBBCCCC0008"),
+    (#"ab\/cd+ef=0123456789\\"#, #"cd+ef=0123456789"#), (#"ab%2Fcd%2Bef%3D0123456789%5C"#, "cd%2Bef%3D0123456789"),
+  ]
+
+  @Test("A key is found behind an escape and in one, and a word that looks like a key is left") func escapedKeys() async throws {
+    let words = ["disk-image-name-of-2024", "daily_highs_and_lows_of_2024"]
+    let said = (Self.written.map(\.0) + words).joined(separator: " ")
+    let exchange = Sample.exchange(1) { $0.request = Sample.json(#"{"messages":[{"role":"user","content":"\#(said)"}]}"#) }
+    let (folder, names) = try await unpacked([exchange], environment: ["A_SECRET": #"ab/cd+ef=0123456789\"#])
+    for name in names {
+      let text = try contents(folder, name)
+      for (_, key) in Self.written { #expect(!text.contains(key), "\(name)") }
+    }
+    let request = try contents(folder, "belay-\(exchange.id)/request.json")
+    for word in words { #expect(request.contains(word)) }
+    #expect((try? JSONValue(parsing: request)) != nil)
+  }
+
+  @Test("What a reference was compared with is redacted as the exchange is", arguments: [[], ["$..arguments"]])
+  func comparedArguments(redactions: [String]) async throws {
+    func side(_ path: String) -> Side {
+      let arguments = #"{"path":"\#(path)","token":"ghp_aaaabbbbccccdddd0123456789"}"#
+      return Side(judged: .toolCalls, calls: [ToolCall(name: "read_file", arguments: arguments)])
+    }
+    let comparison = StoredComparison(
+      time: Sample.failed.startedAt, exchange: Sample.failed.id, vendor: "moonshot", model: "kimi-k2", reference: "official",
+      answer: side("one-path"), other: side("another-path"))
+    let (folder, names) = try await unpacked([Sample.failed], comparisons: [comparison], redactions: redactions)
+    for name in names {
+      let text = try contents(folder, name)
+      #expect(!text.contains("ghp_"), "\(name)")
+      if !redactions.isEmpty { #expect(!text.contains("one-path") && !text.contains("another-path"), "\(name)") }
+    }
+    let facts = try JSONValue(parsing: contents(folder, "belay-\(Sample.failed.id)/exchange.json"))
+    #expect(facts["comparisons"]?[0]?["payloads_agree"] == false)
+    #expect(facts["comparisons"]?[0]?["differences"]?.array?.isEmpty == !redactions.isEmpty)
   }
 
   private static var planted: StoredExchange {

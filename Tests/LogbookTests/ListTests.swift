@@ -2,6 +2,7 @@
 import Foundation
 import JSON
 import Logbook
+import Store
 import Testing
 
 @Suite("belay list") struct ListTests {
@@ -65,6 +66,16 @@ import Testing
           --finding completion is nowhere in this store; it has nothing
 
         """)
+    }
+  }
+
+  @Test("Names of the store that are listed cannot write to a terminal") func names() async throws {
+    try await withStore([Sample.exchange(1) { $0.model = "kimi\u{1B}[2J" }]) { path, _ in
+      let paper = Paper()
+      var command = ListCommand()
+      command.flags.models = ["kimmi"]
+      try await command.run(storePath: path, on: paper.screen(), now: 0)
+      #expect(paper.notes == "no exchange matches\n  --model kimmi is nowhere in this store; it has kimi␛[2J\n")
     }
   }
 

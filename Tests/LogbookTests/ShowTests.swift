@@ -116,6 +116,28 @@ import Testing
     #expect((0..<40).allSatisfy { number in full.contains { $0.hasSuffix("message \(number) ␛[2J") } })
   }
 
+  @Test("Nothing that was recorded moves the cursor or changes colours") func escapes() {
+    let exchange = Sample.exchange(1) {
+      $0.request = Sample.json(
+        #"{"messages":[{"role":"\u001b[2J","content":"\u001b[31m"},{"role":"\u009b2J\n","reasoning_content":"\u001b]0;a\u0007"}],"\u001b[1m":1}"#)
+      ($0.model, $0.vendor, $0.finishReason) = ("kimi\u{1B}[2J", "v\u{1B}[2J", "stop\u{1B}[2J")
+    }
+    for isFull in [false, true] {
+      let lines = ShowCommand.lines(of: exchange, width: 80, paint: Paint(isOn: false), isFull: isFull)
+      #expect(lines.contains { $0.hasPrefix("  0 ␛[2J") })
+      let scalars = lines.flatMap { Array($0.unicodeScalars) }
+      #expect(scalars.filter { $0.properties.generalCategory == .control } == [])
+    }
+  }
+
+  @Test("Counts beyond belief are no rate") func rate() {
+    let exchange = Sample.exchange(1) {
+      ($0.tokens.output, $0.firstTokenNanoseconds, $0.totalNanoseconds) = (Int.max, 1_499_999_999, 1_500_000_000)
+    }
+    let lines = ShowCommand.lines(of: exchange, width: 80, paint: Paint(isOn: false), isFull: false)
+    #expect(lines.first { $0.hasPrefix("  total") }?.hasSuffix("1.50 s") == true)
+  }
+
   @Test("Raw bytes are those that were recorded") func raw() async throws {
     try await withStore([Sample.exchange(1) { $0.request?.body = [0xFF, 0x00, 0x0A, 0x0D]; $0.response = Sample.json("{}") }]) { path, _ in
       for (part, bytes) in [(ShowCommand.RawPart.request, [0xFF, 0x00, 0x0A, 0x0D]), (.response, Array("{}".utf8))] as [(ShowCommand.RawPart, [UInt8])] {

@@ -96,10 +96,15 @@ def test_no_planted_key_is_anywhere(tmp_path, vendor, monkeypatch, form):
     assert len(ids) >= 5
     paths = ["/", "/metrics", "/health/ready", "/api/status", "/api/tally", "/api/overview", "/api/exchanges", "/api/names"]
     paths += [f"/api/exchanges/{name}" for name in ids]
-    paths += [f"/api/exchanges/{name}/body?of={side}" for name in ids for side in ["request", "response", "sent"]]
+    bodies = [f"/api/exchanges/{name}/body?of={side}" for name in ids for side in ["request", "response"]]
+    paths += bodies + [f"{path}&attempt={number}" for path in bodies for number in (0, 1)]
+    answered = {}
     for path in paths:
         for kind, headers in [("token", token), ("wrong", {"Authorization": f"Bearer {OTHER}"}), ("none", {})]:
-            seen[f"console {kind}: {path}"] = ask(console + path, headers)[1]
+            status, seen[f"console {kind}: {path}"] = ask(console + path, headers)
+            answered[kind, status] = answered.get((kind, status), 0) + 1
+    # Bodies were there to be searched: a request of each, and an answer of most.
+    assert answered["token", 200] > 8 + len(ids) * 2, answered
 
     # The files while the proxy runs, WAL and all, and what the commands make of them.
     seen |= {f"file: {path.name}": path.read_bytes() for path in tmp_path.glob("belay.sqlite*")}

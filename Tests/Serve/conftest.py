@@ -31,7 +31,7 @@ class Program:
             assert line, f"belay {arguments[0]} did not start: {self.log}"
             # Not the lines that name vendors, which are indented.
             if not line.startswith(" "):
-                self.addresses += re.findall(r"http://127\.0\.0\.1:\d+", line)
+                self.addresses += re.findall(r"https?://127\.0\.0\.1:\d+", line)
 
     def _read(self):
         for line in self.process.stderr:

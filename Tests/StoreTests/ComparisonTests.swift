@@ -172,6 +172,21 @@ import Testing
       #expect(!text.contains("sk-0123456789") && text.contains(Redaction.mark))
     }
   }
+
+  @Test func keysOfItsExchangeGoFromBothSidesAndAreNotKept() async throws {
+    let call = ToolCall(name: "fetch", arguments: #"{"key":"client-0123456789"}"#)
+    let leak = Self.comparison(1) { ($0.answer.calls, $0.other.calls, $0.secrets) = ([call], [call], ["client-0123456789"]) }
+    try await withComparisons([leak, Self.comparison(2)]) { reader, _, folder in
+      let rows = try await reader.comparisons().comparisons
+      let cleared = ToolCall(name: "fetch", arguments: #"{"key":"[redacted]"}"#)
+      #expect(rows.first?.answer.calls == [cleared] && rows.first?.other.calls == [cleared])
+      #expect(rows.last?.answer.calls == [Self.paris, Self.rome])
+      for suffix in ["", "-wal"] {
+        let raw = try Data(contentsOf: URL(fileURLWithPath: folder.store + suffix))
+        #expect(raw.range(of: Data("client-0123456789".utf8)) == nil)
+      }
+    }
+  }
 }
 
 @Suite struct ShadowStateTests {
@@ -218,5 +233,27 @@ import Testing
     await second.close()
     let reader = try StoreReader(path: folder.store)
     #expect(try await reader.shadow(reference: "r", day: 0).jobs.map(\.exchange) == [Self.job(5).exchange])
+  }
+
+  @Test func whatHoldsAKeyOfItsClientIsNotKept() async throws {
+    let folder = try Folder()
+    let writer = StoreWriter(StoreOptions(path: folder.store))
+    let call = ToolCall(name: "fetch", arguments: #"{"key":"client-0123456789"}"#)
+    let jobs = [
+      Self.job(1) { $0.body = Array(#"{"messages":[{"role":"user","content":"my key is client-0123456789"}]}"#.utf8) },
+      Self.job(2) { $0.answer.calls = [call] },
+      Self.job(3) { $0.first = Side(judged: .toolCalls, calls: [call]) },
+      Self.job(4),
+    ]
+    writer.offer(
+      notes: jobs.map { job in
+        var job = job
+        job.secrets = ["client-0123456789"]
+        return ShadowNote.keep(job)
+      })
+    await writer.close()
+    let reader = try StoreReader(path: folder.store)
+    defer { reader.close() }
+    #expect(try await reader.shadow(reference: "r", day: 0).jobs == [Self.job(4)])
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 import Foundation
+import JSON
 import Store
 import Testing
 
@@ -31,6 +33,80 @@ import Testing
       filter.text = "planted"
       #expect(try await reader.list(filter).exchanges.isEmpty)
     }
+  }
+
+  @Test(arguments: ["X-Portkey-Api-Key", "x-session-token", "x-corp-secret", "?key"])
+  func aHiddenKeyIsNowhereElse(_ place: String) {
+    let key = "planted+0123456789/="
+    let exchange = Sample.exchange(1) {
+      if place == "?key" {
+        $0.path = "/v1/chat/completions?x=1&key=planted%2B0123456789%2F%3D"
+      } else {
+        $0.request = StoredMessage(headers: [.init(place, "Scheme \(key)")])
+      }
+      $0.attempts[0].response = Sample.body(#"{"error":"invalid key \#(key), or planted%2B0123456789%2F%3D"}"#)
+      $0.attempts[0].error = "401: \(key)"
+    }
+    let kept = exchange.redacted(Redaction(headers: ["x-corp-*"]))
+    #expect(kept.request.map { $0.headers.map(\.value) } ?? ["[redacted]"] == ["[redacted]"])
+    #expect(kept.path == (place == "?key" ? "/v1/chat/completions?x=1&key=[redacted]" : exchange.path))
+    #expect(kept.attempts[0].response == Sample.body(#"{"error":"invalid key [redacted], or [redacted]"}"#))
+    #expect(kept.attempts[0].error == "401: [redacted]")
+  }
+
+  @Test func whatSaysWhoAClientIsIsHiddenAndNotLookedForElsewhere() {
+    let exchange = Sample.exchange(1) {
+      $0.request = StoredMessage(
+        headers: [.init("Host", "localhost:8611"), .init("cookie", "theme=dark-mode"), .init("accept", "*/*")],
+        body: Array("it listens on localhost:8611, theme=dark-mode".utf8))
+    }
+    let kept = exchange.redacted(Redaction(senders: ["host"]))
+    #expect(kept.request?.headers.map(\.value) == ["[redacted]", "[redacted]", "*/*"])
+    #expect(kept.request?.body == exchange.request?.body)
+    let bare = exchange.redacted(Redaction(headers: ["*"]))
+    #expect(bare.request?.headers.map(\.value) == ["[redacted]", "[redacted]", "[redacted]"])
+    #expect(bare.request?.body == exchange.request?.body)
+  }
+
+  @Test func aRequestsKeysAreInItsHeadersAndInItsPath() {
+    let headers: [StoredMessage.Header] = [
+      .init("Authorization", "Bearer a"), .init("Cookie", "b"), .init("X-Portkey-Api-Key", "c"), .init("x-corp", "d"), .init("accept", "e"),
+    ]
+    let keys = Redaction(headers: ["x-corp"]).keys(headers: headers, path: "/v1/models?x=1&KEY=f%2B&token")
+    #expect(keys == ["a", "c", "d", "f%2B", "f+"])
+  }
+
+  private static let secret = #"pa/ss"wo\rd+0="#
+
+  @Test(arguments: [
+    secret, #"pa/ss\"wo\\rd+0="#, #"pa\/ss\"wo\\rd+0="#, #"pa/ss\\\"wo\\\\rd+0="#, #"pa\/ss\\\"wo\\\\rd+0="#, #"pa\\/ss\\\"wo\\\\rd+0="#,
+    #"pa\\\/ss\\\"wo\\\\rd+0="#, "pa%2Fss%22wo%5Crd%2B0%3D", "pa%2fss%22wo%5crd%2b0%3d", "pa/ss%22wo%5Crd%2B0%3D",
+  ])
+  func aSecretIsFoundHoweverItIsWritten(_ form: String) {
+    let exchange = Sample.exchange(1) {
+      $0.response = Sample.body("it is \(form)!")
+      $0.calls = [StoredCall(name: "f", id: "i", arguments: form)]
+    }
+    let kept = exchange.redacted(Redaction(secrets: [Self.secret]))
+    #expect(kept.response == Sample.body("it is [redacted]!"))
+    #expect(kept.calls.map(\.arguments) == ["[redacted]"])
+  }
+
+  @Test func comparisonsLoseWhatTheirExchangeLoses() throws {
+    let call = ToolCall(name: "fetch", arguments: #"{"key":"\#(Self.key)"}"#)
+    let exchange = Sample.exchange(1) {
+      $0.request = StoredMessage(headers: [.init("Authorization", "Bearer \(Self.key)")])
+      $0.comparisons = [ComparisonTests.comparison(1) { ($0.answer.calls, $0.other.calls) = ([call], [call, ComparisonTests.paris]) }]
+    }
+    let kept = try #require(exchange.redacted(Redaction()).comparisons.first)
+    let cleared = ToolCall(name: "fetch", arguments: #"{"key":"[redacted]"}"#)
+    #expect(kept.answer.calls == [cleared] && kept.other.calls == [cleared, ComparisonTests.paris])
+    let path = try JSONPath("$..arguments")
+    let forgotten = try #require(exchange.redacted(Redaction(paths: [path])).comparisons.first)
+    #expect(!forgotten.hasArguments)
+    #expect(forgotten.answer.calls.map(\.arguments) == [Array("0".utf8)])
+    #expect(forgotten.payloadsAgree == exchange.comparisons[0].payloadsAgree)
+    #expect(!forgotten.json.description.contains("planted") && !forgotten.json.description.contains("Paris"))
   }
 
   @Test(arguments: [

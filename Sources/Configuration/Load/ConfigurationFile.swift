@@ -24,6 +24,7 @@ struct ConfigurationFile {
   var literalKeys: [ConfigurationProblem] = []
 
   private(set) var clients = ClientSection()
+  private(set) var tls = TLSSection()
   private(set) var store = StoreSection()
   private(set) var shadow = ShadowSection()
   private(set) var alarms = AlarmSettings()
@@ -55,6 +56,7 @@ struct ConfigurationFile {
       hasVendors = section != nil
       for vendor in section?.named ?? [] { readVendor(vendor.key, at: vendor.place, vendor.value) }
     }
+    if let entry = map.entry("tls") { tls = TLSSection(reading: entry, files: ruleFiles) }
     if let entry = map.entry("clients") { clients = ClientSection(reading: entry) }
     defaultVendor = map.parsed("default_vendor", VendorName.parse)
     reference = map.parsed("reference", VendorChoice.parse)

@@ -6,12 +6,14 @@ struct CrossChecks {
   let book: VendorBook
   let listen: Located<Address>?
   let console: Located<Address?>?
+  let tls: TLSSection
   let log: ProblemLog
 
   func run() {
     checkVendors()
     checkAddresses()
     checkConsole()
+    checkConsoleTLS()
     checkKeys()
     checkReference()
     checkLimits()
@@ -19,9 +21,9 @@ struct CrossChecks {
 
   private func checkLimits() {
     let limits = configuration.limits
-    guard limits.bufferedBytes < limits.requestBytes else { return }
+    guard limits.bufferedBytes < 2 * limits.requestBytes else { return }
     log.warn(
-      "`limits.buffered_bytes` is less than `limits.request_bytes`, so that the longest requests are always refused",
+      "`limits.buffered_bytes`, of which one client may have half, is less than twice `limits.request_bytes`, so that the longest requests are always refused",
       "raise the one, or lower the other", at: .nowhere)
   }
 
@@ -64,16 +66,30 @@ struct CrossChecks {
       at: self.console?.place ?? .nowhere)
   }
 
+  private func checkConsoleTLS() {
+    guard let settings = configuration.tls, let console = configuration.console, !settings.coversConsole, tls.console == nil,
+      !Host(console.host).isLoopback
+    else { return }
+    log.warn(
+      "the console at \(console) speaks HTTP beside `tls`: its token and whole conversations can be read on the way",
+      "write `console: yes` under `tls:`, or `console: no` where that is meant", at: self.console?.place ?? .nowhere)
+  }
+
   private func checkKeys() {
     let host = Host(configuration.listen.host)
     for vendor in book.vendors {
       guard vendor.value.apiKey != nil else { continue }
-      if !host.isLoopback, configuration.clients.isEmpty {
+      if !host.isLoopback, configuration.clients.isEmpty, configuration.tls?.demandsClients != true {
         log.warn(
           "belay listens at \(configuration.listen): whoever reaches it spends the key of `\(vendor.value.name)`",
-          "listen at 127.0.0.1, keep the network closed, or give clients keys of their own (`clients:`)", at: listen?.place ?? .nowhere)
+          "listen at 127.0.0.1, keep the network closed, or give clients keys of their own (`clients:`) or certificates (`tls: client_ca:`)", at: listen?.place ?? .nowhere)
         break
       }
+    }
+    if !host.isLoopback, !host.isPrivate, !configuration.clients.isEmpty, configuration.tls == nil {
+      log.warn(
+        "belay listens at \(configuration.listen) without TLS: the keys of `clients` can be read on the way",
+        "give it a certificate (`tls:`), or keep the network between it and its clients closed", at: listen?.place ?? .nowhere)
     }
     for vendor in book.vendors where vendor.value.apiKey != nil {
       guard let url = try? BaseURL.parse(vendor.value.baseURL), !url.isSecure else { continue }

@@ -13,10 +13,13 @@ extension Limits {
     set(&bufferedBytes, "buffered_bytes", ByteSize.parser(within: 1 << 10...1 << 40))
     set(&headerBytes, "header_bytes", ByteSize.parser(within: 1 << 10...16 << 20))
     set(&headerTimeout, "header_timeout", time)
+    connections = section.parsed("connections", Words.integer(within: 1...1 << 20))?.value
+    set(&keepAlive, "keep_alive", time)
     set(&connect, "connect", time)
     set(&firstByte, "first_byte", time)
     set(&idle, "idle", time)
     set(&drain, "drain", Duration.parser(within: .zero...(.seconds(24 * 3600))))
+    set(&drainDelay, "drain_delay", Duration.parser(within: .zero...(.seconds(3600))))
     section.finish()
   }
 }

@@ -10,11 +10,12 @@ extension BelayConfiguration {
   ///   - file: its name, as problems are to show it.
   ///   - environment: all variables, for `${NAME}` in the file and for those of ``Setting``.
   ///   - overrides: the flags.
-  ///   - ruleFiles: where the files of `rules: files:` are.
+  ///   - ruleFiles: where the files of `rules: files:` are, and those of `tls:`.
+  ///   - now: seconds since the epoch; nil: what the clock says.
   /// - Throws: every problem there is, not only the first. The file is checked also where a flag replaces what it says.
   package static func load(
     _ yaml: String?, file name: String = "belay.yaml", environment: [String: String] = [:],
-    overrides: Overrides = Overrides(), ruleFiles: RuleFiles = RuleFiles()
+    overrides: Overrides = Overrides(), ruleFiles: RuleFiles = RuleFiles(), now: Int64? = nil
   ) throws(ConfigurationErrors) -> BelayConfiguration {
     let source = SourceText(name: name, text: yaml ?? "")
     let log = ProblemLog(source)
@@ -48,6 +49,7 @@ extension BelayConfiguration {
     if let listen { configuration.listen = listen.value }
     configuration.reusesPort = file.reusesPort
     if let console { configuration.console = console.value }
+    configuration.tls = TLSLoader(files: ruleFiles, log: log, now: now).settings(file.tls, given: given)
     configuration.consoleToken = given.consoleToken() ?? file.consoleToken
     let fileDefault = file.defaultVendor.flatMap { book.existing($0) }
     configuration.defaultVendor = chosen ?? fileDefault ?? book.names.first
@@ -64,7 +66,7 @@ extension BelayConfiguration {
     let format = given.parsed(.logFormat, Words.parser(of: Log.Format.self)) ?? file.logFormat
     if let format { configuration.log.format = format.value }
 
-    CrossChecks(configuration: configuration, book: book, listen: listen, console: console, log: log).run()
+    CrossChecks(configuration: configuration, book: book, listen: listen, console: console, tls: file.tls, log: log).run()
     ShadowChecks(configuration: configuration, file: file, log: log).run()
     EnforceChecks(configuration: configuration, file: file, failover: failover, log: log).run()
     AlarmChecks(configuration: configuration, file: file, log: log).run()

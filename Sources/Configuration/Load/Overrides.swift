@@ -14,6 +14,8 @@ package struct Overrides: Equatable, Sendable {
   /// `--failover` may be repeated.
   package var failover: [String]
   package var store: String?
+  package var tlsCertificate: String?
+  package var tlsKey: String?
   package var loops: String?
   package var logLevel: String?
   package var logFormat: String?
@@ -21,7 +23,8 @@ package struct Overrides: Equatable, Sendable {
   package init(
     listen: String? = nil, console: String? = nil, vendors: [String] = [], reference: String? = nil,
     mode: String? = nil, repairs: String? = nil, responseIDs: String? = nil, onExhausted: String? = nil,
-    failover: [String] = [], store: String? = nil, loops: String? = nil, logLevel: String? = nil, logFormat: String? = nil
+    failover: [String] = [], store: String? = nil, tlsCertificate: String? = nil, tlsKey: String? = nil, loops: String? = nil,
+    logLevel: String? = nil, logFormat: String? = nil
   ) {
     self.listen = listen
     self.console = console
@@ -33,6 +36,8 @@ package struct Overrides: Equatable, Sendable {
     self.onExhausted = onExhausted
     self.failover = failover
     self.store = store
+    self.tlsCertificate = tlsCertificate
+    self.tlsKey = tlsKey
     self.loops = loops
     self.logLevel = logLevel
     self.logFormat = logFormat
@@ -51,6 +56,8 @@ package struct Overrides: Equatable, Sendable {
     case .onExhausted: [onExhausted].compactMap { $0 }
     case .failover: failover
     case .store: [store].compactMap { $0 }
+    case .tlsCertificate: [tlsCertificate].compactMap { $0 }
+    case .tlsKey: [tlsKey].compactMap { $0 }
     case .loops: [loops].compactMap { $0 }
     case .logLevel: [logLevel].compactMap { $0 }
     case .logFormat: [logFormat].compactMap { $0 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Where the rule files of a configuration come from.
+/// Where the files that a configuration names come from: rules, certificates.
 package struct RuleFiles {
   /// The text of the file at a path, as `rules: files:` has it.
   let read: (String) throws(UnreadableFile) -> String
-  /// Its name, as problems are to show it.
+  /// Its name, as problems are to show it, and as the working directory has it.
   let name: (String) -> String
 
   /// Files by their paths: for tests, and for a configuration without a folder.
@@ -35,15 +35,29 @@ package struct UnreadableFile: Error, CustomStringConvertible {
     switch (reason as? CocoaError)?.code {
     case .fileReadNoSuchFile?: "there is no such file"
     case .fileReadNoPermission?: "not readable by this user"
+    case .fileReadUnknown? where isFolder: "it is a folder"
     case .fileReadInapplicableStringEncoding?, .fileReadCorruptFile?: "not UTF-8 text"
     default: reason.localizedDescription
     }
+  }
+
+  private var isFolder: Bool {
+    var isFolder: ObjCBool = false
+    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
   /// For the configuration file itself.
   package var description: String {
     let isAbsent = (reason as? CocoaError)?.code == .fileReadNoSuchFile
     return "\(path): \(why)\(isAbsent ? ". Name another with --config FILE, or start with --vendor URL" : "")"
+  }
+
+  static func bytes(of path: String) throws(UnreadableFile) -> [UInt8] {
+    do {
+      return try [UInt8](Data(contentsOf: URL(filePath: path)))
+    } catch {
+      throw UnreadableFile(path: path, reason: error)
+    }
   }
 
   static func text(of path: String) throws(UnreadableFile) -> String {

@@ -3,7 +3,7 @@
 /// What can be told without a file: the one table of flags and environment variables. A flag wins over its variable,
 /// and both win over the file. An empty variable counts as unset.
 package enum Setting: String, CaseIterable, Sendable {
-  case config, listen, console, vendor, reference, mode, repairs, responseIDs, onExhausted, failover, store, loops, logLevel, logFormat
+  case config, listen, console, vendor, reference, mode, repairs, responseIDs, onExhausted, failover, store, tlsCertificate, tlsKey, loops, logLevel, logFormat
 
   /// Whether it may be given several times; in its variable, with blanks between.
   var isRepeatable: Bool { self == .vendor || self == .failover }
@@ -22,6 +22,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .onExhausted: "BELAY_ON_EXHAUSTED"
     case .failover: "BELAY_FAILOVER"
     case .store: StorePlace.variable
+    case .tlsCertificate: "BELAY_TLS_CERTIFICATE"
+    case .tlsKey: "BELAY_TLS_KEY"
     case .loops: "BELAY_LOOPS"
     case .logLevel: "BELAY_LOG_LEVEL"
     case .logFormat: "BELAY_LOG_FORMAT"
@@ -42,6 +44,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .onExhausted: "--on-exhausted"
     case .failover: "--failover"
     case .store: "--store"
+    case .tlsCertificate: "--tls-certificate"
+    case .tlsKey: "--tls-key"
     case .loops: "--loops"
     case .logLevel: "--log-level"
     case .logFormat: "--log-format"
@@ -69,6 +73,8 @@ package enum Setting: String, CaseIterable, Sendable {
       "a vendor, by its name, to ask when another fails; may be repeated (in the variable: parted by blanks), and is asked "
         + "with its own key only"
     case .store: "the file where exchanges are kept, or off; default $XDG_STATE_HOME/belay/belay.sqlite"
+    case .tlsCertificate: "the PEM file of the certificate that agents are shown, and of those above it: with it, they use https"
+    case .tlsKey: "the PEM file of its private key"
     case .loops: "event loops, each with an engine thread of its own; default half as many as cores"
     case .logLevel: "trace, debug, info, notice, warning, error or critical, default info"
     case .logFormat: "text or json, default text"

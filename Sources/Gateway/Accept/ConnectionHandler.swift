@@ -33,6 +33,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   private let lane: Lane
+  private var admission = Lane.Admission.welcome
+  /// Stands for the client's address.
+  private var peer: UInt64 = 0
   private var context: ChannelHandlerContext?
   private(set) var phase = Phase.idle
   /// When the phase's limit was last pushed back, in nanoseconds of uptime.
@@ -63,7 +66,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    lane.add(self)
+    admission = lane.add(self)
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    peer = lane.peer(context.remoteAddress)
+    context.fireChannelActive()
+    switch admission {
+    case .welcome: break
+    case .refused: fail(with: .tooManyConnections)
+    case .unheard: context.close(promise: nil)
+    }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -79,6 +92,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // More behind what was no request: that was dealt with, and its answer must not be cut off.
+    if case .dataReceivedInErrorState? = error as? ByteToMessageDecoderError { return }
     guard let parserError = error as? HTTPParserError else {
       // A reset or a broken pipe: the client is gone.
       context.close(promise: nil)
@@ -93,6 +108,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
       fail(with: GatewayError(parserError))
     }
   }
+
+  /// No request has come on it yet.
+  var isNew: Bool { exchangeNumber == 0 }
 
   /// The lane found that the phase has lasted too long.
   func timeOut() {
@@ -202,7 +220,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     let requestHead = Exchange.RequestHead(
       method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) })
     if let problem = HeadRules.problem(with: requestHead, isVersion11: head.version.isAtLeast11) { return fail(with: problem) }
-    var exchange = Exchange(requestHead, id: lane.nextID(), context: lane.exchangeContext, memory: lane.memory, at: now)
+    var exchange = Exchange(requestHead, id: lane.nextID(), context: lane.exchangeContext, memory: lane.memory, peer: peer, at: now)
     let action = exchange.requestHead(requestHead, at: now)
     self.exchange = exchange
     perform(action)
@@ -277,7 +295,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case .call(let request):
       let port = VendorPort(connection: self)
       self.port = port
-      port.call = lane.engine.start(request, on: lane.eventLoop, handler: port)
+      port.call = lane.start(request, lane.eventLoop, port)
     case .retry(let delay):
       hangUp()
       scheduleRetry(after: delay)

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
 import NIOCore
+import Synchronization
 import Upstream
 
-/// One event loop and what belongs to it: its upstream engine, its connections, its exchange ids, its share of the records.
+/// One event loop and what belongs to it: its way to vendors, its connections, its exchange ids, its share of the records.
 ///
 /// Nothing here is shared between loops, so nothing on the data path takes a lock but the queues between loop and engine.
 final class Lane {
   let eventLoop: any EventLoop
-  let engine: UpstreamEngine
+  /// Sends a request to a vendor: an engine's `start`.
+  let start: (UpstreamRequest, any EventLoop, any UpstreamHandler) -> UpstreamCall
   var exchangeContext: Exchange.Context
   let memory: Exchange.Memory
   private let limits: ClientLimits
@@ -28,23 +30,28 @@ final class Lane {
     /// Between two reads of a request's body.
     var body: UInt64
     /// Between two requests.
-    var idle: UInt64 = 600_000_000_000
+    var idle: UInt64
+    /// Of connections, on all lanes.
+    var connections: Int
     /// To read the last answer, after Belay has closed its side.
     var lingering: UInt64 = 2_000_000_000
 
-    init(_ limits: Limits) {
+    /// - Parameter connections: where the configuration says nothing of them.
+    init(_ limits: Limits, connections: Int = .max) {
+      idle = limits.keepAlive.wholeNanoseconds
+      self.connections = limits.connections ?? connections
       head = limits.headerTimeout.wholeNanoseconds
       body = limits.headerTimeout.wholeNanoseconds
     }
   }
 
   init(
-    eventLoop: any EventLoop, engine: UpstreamEngine, exchangeContext: Exchange.Context, clientLimits: ClientLimits,
-    recorder: Recorder, loops: Int
+    eventLoop: any EventLoop, start: @escaping (UpstreamRequest, any EventLoop, any UpstreamHandler) -> UpstreamCall,
+    exchangeContext: Exchange.Context, clientLimits: ClientLimits, recorder: Recorder, loops: Int = 1
   ) {
     var random = SystemRandomNumberGenerator()
     self.eventLoop = eventLoop
-    self.engine = engine
+    self.start = start
     self.exchangeContext = exchangeContext
     self.memory = Exchange.Memory(exchangeContext.lasting, loops: loops)
     self.limits = clientLimits
@@ -63,12 +70,26 @@ final class Lane {
 
   // MARK: Connections
 
-  func add(_ connection: ConnectionHandler) {
+  /// A number for an address, good for this process only.
+  func peer(_ address: SocketAddress?) -> UInt64 {
+    var hasher = exchangeContext.lasting.hasher
+    hasher.combine(address?.ipAddress.map(subscriber))
+    return UInt64(bitPattern: Int64(hasher.finalize()))
+  }
+
+  enum Admission { case welcome, refused, unheard }
+
+  func add(_ connection: ConnectionHandler) -> Admission {
     connections[ObjectIdentifier(connection)] = connection
+    let open = exchangeContext.lasting.connections.add(1, ordering: .relaxed).newValue
+    if open <= limits.connections { return .welcome }
+    // Those that are refused take a descriptor too until they have read why: not all of them are told.
+    return open <= limits.connections + limits.connections / 8 + 8 ? .refused : .unheard
   }
 
   func remove(_ connection: ConnectionHandler) {
-    connections[ObjectIdentifier(connection)] = nil
+    guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+    exchangeContext.lasting.connections.subtract(1, ordering: .relaxed)
     if connections.isEmpty { emptied?.succeed() }
   }
 
@@ -97,16 +118,22 @@ final class Lane {
     }
   }
 
+  private static let scarceHead: UInt64 = 5_000_000_000
+  private static let scarceIdle: UInt64 = 1_000_000_000
+
   /// Once a second: connections whose phase has lasted too long are ended. No request pays for a timer of its own.
   private func sweep() {
     let now = self.now
     wallClock = WallClock(at: now)
+    // Where connections are scarce, those that are used come first: nobody keeps others out by holding on to idle ones.
+    let isScarce = exchangeContext.lasting.connections.load(ordering: .relaxed) > limits.connections / 4 * 3
     for connection in connections.values {
       let limit: UInt64
       switch connection.phase {
-      case .readingHead: limit = limits.head
+      case .readingHead: limit = isScarce ? min(limits.head, Self.scarceHead) : limits.head
       case .readingBody: limit = limits.body
-      case .idle: limit = limits.idle
+      // A new one may have sent its request already, where the loop has much to do.
+      case .idle: limit = isScarce ? min(limits.idle, connection.isNew ? Self.scarceHead : Self.scarceIdle) : limits.idle
       case .lingering: limit = limits.lingering
       case .answering:
         connection.tick(at: now)

@@ -13,7 +13,7 @@ struct Lanes: Sendable {
   init(on group: MultiThreadedEventLoopGroup, _ configuration: BelayConfiguration, recorder: Recorder) async throws {
     let context = Exchange.Context(configuration)
     lasting = context.lasting
-    let limits = Lane.ClientLimits(configuration.limits)
+    let limits = Lane.ClientLimits(configuration.limits, connections: Descriptors.connections)
     var lanes: [NIOLoopBound<Lane>] = []
     var engines: [UpstreamEngine] = []
     let loops = Array(group.makeIterator())
@@ -22,7 +22,8 @@ struct Lanes: Sendable {
       engines.append(engine)
       let lane = try await loop.submit {
         let lane = Lane(
-          eventLoop: loop, engine: engine, exchangeContext: context, clientLimits: limits, recorder: recorder, loops: loops.count)
+          eventLoop: loop, start: engine.start, exchangeContext: context, clientLimits: limits, recorder: recorder,
+          loops: loops.count)
         return NIOLoopBound(lane, eventLoop: loop)
       }.get()
       lanes.append(lane)

@@ -8,7 +8,8 @@ import NIOPosix
 enum Listener {
   /// - Throws: `ListenError` with what to do, when the address cannot be bound.
   static func bind(
-    _ address: Address, on group: MultiThreadedEventLoopGroup, limits: Limits, reusesPort: Bool = false, _ lanes: Lanes
+    _ address: Address, on group: MultiThreadedEventLoopGroup, limits: Limits, reusesPort: Bool = false, tls: TLSAcceptor? = nil,
+    _ lanes: Lanes
   ) async throws -> any Channel {
     var decoderLimits = NIOHTTPDecoderLimitConfiguration()
     decoderLimits.maxHeaderListSize = limits.headerBytes
@@ -19,6 +20,7 @@ enum Listener {
         let connection = ConnectionHandler(lane: lane)
         let decoder = ByteToMessageHandler(
           HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits))
+        if let tls { try channel.pipeline.syncOperations.addHandler(tls.agentHandler()) }
         try channel.pipeline.syncOperations.addHandlers([ArrivalHandler(connection: connection), decoder, connection])
       }
     }
@@ -61,6 +63,7 @@ enum Listener {
 extension NIOBSDSocket.Option {
   /// Several processes may listen at one address; the kernel spreads connections over them (socket(7)). NIO has no name for it.
   static let so_reuseport = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
+  static let tcp_quickack = NIOBSDSocket.Option(rawValue: TCP_QUICKACK)
 }
 
 /// A socket that could not be bound, and what to do.

@@ -19,11 +19,12 @@ struct ConsoleServer: Sendable {
   var port: Int? { listener.channel.localAddress?.port }
 
   static func bind(
-    _ address: Address, on group: MultiThreadedEventLoopGroup, reusesPort: Bool, _ console: Console
+    _ address: Address, on group: MultiThreadedEventLoopGroup, reusesPort: Bool, tls: TLSAcceptor? = nil, _ console: Console
   ) async throws -> ConsoleServer {
     let listener = try await Listener.bindConsole(address, on: group, reusesPort: reusesPort) { channel in
       channel.eventLoop.makeCompletedFuture {
         let pipeline = channel.pipeline.syncOperations
+        if let handler = tls?.consoleHandler() { try pipeline.addHandler(handler) }
         try pipeline.addHandlers([IdleStateHandler(allTimeout: idleLimit), IdleCloser()])
         try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
         return try Connection(wrappingChannelSynchronously: channel)
@@ -39,7 +40,8 @@ struct ConsoleServer: Sendable {
       try await withThrowingDiscardingTaskGroup { tasks in
         for try await connection in connections {
           guard slots.take() else {
-            try? await connection.channel.close()
+            // Closing the channel alone would leave its writer unfinished, which ends the process.
+            try? await connection.executeThenClose { _, _ in }
             continue
           }
           tasks.addTask {

@@ -13,14 +13,20 @@ package final class GatewayStatus: Sendable {
   private let shadow: Shadow?
   /// Nil in tests of other things.
   let fidelity: FidelityService?
+  /// Nil where both listeners speak HTTP.
+  private let tls: TLSAcceptor?
   /// In the order of the configuration.
   let vendors: [String]
 
-  package init(recorder: Recorder, store: ConsoleStore? = nil, shadow: Shadow? = nil, fidelity: FidelityService? = nil, vendors: [String] = []) {
+  package init(
+    recorder: Recorder, store: ConsoleStore? = nil, shadow: Shadow? = nil, fidelity: FidelityService? = nil, tls: TLSAcceptor? = nil,
+    vendors: [String] = []
+  ) {
     self.recorder = recorder
     self.store = store
     self.shadow = shadow
     self.fidelity = fidelity
+    self.tls = tls
     self.vendors = vendors
   }
 
@@ -42,7 +48,11 @@ package final class GatewayStatus: Sendable {
     for (reason, count) in store?.dropped ?? [:] { drops[["store", reason.name]] = count }
     text.append(
       counter: "belay_records_dropped_total", "Exchanges that were served and not recorded, by where and why.", labels: ["stage", "reason"], drops)
+    text.append(
+      counter: "belay_record_bodies_dropped_total", "Exchanges that were recorded without their bodies, as too much was waiting.",
+      [[]: recorder.droppedBodies])
     text.append(gauge: "belay_ready", "1 while the gateway takes requests, 0 while it drains.", isReady ? 1 : 0)
+    TLSAcceptor.write(tls, to: &text)
     if let shadow = shadowStatus, shadow.reference != .none { shadow.write(to: &text) }
     fidelity?.write(to: &text)
     guard let store else { return text.text }

@@ -61,7 +61,8 @@ package struct RecordedAnswer: Sendable, Equatable {
   }
 
   package mutating func append(_ bytes: ByteBuffer) {
-    guard body.count + bytes.readableBytes <= Self.limit else {
+    // Nothing after a gap: what is kept is a beginning.
+    guard omitted == 0, body.count + bytes.readableBytes <= Self.limit else {
       omitted += bytes.readableBytes
       return
     }
@@ -85,7 +86,7 @@ package struct RecordedBodies: Sendable, Equatable {
 
   /// More of what the client received.
   mutating func append(_ bytes: ByteBuffer) {
-    guard (response?.count ?? 0) + bytes.readableBytes <= RecordedAnswer.limit else {
+    guard omitted == 0, (response?.count ?? 0) + bytes.readableBytes <= RecordedAnswer.limit else {
       omitted += bytes.readableBytes
       return
     }

@@ -51,11 +51,12 @@ package final class Breakers: Sendable {
     states.withLock { states in
       var state = states[vendor, default: State()]
       let window = settings.window.wholeNanoseconds
-      state.failures.removeAll { now - $0 > window }
+      // Event loops read the clock before they wait for the lock: another's failure may be later than this one.
+      state.failures.removeAll { now > $0 && now - $0 > window }
       state.failures.append(now)
       if state.probedUntil != nil || state.failures.count >= settings.failures {
         state.rest = settings.open.wholeNanoseconds
-        state.closedUntil = now + state.rest
+        state.closedUntil = max(state.closedUntil ?? 0, now + state.rest)
         state.probedUntil = nil
         state.failures.removeAll()
       }

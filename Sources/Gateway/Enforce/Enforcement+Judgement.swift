@@ -65,6 +65,9 @@ extension Enforcement {
     attempts.append(AttemptRecord(rung: rung, vendor: vendor, model: model, startedAt: now - startedAt))
     answer = .none
     nextLook = 0
+    isUnjudged = false
+    // What this attempt itself lets flow is no part of another's.
+    isContinued = !flowed.isEmpty
   }
 }
 

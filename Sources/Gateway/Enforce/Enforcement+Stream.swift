@@ -18,6 +18,7 @@ extension Enforcement {
       case .overflow:
         // Too long to be held, and so to be judged: the rest passes as it is.
         verdict = .unknown
+        isUnjudged = true
         hold.release(into: &out)
       }
     }
@@ -47,7 +48,14 @@ extension Enforcement {
   private mutating func settle(
     _ hold: inout StreamHold, _ summary: ResponseSummary, into out: inout ByteBuffer, at now: UInt64
   ) -> Next? {
-    let judgement = judge(summary, isContinued: attempts.count > 1 && !flowed.isEmpty)
+    if isUnjudged {
+      note(summary)
+      delivered = summary
+      hold.comment = ByteBuffer(string: annotation.comment)
+      hold.release(into: &out)
+      return nil
+    }
+    let judgement = judge(summary, isContinued: isContinued)
     note(summary)
     if let complaint = judgement.complaint, isEnforcing {
       if let turn = climb(after: .answer(complaint), at: now) {

@@ -85,9 +85,13 @@ struct Enforcement: Sendable {
   /// How the stream that the client sees began, and what of it cannot be taken back.
   var streamHead: ChunkHead?
   var flowed: EventTraits = []
+  /// Something of an earlier attempt's answer is with the client.
+  var isContinued = false
   var lastWriteAt: UInt64
   /// From how many argument bytes on a dead call is looked at again.
   var nextLook = 0
+  /// More was held than may be: what came has left, and nothing can stand in for it.
+  var isUnjudged = false
 
   // What came of it.
   var repairs: [Repair] = []

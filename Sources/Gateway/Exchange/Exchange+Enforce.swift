@@ -114,7 +114,7 @@ extension Exchange {
     var step = first
     while case .closed(let rest) = context.breakers.admit(step.place.vendor.name, at: now) {
       guard let next = enforcement?.ladder.step(after: .transport(retryable: false)) else {
-        return refuse(.vendorResting(step.place.vendor.name, nanoseconds: rest), at: now)
+        return giveUp(.vendorResting(step.place.vendor.name, nanoseconds: rest), at: now)
       }
       step = next
     }
@@ -122,13 +122,19 @@ extension Exchange {
       try prepare(step)
     } catch {
       // The client's request could be read, so this one can be too; whatever it is, no vendor is to blame.
-      return refuse(.broken("the request for another attempt cannot be made: \(error)"), at: now)
+      return giveUp(.broken("the request for another attempt cannot be made: \(error)"), at: now)
     }
     enforcement?.begin(vendor: step.place.vendor.name, model: step.place.model, rung: step.rung, at: now)
     if context.keepsBodies, case .bytes(let sent)? = source?.next?.body { enforcement?.attempt.sent = sent }
     record.vendor = step.place.vendor.name
     state = .calling
     return .retry(after: step.delay)
+  }
+
+  /// No attempt can follow: the client is told, within its stream if that has begun.
+  private mutating func giveUp(_ error: GatewayError, at now: UInt64) -> Action {
+    guard let turn = enforcement?.refuse(error) else { return refuse(error, at: now) }
+    return carryOut(turn, at: now)
   }
 
   /// The request of another attempt.
@@ -144,7 +150,7 @@ extension Exchange {
       }
       source.route = source.route.at(vendor)
       // A key of the client's, or of another vendor's, never goes there.
-      source.headers = ForwardedHeaders.withoutCredentials(source.headers)
+      source.headers = ForwardedHeaders.forOtherVendor(source.headers)
       let request = try ChatRequest(reading: source.body.readableBytesUInt8Span)
       source.sent = apply(normalized(request, source.body, policy), to: source.body)
     }

@@ -82,10 +82,15 @@ package struct Exchange {
   /// Where in the conversation the answer stands, if its reasoning is to be kept.
   private var turn: ReasoningChain?
   private let memory: Memory
+  private let peer: UInt64
+  /// Whose share of the bodies that are held its own counts to: the client's, where the proxy knows clients, else the address's.
+  private var holder: UInt64 { caller.map { context.owner([], $0.client) } ?? peer }
   /// What another attempt is made of.
   var source: RetrySource?
 
-  package init(_ head: RequestHead, id: String, context: Context, memory: Memory, at now: UInt64) {
+  /// - Parameter peer: whose connection it is, for what each may hold: a number for an address.
+  package init(_ head: RequestHead, id: String, context: Context, memory: Memory, peer: UInt64 = 0, at now: UInt64) {
+    self.peer = peer
     self.context = context
     self.memory = memory
     self.startedAt = now
@@ -125,7 +130,8 @@ package struct Exchange {
       guard body.readableBytes + bytes.readableBytes <= context.requestBytes else {
         return refuse(.bodyTooLarge(limit: context.requestBytes), at: now)
       }
-      guard context.lasting.hold(bytes.readableBytes, within: context.configuration.limits.bufferedBytes) else {
+      let limit = context.configuration.limits.bufferedBytes
+      guard context.lasting.bodies.withLock({ $0.hold(bytes.readableBytes, for: holder, within: limit) }) else {
         return refuse(.overloaded, at: now)
       }
       held += bytes.readableBytes
@@ -315,7 +321,7 @@ extension Exchange {
   /// Ends the exchange: what was seen of the answer goes into the record.
   mutating func close(_ outcome: ExchangeRecord.Outcome, at now: UInt64) -> ExchangeRecord {
     state = .ended
-    context.lasting.letGo(held)
+    if held > 0 { context.lasting.bodies.withLock { $0.letGo(held, of: holder) } }
     held = 0
     record.outcome = outcome
     record.nanosecondsTotal = now - startedAt

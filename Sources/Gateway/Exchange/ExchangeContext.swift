@@ -82,21 +82,12 @@ extension Exchange {
     /// By client.
     let buckets = Mutex<[String: TokenBucket]>([:])
     let hasher = Hasher()
-    /// Bytes of request bodies, of exchanges that have not ended.
-    private let held = Atomic(0)
+    /// Request bodies of exchanges that have not ended.
+    let bodies = Mutex(BodyBudget())
+    /// Clients' connections.
+    let connections = Atomic(0)
 
     package init() {}
-
-    /// Counts `bytes` among those held, unless that is more than `limit`.
-    func hold(_ bytes: Int, within limit: Int) -> Bool {
-      if held.add(bytes, ordering: .relaxed).newValue <= limit { return true }
-      letGo(bytes)
-      return false
-    }
-
-    func letGo(_ bytes: Int) {
-      if bytes > 0 { held.subtract(bytes, ordering: .relaxed) }
-    }
   }
 
   /// State of one event loop that its exchanges share; touched on no other thread.

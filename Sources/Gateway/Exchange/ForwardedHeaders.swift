@@ -40,7 +40,16 @@ package enum ForwardedHeaders {
     return result
   }
 
-  /// The client's headers for a vendor that it did not ask for: no credential goes along.
+  /// The client's headers for a vendor that it did not ask for: only those that say what the body is, and what Belay's own simulator
+  /// is to do. What credentials a client may have sent, and under what name, nobody can know.
+  static func forOtherVendor(_ headers: [Field]) -> [Field] {
+    headers.filter { field in
+      ["content-type", "accept", "user-agent"].contains { field.name.equalsIgnoringASCIICase($0) }
+        || field.name.hasPrefixIgnoringASCIICase("x-simulate-")
+    }
+  }
+
+  /// No credential goes along, as far as its name tells it.
   static func withoutCredentials(_ headers: [Field]) -> [Field] {
     let secrets = Redaction()
     return headers.filter { !secrets.hides(header: $0.name) }
@@ -65,7 +74,9 @@ package enum ForwardedHeaders {
       if !keepsType, name.equalsIgnoringASCIICase("content-type") { continue }
       if name.equalsIgnoringASCIICase("content-length") {
         if !keepsLength || fields.hasContentLength { continue }
-        fields.hasContentLength = true
+        // One that is left out does not say where the answer ends.
+        fields.hasContentLength = fields.append(name, field.valueBytes)
+        continue
       }
       fields.append(name, field.valueBytes)
     }
@@ -80,16 +91,28 @@ package enum ForwardedHeaders {
     package var hasContentLength = false
 
     /// A field that could end its line early in a reader's eyes (a bare CR, a NUL, a blank in the name) is left out:
-    /// a vendor must not be able to write headers of its own invention, or a second answer, to the client.
-    package mutating func append(_ name: String, _ value: some Collection<UInt8>) {
-      guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return }
-      guard value.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { return }
+    /// a vendor must not be able to write headers of its own invention, or a second answer, to the client. So is one whose name is
+    /// no token (RFC 9110 section 5.1): a strict reader would refuse the whole answer for it.
+    @discardableResult
+    package mutating func append(_ name: String, _ value: some Collection<UInt8>) -> Bool {
+      guard !name.isEmpty, name.utf8.allSatisfy(Self.isToken) else { return false }
+      guard value.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { return false }
       lines.append(contentsOf: name.utf8)
       lines.append(UInt8(ascii: ":"))
       lines.append(UInt8(ascii: " "))
       lines.append(contentsOf: value)
       lines.append(UInt8(ascii: "\r"))
       lines.append(UInt8(ascii: "\n"))
+      return true
+    }
+
+    /// RFC 9110 section 5.6.2.
+    private static func isToken(_ byte: UInt8) -> Bool {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+      case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E: true
+      default: false
+      }
     }
   }
 

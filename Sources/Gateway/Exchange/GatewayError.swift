@@ -70,7 +70,17 @@ extension GatewayError {
   package static let overloaded: GatewayError = {
     var error = GatewayError(
       fault: .belay, status: 503, code: "overloaded",
-      message: "too many request bodies are held at once (limits.buffered_bytes): try again", isRetryable: true)
+      message: "too many request bodies are held at once, of all clients or of this one (limits.buffered_bytes): try again",
+      isRetryable: true)
+    error.retryAfter = 1
+    return error
+  }()
+
+  /// So many connections are open.
+  package static let tooManyConnections: GatewayError = {
+    var error = GatewayError(
+      fault: .belay, status: 503, code: "too_many_connections",
+      message: "too many connections are open (limits.connections): try again", isRetryable: true)
     error.retryAfter = 1
     return error
   }()

@@ -22,8 +22,8 @@ package struct Route: Sendable {
     url = Self.url(of: path, query: query, at: vendor)
   }
 
-  /// The same request at another vendor.
-  func at(_ vendor: Vendor) -> Route { Route(vendor: vendor, path: path, query: query, isInspected: isInspected) }
+  /// The same request at another vendor. A query is between the client and the vendor that it asked, and may hold a key.
+  func at(_ vendor: Vendor) -> Route { Route(vendor: vendor, path: path, query: nil, isInspected: isInspected) }
 
   /// `/v1/x` becomes the vendor's base URL and `/x`; any other path is taken from the vendor's root, which is its base URL
   /// without a final `/v1`.

@@ -5,26 +5,28 @@ import Synchronization
 
 /// Takes exchange records off the data path: logs a line for each and counts them, for the tally and for Prometheus.
 ///
-/// Its queue is bounded. When it is full, batches are dropped and counted; no exchange waits for it.
+/// Its queue is bounded, by bytes too. When it is full, bodies and then records are dropped and counted; no exchange waits for it.
 package final class Recorder: Sendable {
-  private static let queuedBatches = 4096
   private static let dropReason = "recorder_queue_full"
 
-  private let batches: AsyncStream<[ExchangeRecord]>
-  private let queue: AsyncStream<[ExchangeRecord]>.Continuation
+  private let queue: RecordQueue
   private let format: Log.Format?
   private let write: @Sendable ([UInt8]) -> Void
   private let store: StoreWriter?
   private let shadow: ShadowInbox?
-  private let state = Mutex((tally: Tally(), metrics: Metrics(), dropped: 0))
+  private let state = Mutex((tally: Tally(), metrics: Metrics(), loss: RecordQueue.Loss()))
 
   /// - Parameters:
   ///   - format: how a line looks; nil for no lines.
   ///   - write: receives whole lines, UTF-8, several at a time, each with its line feed.
   ///   - store: where exchanges are kept; nil: nowhere.
   ///   - shadow: who may ask a reference the same; nil: nobody.
-  package init(format: Log.Format?, store: StoreWriter? = nil, shadow: ShadowInbox? = nil, write: @escaping @Sendable ([UInt8]) -> Void) {
-    (batches, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.queuedBatches))
+  ///   - queuedBytes: what may wait, about.
+  package init(
+    format: Log.Format?, store: StoreWriter? = nil, shadow: ShadowInbox? = nil, queuedBytes: Int = 64 << 20,
+    write: @escaping @Sendable ([UInt8]) -> Void
+  ) {
+    queue = RecordQueue(bytes: queuedBytes)
     self.format = format
     self.store = store
     self.shadow = shadow
@@ -34,18 +36,25 @@ package final class Recorder: Sendable {
   package var tally: Tally { state.withLock { $0.tally } }
   package var metrics: Metrics { state.withLock { $0.metrics } }
   /// Records that were lost because the queue was full.
-  package var dropped: Int { state.withLock { $0.dropped } }
+  package var dropped: Int { state.withLock { $0.loss.records } }
+  /// Records that went on without their bodies, for the same reason.
+  package var droppedBodies: Int { state.withLock { $0.loss.bodies } }
 
   package func take(_ records: [ExchangeRecord]) {
-    if case .dropped(let lost) = queue.yield(records) {
-      state.withLock { $0.dropped += lost.count }
-      store?.noteLost(lost.count, reason: Self.dropReason)
+    let loss = queue.put(records)
+    guard loss != RecordQueue.Loss() else { return }
+    state.withLock { state in
+      state.loss.records += loss.records
+      state.loss.bodies += loss.bodies
     }
+    if loss.records > 0 { store?.noteLost(loss.records, reason: Self.dropReason) }
   }
 
   /// Works until `finish` is called and the queue is empty.
   package func run() async {
-    for await batch in batches {
+    for await next in queue.batches {
+      defer { queue.finish(next) }
+      let batch = next.records
       if let format {
         var lines = ExchangeLines(format: format, time: LogTime.now())
         for record in batch { lines.append(record) }
@@ -68,6 +77,6 @@ package final class Recorder: Sendable {
   }
 
   package func finish() {
-    queue.finish()
+    queue.close()
   }
 }

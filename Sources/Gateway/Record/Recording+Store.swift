@@ -14,8 +14,14 @@ extension StoreWriter {
     options.retention.bytes = Int64(recording.maxSize)
     options.redaction = Redaction(
       headers: recording.redactedHeaders, paths: try recording.redactedPaths.map { try JSONPath($0) },
-      secrets: configuration.vendors.compactMap { $0.apiKey?.revealed }
-        + configuration.vendors.flatMap { $0.headers.map(\.value.revealed) })
+      secrets: configuration.vendorSecrets)
     return StoreWriter(options)
+  }
+}
+
+extension BelayConfiguration {
+  /// What must be in no record, wherever it stands.
+  var vendorSecrets: [String] {
+    vendors.compactMap { $0.apiKey?.revealed } + vendors.flatMap { $0.headers.map(\.value.revealed) }
   }
 }

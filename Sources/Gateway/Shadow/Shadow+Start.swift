@@ -21,16 +21,8 @@ extension Shadow {
 
   /// Takes up what an earlier process left, and reads the baseline.
   func prepare() async -> [StoredShadowJob] {
+    await takeBaseline()
     let (configuration, vendor) = state.withLock { ($0.configuration, $0.vendor) }
-    if case .baseline(let path) = configuration.shadowReference {
-      do {
-        let baseline = try await Baseline(path: path)
-        if baseline.answers.isEmpty { logger.warning("the baseline holds no answer", metadata: ["path": "\(path)"]) }
-        state.withLock { $0.core.take(baseline) }
-      } catch {
-        logger.error("the baseline cannot be read, so nothing is compared", metadata: ["path": "\(path)", "problem": "\(error)"])
-      }
-    }
     guard let writer, let path = configuration.recording?.path, configuration.isShadowed else { return [] }
     // The writer makes the file, or brings it up to date.
     await writer.flush()
@@ -45,6 +37,24 @@ extension Shadow {
     let budget = ShadowBudget(day: day, requests: left?.requests ?? 0, tokens: left?.tokens ?? 0)
     state.withLock { $0.core.take(sampler, budget) }
     return left?.jobs ?? []
+  }
+
+  /// Reads the baseline that the configuration names, unless that is the one at hand.
+  func takeBaseline() async {
+    let (reference, known) = state.withLock { ($0.configuration.shadowReference, $0.core.baseline == nil ? nil : $0.baselinePath) }
+    guard case .baseline(let path) = reference else { return state.withLock { $0.core.take(nil) } }
+    guard path != known else { return }
+    do {
+      let baseline = try await Baseline(path: path)
+      if baseline.answers.isEmpty { logger.warning("the baseline holds no answer", metadata: ["path": "\(path)"]) }
+      state.withLock { state in
+        state.core.take(baseline)
+        state.baselinePath = path
+      }
+    } catch {
+      state.withLock { $0.core.take(nil) }
+      logger.error("the baseline cannot be read, so nothing is compared", metadata: ["path": "\(path)", "problem": "\(error)"])
+    }
   }
 
   /// What was compared longer ago does not make a sample large: vendors change. Milliseconds.

@@ -24,6 +24,8 @@ package final class Shadow: Sendable {
     var configuration: BelayConfiguration
     /// Nil where nobody is asked.
     var vendor: Vendor?
+    /// Where the baseline at hand came from.
+    var baselinePath: String?
   }
 
   let inbox: ShadowInbox
@@ -48,7 +50,8 @@ package final class Shadow: Sendable {
       State(
         core: ShadowCore(
           configuration.shadow ?? ShadowSettings(), reference: configuration.shadowReference.name ?? "",
-          isPersistent: writer != nil && configuration.recording?.keepsEverything == true),
+          isPersistent: writer != nil && configuration.recording?.keepsEverything == true,
+          redaction: Redaction(headers: configuration.recording?.redactedHeaders ?? [])),
         configuration: configuration, vendor: configuration.shadowReference.vendor))
   }
 
@@ -100,6 +103,7 @@ package final class Shadow: Sendable {
           wake(.deadline, after: state.withLock { $0.core.queue.settings.drain }, &tasks)
         }
         perform(work(of: event), client, &tasks)
+        if case .reload = event { await takeBaseline() }
         let (isQuiet, due) = state.withLock { ($0.core.queue.underwayCount == 0, $0.core.queue.nextTick) }
         if isStopping, isQuiet { break }
         if let due, due < nextTick {

@@ -29,20 +29,20 @@ package struct ShadowCore: Sendable {
 
   package init(
     _ settings: ShadowSettings, reference: String, baseline: Baseline? = nil, isPersistent: Bool = false,
-    sampler: ShadowSampler = ShadowSampler(), budget: ShadowBudget = ShadowBudget()
+    sampler: ShadowSampler = ShadowSampler(), budget: ShadowBudget = ShadowBudget(), redaction: Redaction = Redaction()
   ) {
     queue = ShadowQueue(settings, budget: budget)
-    intake = ShadowIntake(sampler: sampler)
+    intake = ShadowIntake(sampler: sampler, redaction: redaction)
     (self.reference, self.baseline, self.isPersistent) = (reference, baseline, isPersistent)
   }
 
   /// Before the first event.
   package mutating func take(_ sampler: ShadowSampler, _ budget: ShadowBudget) {
-    intake = ShadowIntake(sampler: sampler)
+    intake.sampler = sampler
     queue = ShadowQueue(queue.settings, budget: budget)
   }
 
-  package mutating func take(_ baseline: Baseline) { self.baseline = baseline }
+  package mutating func take(_ baseline: Baseline?) { self.baseline = baseline }
 
   // MARK: Events
 
@@ -82,12 +82,18 @@ package struct ShadowCore: Sendable {
   package mutating func stop() { queue.stop() }
   package mutating func end() -> Work { events(queue.end(isKept: isPersistent)) }
 
-  /// Another configuration. Nothing that waits is sent any more where the new one has no reference.
+  /// Another configuration. Nothing that waits is sent any more where the new one has no reference, or another. A baseline is to
+  /// be taken anew.
   package mutating func reload(_ settings: ShadowSettings?, reference: String?, at now: Int64) -> Work {
     guard let settings, let reference else { return events(queue.clear()) }
     queue.settings = settings
-    self.reference = reference
-    return tick(at: now)
+    var work = Work()
+    if reference != self.reference {
+      carryOut(queue.abandon(), &work)
+      (self.reference, baseline) = (reference, nil)
+    }
+    carryOut(queue.tick(at: now), &work)
+    return work
   }
 
   // MARK: Steps
@@ -128,10 +134,12 @@ package struct ShadowCore: Sendable {
 
   /// The first answer is what the vendor's is held against, the second is held against the first.
   private func comparison(_ job: ShadowJob, _ side: Side) -> StoredComparison {
-    StoredComparison(
+    var record = StoredComparison(
       time: ExchangeKey(id: job.id)?.milliseconds ?? job.queuedAt, kind: job.first == nil ? .vendor : .reference, exchange: job.id,
       vendor: job.first == nil ? job.vendor : reference, model: job.model, reference: reference,
       conversation: hexadecimal(job.conversation), answer: job.first == nil ? job.answer : side, other: job.first ?? side)
+    record.secrets = job.secrets
+    return record
   }
 }
 
@@ -156,5 +164,6 @@ extension StoredShadowJob {
       exchange: job.id, queuedAt: job.queuedAt, vendor: job.vendor, model: job.model, conversation: job.conversation,
       answer: job.answer, first: job.first, tokens: job.tokens, isRepeated: job.isRepeated, failures: job.failures,
       body: [UInt8](buffer: job.body))
+    secrets = job.secrets
   }
 }

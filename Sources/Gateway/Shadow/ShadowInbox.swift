@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Inspection
 import NIOCore
 import Synchronization
 
@@ -27,14 +28,17 @@ package final class ShadowInbox: Sendable {
       for record in batch where record.shadow != nil {
         var size = 1024
         if case .sent(let body, _)? = record.shadow { size += body.readableBytes }
+        for attempt in record.attempts { size += attempt.calls.reduce(0) { $0 + $1.arguments.count } }
         guard state.records.count < limit, state.bytes + size <= byteLimit else {
           state.lost += 1
           continue
         }
         var record = record
-        // The answers' bytes must not live as long as this queue.
-        record.bodies = nil
-        for index in record.attempts.indices { record.attempts[index].answer = nil }
+        // The bytes must not live as long as this queue. The client's headers say what its keys are.
+        record.bodies?.request = []
+        record.bodies?.boundaries = []
+        record.bodies?.response = nil
+        for index in record.attempts.indices { (record.attempts[index].answer, record.attempts[index].sent) = (nil, nil) }
         state.records.append(record)
         state.bytes += size
       }

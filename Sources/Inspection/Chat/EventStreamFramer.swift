@@ -6,7 +6,7 @@ package enum EventStreamEvent: Equatable, Sendable {
   case input(Range<Int>)
   /// The event arrived in pieces, or has several data lines: its data is the framer's `held`.
   case held
-  /// The event was longer than the framer's limit. Its data is gone; `bytes` counts what arrived of it.
+  /// The event's data, its lines joined by LF, was longer than the framer's limit and is gone: `bytes` is its length.
   case tooLong(bytes: Int)
 }
 
@@ -48,22 +48,25 @@ package struct EventStreamFramer: Sendable {
   /// Where the data of the event in progress is.
   private var data = Data.none
   private var nextType: [UInt8] = []
-  /// Bytes of the event in progress that were dropped because it is too long.
+  /// Length of the data of an event in progress that is too long and was dropped.
   private var dropped = 0
   private var isDropping = false
+  /// What the rest of a line is that was too long to be kept until its end.
+  private var rest = Rest.none
   private var skipsLineFeed = false
   private var bomBytesSeen: UInt8 = 0
   private var isHeldReturned = false
 
   private enum Data { case none, input(Range<Int>), held }
+  private enum Rest { case none, data, passedOver }
 
   /// Whether the next byte begins an event, with nothing left of what came before.
   var isBetweenEvents: Bool {
     guard case .none = data else { return false }
-    return partial.isEmpty && nextType.isEmpty && bomBytesSeen == 3 && !skipsLineFeed && !isDropping
+    return partial.isEmpty && nextType.isEmpty && bomBytesSeen == 3 && !skipsLineFeed && !isDropping && rest == .none
   }
 
-  /// - Parameter limit: the most bytes of one event that are kept; 8 MiB holds any tool call that was ever seen whole.
+  /// - Parameter limit: the most bytes that the data of one event may have; 8 MiB holds any tool call that was ever seen whole.
   package init(limit: Int = 8 << 20) { self.limit = limit }
 
   /// The next event of `input` at or after `position`, or `nil` when all of `input` is consumed.
@@ -103,7 +106,7 @@ package struct EventStreamFramer: Sendable {
       let line = position..<end
       position = end &+ 1
       skipsLineFeed = input[end] == carriageReturn
-      if partial.isEmpty {
+      if partial.isEmpty, rest == .none {
         if line.isEmpty {
           if let event = dispatch() { return .event(event) }
           if stopsAtSilence { return .silent }
@@ -123,7 +126,7 @@ package struct EventStreamFramer: Sendable {
   /// a network that cut the stream leaves one. The framer then starts anew.
   package mutating func finish() -> EventStreamEvent? {
     startOver()
-    if !partial.isEmpty { takePartial() }
+    if !partial.isEmpty || rest != .none { takePartial() }
     let event = dispatch()
     self = EventStreamFramer(limit: limit, held: held, type: type, style: style)
     return event
@@ -162,31 +165,75 @@ extension EventStreamFramer {
   }
 
   private mutating func keepPartial(_ bytes: borrowing Span<UInt8>) {
-    if isDropping || partial.count &+ held.count &+ bytes.count > limit {
-      drop(bytes.count)
-      // One byte keeps it known that this line is not blank.
-      if partial.isEmpty, !bytes.isEmpty { partial.append(colon) }
-    } else {
+    switch rest {
+    case .none:
       partial.append(bytes)
+      if partial.count &+ dataLength > limit { letGoOfPartial() }
+    case .data: dropped &+= bytes.count
+    case .passedOver: break
     }
   }
 
-  private mutating func drop(_ count: Int) {
-    dropped &+= count
+  /// A line that has no end yet may be too long to be kept. What counts is the length of the data, as of a line that arrives whole:
+  /// what is too long must not depend on the cuts. Up to the seventh byte nothing is decided.
+  private mutating func letGoOfPartial() {
+    guard partial.count > 6 else { return }
+    switch Self.name(of: partial.span) {
+    case .data(let value):
+      let length = length(with: partial.count &- value)
+      guard length > limit else { return }
+      if value == 5, partial[5] == brace { style.insert(.tightFields) }
+      drop(upTo: length)
+      rest = .data
+    case .type(let value):
+      guard partial.count &- value > limit else { return }
+      nextType = []
+      rest = .passedOver
+    case .comment:
+      style.insert(.comments)
+      rest = .passedOver
+    case .other:
+      rest = .passedOver
+    }
+    partial = []
+  }
+
+  /// Bytes of data of the event in progress.
+  private var dataLength: Int {
+    switch data {
+    case .none: dropped
+    case .input(let range): range.count
+    case .held: held.count
+    }
+  }
+
+  /// The same with one more line of data.
+  private func length(with count: Int) -> Int {
+    if case .none = data, !isDropping { return count }
+    return dataLength &+ 1 &+ count
+  }
+
+  private mutating func drop(upTo length: Int) {
+    dropped = length
     guard !isDropping else { return }
     isDropping = true
-    dropped &+= held.count &+ partial.count
     held.removeAll(keepingCapacity: false)
-    partial.removeAll(keepingCapacity: false)
     data = .none
   }
 
   /// The line in `partial` has ended.
   private mutating func takePartial() {
+    if rest != .none {
+      rest = .none
+      return
+    }
     var line: [UInt8] = []
     swap(&line, &partial)
-    if !isDropping, let value = field(of: line.span) {
-      if case .none = data {
+    if let value = field(of: line.span) {
+      let length = length(with: line.count &- value)
+      if isDropping || length > limit {
+        drop(upTo: length)
+      } else if case .none = data {
         // The only data line so far: the line becomes what is held, its field name cut off in place.
         swap(&held, &line)
         held.removeSubrange(..<value)
@@ -200,14 +247,13 @@ extension EventStreamFramer {
   }
 
   private mutating func take(line: Range<Int>, of input: borrowing Span<UInt8>) {
-    if isDropping { return drop(line.count) }
     guard let value = field(of: input.extracting(line)) else { return }
     let range = (line.lowerBound &+ value)..<line.upperBound
+    let length = length(with: range.count)
+    if isDropping || length > limit { return drop(upTo: length) }
     switch data {
-    case .none where range.count <= limit:
-      data = .input(range)
     case .none:
-      drop(range.count)
+      data = .input(range)
     case .input(let first):
       hold(input.extracting(first))
       appendData(input.extracting(range))
@@ -216,23 +262,36 @@ extension EventStreamFramer {
     }
   }
 
-  /// Reads the field's name. For `data` it returns where the value begins; anything else is dealt with here.
-  private mutating func field(of line: borrowing Span<UInt8>) -> Int? {
+  /// A line's field, and where its value begins.
+  private enum Field { case data(Int), type(Int), comment, other }
+
+  @inline(__always)
+  private static func name(of line: borrowing Span<UInt8>) -> Field {
     var nameEnd = 0
     while nameEnd < line.count, line[nameEnd] != colon { nameEnd &+= 1 }
     var value = nameEnd
     if value < line.count { value &+= 1 }
     if value < line.count, line[value] == space { value &+= 1 }
-    if nameEnd == 4, line[0] == 0x64, line[1] == 0x61, line[2] == 0x74, line[3] == 0x61 {
+    if nameEnd == 4, line[0] == 0x64, line[1] == 0x61, line[2] == 0x74, line[3] == 0x61 { return .data(value) }
+    if nameEnd == 0, !line.isEmpty { return .comment }
+    if nameEnd == 5, line[0] == 0x65, line[1] == 0x76, line[2] == 0x65, line[3] == 0x6E, line[4] == 0x74 { return .type(value) }
+    return .other  // `id` and `retry` only matter to a client that reconnects.
+  }
+
+  /// Reads a whole line's field. For `data` it returns where the value begins; anything else is dealt with here.
+  @inline(__always)
+  private mutating func field(of line: borrowing Span<UInt8>) -> Int? {
+    switch Self.name(of: line) {
+    case .data(let value):
       if value == 5, line.count > 5, line[5] == brace { style.insert(.tightFields) }
       return value
-    }
-    if nameEnd == 0, !line.isEmpty { style.insert(.comments) }
-    if nameEnd == 5, line[0] == 0x65, line[1] == 0x76, line[2] == 0x65, line[3] == 0x6E, line[4] == 0x74 {
+    case .type(let value):
       nextType.removeAll(keepingCapacity: true)
-      nextType.append(line.extracting(value..<line.count))
+      if line.count &- value <= limit { nextType.append(line.extracting(value..<line.count)) }
+    case .comment: style.insert(.comments)
+    case .other: break
     }
-    return nil  // `id` and `retry` only matter to a client that reconnects.
+    return nil
   }
 
   private mutating func hold(_ bytes: borrowing Span<UInt8>) {
@@ -241,7 +300,6 @@ extension EventStreamFramer {
   }
 
   private mutating func appendData(_ bytes: borrowing Span<UInt8>) {
-    guard held.count &+ bytes.count < limit else { return drop(bytes.count) }
     held.append(lineFeed)
     hold(bytes)
   }

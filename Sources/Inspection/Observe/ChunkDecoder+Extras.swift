@@ -9,23 +9,25 @@ extension ChunkDecoder {
     for (key, value) in index.members(node) {
       let key = WireKey(key, in: index)
       if key.is("prompt_tokens", index, payload) {
-        usage.prompt = index.integer(value, of: payload)
+        usage.prompt = tokens(value, of: payload)
       } else if key.is("completion_tokens", index, payload) {
-        usage.completion = index.integer(value, of: payload)
+        usage.completion = tokens(value, of: payload)
       } else if key.is("total_tokens", index, payload) {
-        usage.total = index.integer(value, of: payload)
+        usage.total = tokens(value, of: payload)
       } else if key.is("cached_tokens", index, payload) {
-        cached = index.integer(value, of: payload)
+        cached = tokens(value, of: payload)
       } else if key.is("prompt_tokens_details", index, payload) {
-        usage.cached = index.value("cached_tokens", in: value, of: payload).flatMap { index.integer($0, of: payload) }
+        usage.cached = index.value("cached_tokens", in: value, of: payload).flatMap { tokens($0, of: payload) }
       } else if key.is("completion_tokens_details", index, payload) {
-        usage.reasoning = index.value("reasoning_tokens", in: value, of: payload).flatMap {
-          index.integer($0, of: payload)
-        }
+        usage.reasoning = index.value("reasoning_tokens", in: value, of: payload).flatMap { tokens($0, of: payload) }
       }
     }
     usage.cached = usage.cached ?? cached
     events.append(.usage(usage))
+  }
+
+  private func tokens(_ node: JSONIndex.Node, of payload: borrowing Span<UInt8>) -> Int? {
+    Usage.believed(index.integer(node, of: payload))
   }
 
   /// An `error`: an object with message, type and code, or only a string. OpenRouter hides the vendor's own words in

@@ -19,4 +19,9 @@ package struct Usage: Equatable, Sendable {
     self.cached = cached
     self.reasoning = reasoning
   }
+
+  /// A count as it is believed: between 0 and 2^32. What is beyond is no count of tokens, and sums of such numbers would overflow.
+  static func believed(_ count: Int?) -> Int? {
+    count.flatMap { 0...(1 << 32) ~= $0 ? $0 : nil }
+  }
 }

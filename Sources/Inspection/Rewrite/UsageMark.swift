@@ -18,7 +18,7 @@ package struct UsageMark: Equatable, Sendable {
     guard index.kind(usage) == .object else { return }
     let told = earlier.compactMap { $0 }
     func sum(_ key: StaticString, _ part: (Usage) -> Int?) -> Int {
-      let last = index.value(key, in: usage, of: bytes).flatMap { index.integer($0, of: bytes) } ?? 0
+      let last = index.value(key, in: usage, of: bytes).flatMap { Usage.believed(index.integer($0, of: bytes)) } ?? 0
       return told.reduce(last) { $0 + (part($1) ?? 0) }
     }
     let prompt = sum("prompt_tokens", \.prompt)

@@ -49,7 +49,8 @@ enum BundleReadme {
       let paths = command.redactions.map { "`\($0.plain)`" }.joined(separator: ", ")
       lines.append(
         """
-        So do the values at \(paths), in requests, answers and each event of a stream; a body that could not be read was left out.
+        So do the values at \(paths), in requests, answers and each event of a stream; a body that could not be read was left out, and \
+        so were the arguments of calls that were compared with a reference's.
         """)
     }
     lines.append("Nothing else was changed. A key that a stream delivers in several pieces would not have been noticed.")

@@ -41,7 +41,7 @@ package struct ExportCommand: Sendable {
     storePath: String, on screen: Screen, now: Int64, save: (String, [UInt8]) throws(LogbookProblem) -> Void
   ) async throws {
     try check()
-    let redaction = Redaction(headers: BundleRedaction.headers, paths: try paths())
+    let redaction = Redaction(senders: BundleRedaction.headers, paths: try paths())
     let store = try LogbookStore(path: storePath)
     defer { store.close() }
     let selection = try await Selection(self, store, now: now)

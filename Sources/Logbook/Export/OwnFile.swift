@@ -3,28 +3,78 @@ import Foundation
 
 /// A file that only its owner may read: what is exported was said in private.
 package enum OwnFile {
+  /// Links are followed. A file is replaced whole or stays as it was, so that a full disk costs nobody the old one, and a file of
+  /// other permissions does not keep them. A pipe or a device is written to.
   package static func save(_ path: String, _ bytes: [UInt8]) throws(LogbookProblem) {
-    let manager = FileManager.default
-    let type = (try? manager.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-    let isSaved: Bool
-    switch type {
-    case nil: isSaved = create(path, bytes)
-    case .typeRegular?:
-      // Replaced and not overwritten, so that a file of other permissions does not keep them.
-      isSaved = (try? manager.removeItem(atPath: path)) != nil && create(path, bytes)
-    case .typeDirectory?:
-      throw LogbookProblem(.unusable, "\(path) is a folder; name a file with --output")
-    default:
-      // A pipe, a device, a link.
-      let file = FileHandle(forWritingAtPath: path)
-      isSaved = (try? file?.write(contentsOf: Data(bytes))) != nil
-    }
-    if !isSaved {
-      throw LogbookProblem(.unusable, "cannot write \(path); check that its folder is there and can be written, or name another with --output")
+    var status = stat()
+    let isThere = unsafe stat(path, &status) == 0
+    let kind = isThere ? status.st_mode & S_IFMT : S_IFREG
+    if kind == S_IFDIR { throw LogbookProblem(.unusable, "\(path) is a folder; name a file with --output") }
+    if kind == S_IFREG, let target = target(of: path) {
+      try replace(target, bytes, isThere: isThere)
+    } else {
+      try pour(bytes, into: path)
     }
   }
 
-  private static func create(_ path: String, _ bytes: [UInt8]) -> Bool {
-    FileManager.default.createFile(atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+  private static func replace(_ path: String, _ bytes: [UInt8], isThere: Bool) throws(LogbookProblem) {
+    let outcome = isThere ? "what was there is as it was" : "nothing was written"
+    // Beside it: a rename goes no further than its file system.
+    let draft = "\(path).tmp-\(getpid())"
+    let file = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    var failure: CInt = file < 0 ? errno : 0
+    if failure == EEXIST {
+      throw LogbookProblem(.unusable, "cannot write \(path): an earlier run left \(draft), which has to go first; \(outcome)")
+    }
+    if failure == 0 {
+      failure = put(bytes, into: file)
+      // Some disks say only now that they are full.
+      if failure == 0, fsync(file) != 0 { failure = errno }
+      if close(file) != 0, failure == 0 { failure = errno }
+      if failure == 0, unsafe rename(draft, path) != 0 { failure = errno }
+      if failure != 0 { _ = unsafe unlink(draft) }
+    }
+    if failure == 0 { return }
+    throw LogbookProblem(
+      .unusable,
+      "cannot write \(path): \(text(failure)); \(outcome); check that its folder is there and can be written, or name another with --output")
   }
+
+  private static func pour(_ bytes: [UInt8], into path: String) throws(LogbookProblem) {
+    let file = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY)
+    var failure: CInt = file < 0 ? errno : 0
+    if failure == 0 {
+      failure = put(bytes, into: file)
+      if close(file) != 0, failure == 0 { failure = errno }
+    }
+    if failure == 0 { return }
+    throw LogbookProblem(.unusable, "cannot write to \(path): \(text(failure)); it may have got a part; name a file with --output")
+  }
+
+  /// - Returns: 0, or the number of what went wrong.
+  private static func put(_ bytes: [UInt8], into file: CInt) -> CInt {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+      if count == 0 { return EIO }
+      if count < 0, errno != EINTR { return errno }
+      if count > 0 { rest = rest.dropFirst(count) }
+    }
+    return 0
+  }
+
+  /// Where a path's links lead, be anything there or not; nil for a file that somebody holds open, as `/dev/stdout` may be.
+  private static func target(of path: String) -> String? {
+    var path = path
+    // As many as Linux follows.
+    for _ in 0..<40 {
+      if path.hasPrefix("/proc/") || path.hasPrefix("/dev/fd/") { return nil }
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { break }
+      let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+      path = next.hasPrefix("/") ? next : folder + next
+    }
+    return path
+  }
+
+  private static func text(_ code: CInt) -> String { unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)" }
 }

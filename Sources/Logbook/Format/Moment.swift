@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 
 /// A time in UTC, as everywhere in Belay: logs of two machines can be laid side by side.
 struct Moment {
@@ -11,16 +12,7 @@ struct Moment {
   init(_ milliseconds: Int64) {
     let day = Int((Double(milliseconds) / 86_400_000).rounded(.down))
     let rest = Int(milliseconds - Int64(day) * 86_400_000)
-    // Days to a date of the Gregorian calendar: howardhinnant.github.io/date_algorithms.html#civil_from_days
-    let shifted = day + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let ofEra = shifted - era * 146_097
-    let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
-    let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let marchMonth = (5 * ofYear + 2) / 153
-    let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    date = "\(year)-\(padded(month))-\(padded(ofYear - (153 * marchMonth + 2) / 5 + 1))"
+    date = dayName(day)
     time = "\(padded(rest / 3_600_000)):\(padded(rest / 60_000 % 60)):\(padded(rest / 1000 % 60))"
     millisecond = padded(rest % 1000, to: 3)
   }

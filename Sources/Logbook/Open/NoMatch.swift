@@ -9,7 +9,7 @@ extension LogbookStore {
     var lines = ["no exchange matches"]
     func compare(_ flag: String, _ asked: [String], _ known: [String]) {
       for name in asked where !known.contains(name) {
-        let list = known.isEmpty ? "nothing" : known.prefix(20).joined(separator: ", ")
+        let list = known.isEmpty ? "nothing" : known.prefix(20).map(\.plain).joined(separator: ", ")
         lines.append("  \(flag) \(name.plain) is nowhere in this store; it has \(list)")
       }
     }

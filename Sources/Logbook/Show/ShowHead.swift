@@ -25,19 +25,20 @@ extension ShowLines {
 
   mutating func addTimings() {
     section("timings", "from the request's arrival")
-    let rate: String
-    if let first = exchange.firstTokenNanoseconds, let tokens = exchange.tokens.output, exchange.totalNanoseconds > first, tokens > 0 {
-      let perSecond = Double(tokens) * 1e9 / Double(exchange.totalNanoseconds - first)
-      rate = ", \(Quantity.count(Int(perSecond.rounded()))) tokens/s after the first"
-    } else {
-      rate = ""
-    }
+    let rate = tokenRate.map { ", \(Quantity.count($0)) tokens/s after the first" } ?? ""
     fields([
       ("first byte", exchange.firstByteNanoseconds.map(Quantity.duration) ?? ""),
       ("first token", exchange.firstTokenNanoseconds.map(Quantity.duration) ?? ""),
       ("total", Quantity.duration(exchange.totalNanoseconds) + rate),
       ("Belay added", exchange.overheadNanoseconds.map(Quantity.duration) ?? ""),
     ])
+  }
+
+  /// Tokens a second; nil where that is not known, or beyond belief, as vendors may count what they like.
+  private var tokenRate: Int? {
+    guard let first = exchange.firstTokenNanoseconds, let tokens = exchange.tokens.output, exchange.totalNanoseconds > first, tokens > 0
+    else { return nil }
+    return Int(exactly: (Double(tokens) * 1e9 / (Double(exchange.totalNanoseconds) - Double(first))).rounded())
   }
 
   mutating func addAttempts() {

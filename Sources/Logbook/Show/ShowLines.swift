@@ -33,10 +33,10 @@ struct ShowLines {
 
   mutating func section(_ title: String, _ rest: String = "") {
     if !lines.isEmpty { lines.append("") }
-    lines += [paint(title, .bold) + (rest.isEmpty ? "" : "  " + rest.cut(to: max(1, width - title.cells - 2)))]
+    lines += [paint(title, .bold) + (rest.isEmpty ? "" : "  " + rest.plain.cut(to: max(1, width - title.cells - 2)))]
   }
 
-  /// A text in lines that begin with `indent` spaces; the first has `label` there instead, padded.
+  /// A text in lines that begin with `indent` spaces; the first has `label` there instead, padded. Either may be recorded text.
   mutating func text(_ text: String, indent: Int, label: String = "", style: Paint.Style? = nil, limit: Int? = nil) {
     let indent = min(indent, max(2, width - 12))
     var rows = text.wrapped(to: width - indent)
@@ -45,7 +45,7 @@ struct ShowLines {
       rows = Array(rows.prefix(limit)) + ["… \(Quantity.counted(left, "more line")) (--full)".cut(to: width - indent)]
     }
     for (number, row) in rows.enumerated() {
-      let head = number == 0 ? label.cut(to: indent) : ""
+      let head = number == 0 ? label.plain.cut(to: indent) : ""
       lines.append(head + String(repeating: " ", count: indent - head.cells) + paint(row, style))
     }
   }

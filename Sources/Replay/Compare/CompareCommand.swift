@@ -29,7 +29,7 @@ package enum CompareCommand {
     do throws(ReplayProblem) {
       let comparison = try Comparison(
         reference: options.reference, results: options.results, floor: options.floor, gate: options.gate, matching: options.matching)
-      for warning in comparison.warnings { console.err("belay: \(warning)\n") }
+      for warning in comparison.warnings { console.err("belay: \(warning.plain)\n") }
       for standing in comparison.standings {
         // The script's words.
         if standing.onlyReference > 0 {

@@ -6,7 +6,7 @@ extension Comparison {
   /// - Parameter differences: how many of the requests that differ are listed for each.
   package func text(differences: Int) -> String {
     var blocks = standings.map { standing in
-      (standings.count > 1 ? "\(standing.name)  \(standing.path)\n" : "") + scriptLines(standing) + ownLines(standing)
+      (standings.count > 1 ? "\(standing.name.plain)  \(standing.path.plain)\n" : "") + scriptLines(standing) + ownLines(standing)
         + list(standing, limit: differences)
     }
     if let floor { blocks.append("The reference against itself: F1 \(Words.percent(floor.confusion.f1)) over \(floor.confusion.comparisons) requests\n") }
@@ -14,7 +14,7 @@ extension Comparison {
     if !pairs.isEmpty {
       blocks.append("McNemar's test, on how many requests each agrees with the reference:\n" + pairs.map(line).joined())
     }
-    if standings.isEmpty { blocks.append("No results to compare with \(reference.path).\n") }
+    if standings.isEmpty { blocks.append("No results to compare with \(reference.path.plain).\n") }
     return blocks.joined(separator: "\n")
   }
 
@@ -55,9 +55,9 @@ extension Comparison {
     }
     if !standing.findings.byCode.isEmpty {
       lines.append(
-        "findings, of \(standing.findings.inspected) answers: " + standing.findings.byCode.map { "\($0.code) \($0.answers)" }.joined(separator: ", "))
+        "findings, of \(standing.findings.inspected) answers: " + standing.findings.byCode.map { "\($0.code.plain) \($0.answers)" }.joined(separator: ", "))
     }
-    if !standing.errors.isEmpty { lines.append("failed: " + standing.errors.map { "\($0.type) \($0.count)" }.joined(separator: ", ")) }
+    if !standing.errors.isEmpty { lines.append("failed: " + standing.errors.map { "\($0.type.plain) \($0.count)" }.joined(separator: ", ")) }
     return lines.map { "  \($0)\n" }.joined()
   }
 
@@ -65,8 +65,8 @@ extension Comparison {
     let all = standing.differences
     guard !all.isEmpty, limit > 0 else { return "" }
     func words(_ side: Side) -> String {
-      let names = side.calls.map { String(decoding: $0.name, as: UTF8.self) }.joined(separator: ", ")
-      return side.finish.words + (names.isEmpty ? "" : " [\(names)]")
+      let names = side.calls.map { String(decoding: $0.name, as: UTF8.self).plain }.joined(separator: ", ")
+      return side.finish.words.plain + (names.isEmpty ? "" : " [\(names)]")
     }
     let lines = all.prefix(limit).map { "    \($0.dataIndex)  \($0.kind.rawValue)  \(words($0.vendor)), reference \(words($0.reference))\n" }
     let rest = all.count > limit ? "    and \(all.count - limit) more (--differences \(all.count))\n" : ""
@@ -75,7 +75,7 @@ extension Comparison {
 
   private func line(_ pair: Pair) -> String {
     let test = pair.test
-    return "  \(pair.first.name) alone \(test.onlyFirst), \(pair.second.name) alone \(test.onlySecond), both \(test.both), neither "
+    return "  \(pair.first.name.plain) alone \(test.onlyFirst), \(pair.second.name.plain) alone \(test.onlySecond), both \(test.both), neither "
       + "\(test.neither): \(Words.pValue(test.midP)) (exact \(Words.pValue(test.exactP).dropFirst(2)))\n"
   }
 }

@@ -11,7 +11,7 @@ extension Comparison {
   private func cells(_ standing: Standing) -> [String] {
     let counts = standing.tally.vendor
     return [
-      standing.name, Words.day(standing.date), Words.percent(standing.f1), Words.interval(standing.f1Interval),
+      standing.name.plain, Words.day(standing.date).plain, Words.percent(standing.f1), Words.interval(standing.f1Interval),
       Words.decision(decision(standing)), Words.percent(standing.schemaAccuracy), String(counts.stop), String(counts.toolCalls),
       String(counts.othersCount), String(counts.failed), Words.time(standing.latency?.p50), Words.time(standing.latency?.p99),
     ]

@@ -190,7 +190,7 @@ extension Comparison {
       let payload = standing.tally.payload
       let missing = standing.onlyReference > 0 ? " <small>\(reference.entries.count - standing.onlyReference) of \(reference.entries.count)</small>" : ""
       return HTML.row([
-        HTML.escape(standing.name) + missing, Words.day(standing.date), Words.percent(standing.f1), Words.interval(standing.f1Interval),
+        HTML.escape(standing.name) + missing, HTML.escape(Words.day(standing.date)), Words.percent(standing.f1), Words.interval(standing.f1Interval),
         "<span class=\"pill \(Self.tone(decision(standing)))\">\(Words.decision(decision(standing)))</span>",
         Words.percent(standing.schemaAccuracy), Words.percent(ratio(payload.sameArguments, payload.bothCalled), places: 1),
         "\(counts.stop)", "\(counts.toolCalls)", "\(counts.othersCount)", "\(counts.failed)", Words.time(standing.latency?.p50),

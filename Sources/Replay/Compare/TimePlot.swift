@@ -43,9 +43,10 @@ struct DayAxis: PlotAxis {
     return inset + (1 - 2 * inset) * (time - start) / (end - start)
   }
 
+  /// A date is whatever a row says it is, and a label is HTML.
   var ticks: [(place: Double, label: String)] {
     let ends = [dates.first, dates.last].compactMap { $0 }
-    return Set(ends.map(Words.day)).count < 2 ? [] : ends.map { (place: place($0), label: Words.day($0)) }
+    return Set(ends.map(Words.day)).count < 2 ? [] : ends.map { (place: place($0), label: HTML.escape(Words.day($0))) }
   }
 
   private static func seconds(_ date: String) -> Double? {

@@ -28,9 +28,7 @@ package struct RequestSource: Sendable {
 
   /// A file of JSON Lines, or a folder of KVV's schema cases.
   package init(path: String) throws(ReplayProblem) {
-    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
-    if attributes?[.type] as? FileAttributeType == .typeDirectory {
+    if Self.isFolder(path) {
       self = try SchemaCases.source(folder: path)
     } else {
       self.init(name: path) { () throws(ReplayProblem) in
@@ -40,6 +38,18 @@ package struct RequestSource: Sendable {
         return { () async throws(ReplayProblem) in try reader.next() }
       }
     }
+  }
+
+  /// What is read of the set at this path: the file itself, or those in its folder that hold cases.
+  static func files(path: String) -> [String] {
+    guard isFolder(path) else { return [path] }
+    return ((try? SchemaCases.files(folder: path)) ?? []).map { $0.path }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
+    return attributes?[.type] as? FileAttributeType == .typeDirectory
   }
 
   /// Lines that are in memory.

@@ -10,17 +10,8 @@ enum SchemaCases {
 
   /// Throws when the folder has no such suite.
   static func source(folder: String) throws(ReplayProblem) -> RequestSource {
-    let manager = FileManager.default
-    let suites: [String]
-    do {
-      suites = try manager.contentsOfDirectory(atPath: folder).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    } catch {
-      throw ReplayProblem(reading: folder, error)
-    }
     var lines: [Line] = []
-    for suite in suites {
-      let path = folder + "/" + suite + "/valid.jsonl"
-      guard manager.fileExists(atPath: path) else { continue }
+    for (suite, path) in try files(folder: folder) {
       var reader = try DatasetReader(path: path)
       while let line = try reader.next() {
         lines += requests(of: line, suite: suite, first: lines.count + 1)
@@ -30,6 +21,18 @@ enum SchemaCases {
       throw ReplayProblem("\(folder) holds no schema cases: expected folders with a valid.jsonl each, as KVV's validator_cases")
     }
     return RequestSource(name: folder, lines: lines)
+  }
+
+  /// The files of the suites, in the order of the suites' names.
+  static func files(folder: String) throws(ReplayProblem) -> [(suite: String, path: String)] {
+    let manager = FileManager.default
+    let suites: [String]
+    do {
+      suites = try manager.contentsOfDirectory(atPath: folder).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    } catch {
+      throw ReplayProblem(reading: folder, error)
+    }
+    return suites.map { (suite: $0, path: folder + "/" + $0 + "/valid.jsonl") }.filter { manager.fileExists(atPath: $0.path) }
   }
 
   private static func requests(of line: Line, suite: String, first: Int) -> [Line] {

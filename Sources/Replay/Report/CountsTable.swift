@@ -24,7 +24,7 @@ extension Summary {
     return rows.map { row in
       let name = row.name + String(repeating: " ", count: nameWidth - row.name.count)
       let count = String(repeating: " ", count: countWidth - String(row.count).count) + String(row.count)
-      return "  \(name)  \(count)" + (row.note.isEmpty ? "" : "  \(row.note)") + "\n"
+      return "  \(name)  \(count)" + (row.note.isEmpty ? "" : "  \(row.note.plain)") + "\n"
     }.joined()
   }
 }

@@ -127,7 +127,7 @@ package final class Progress: Sendable {
   }
 
   private func say(_ message: String, _ state: inout State) {
-    let message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let message = message.split(whereSeparator: \.isNewline).joined(separator: " ").plain
     console.err((console.isTerminal ? Self.clearLine : "") + "belay: " + message + "\n")
     if console.isTerminal { state.drawnAt = nil }
   }

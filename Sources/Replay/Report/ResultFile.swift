@@ -56,7 +56,7 @@ package struct ResultFile {
       let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
       // A pipe or a device cannot be sorted.
       guard attributes[.type] as? FileAttributeType == .typeRegular else { return }
-      let sortedURL = url.appendingPathExtension("sorting")
+      let sortedURL = Self.sortingFile(of: path)
       try Data().write(to: sortedURL)
       let (source, target) = (try FileHandle(forReadingFrom: url), try FileHandle(forWritingTo: sortedURL))
       for place in sorted {
@@ -68,6 +68,11 @@ package struct ResultFile {
     } catch {
       throw ReplayProblem("cannot sort \(path), whose rows are complete: \(ReplayProblem.words(for: error))")
     }
+  }
+
+  /// The second file: beside the first one itself, whichever name leads there.
+  static func sortingFile(of path: String) -> URL {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().appendingPathExtension("sorting")
   }
 
   private static func lastOfEach(_ places: [ResultIndex.Place]) -> [ResultIndex.Place] {

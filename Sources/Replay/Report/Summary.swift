@@ -45,7 +45,17 @@ package struct Summary: Sendable {
       // K2VV counts what has no verdict, since it has no calls, as invalid.
       if row.toolCallsValid == true { valid += 1 } else { invalid += 1 }
     }
-    for key in Self.usageKeys { usage[key, default: 0] += row.usage?[key]?.int ?? 0 }
+    for key in Self.usageKeys {
+      let tokens = Self.tokens(row.usage?[key])
+      let (sum, isTooLarge) = usage[key, default: 0].addingReportingOverflow(tokens)
+      usage[key] = isTooLarge ? (tokens < 0 ? Int.min : Int.max) : sum
+    }
+  }
+
+  /// What a vendor says of its tokens may be any number: beyond 64 bits it counts as the largest, and so does a sum.
+  private static func tokens(_ value: JSONValue?) -> Int {
+    guard let number = value?.number, number.isInteger else { return 0 }
+    return number.int ?? (number.text.hasPrefix("-") ? Int.min : Int.max)
   }
 
   /// Counts the rows of a file anew, as after a run that went on where another one had stopped.

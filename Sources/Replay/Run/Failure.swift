@@ -32,6 +32,9 @@ package struct Failure: Error, Equatable, Sendable {
     self.init(type: type, message: error.message, isRetryable: error.isRetryable)
   }
 
+  /// One that would fill the memory.
+  static func tooLong(limit: Int) -> Failure { Failure(type: "APIError", message: "the answer is longer than \(limit >> 20) MiB") }
+
   /// A response that is not 2xx. `body` is cut to what a person reads.
   init(_ head: UpstreamHead, body: [UInt8]) {
     let text = String(decoding: body.prefix(Self.bodyLimit), as: UTF8.self)

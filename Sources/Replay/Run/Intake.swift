@@ -7,13 +7,13 @@ import Upstream
 /// Takes a response in, on its event loop.
 final class Intake: Sendable {
   private struct State {
-    var stream = StreamAssembly()
+    var stream = StreamAssembly(limit: Intake.limit)
     var body: [UInt8] = []
     var failure: Failure?
     var inspection: AnswerInspection?
   }
 
-  /// The longest body that is no stream.
+  /// The longest answer that is read, a stream or not.
   private static let limit = 64 << 20
 
   private let isStream: Bool
@@ -37,7 +37,7 @@ final class Intake: Sendable {
       state.inspection?.take(head, bytes)
       guard isStream, head.isSuccess else {
         if state.body.count + bytes.count > Self.limit {
-          state.failure = Failure(type: "APIError", message: "the answer is longer than \(Self.limit >> 20) MiB")
+          state.failure = Failure.tooLong(limit: Self.limit)
         } else {
           state.body += bytes
         }
@@ -48,7 +48,7 @@ final class Intake: Sendable {
       } catch {
         state.failure = error
       }
-      return state.failure == nil
+      return state.failure == nil && !state.stream.isFull
     }
   }
 

@@ -68,6 +68,14 @@ package struct ReplayOptions: Sendable {
     }
   }
 
+  /// Sets `timeout`. A `Duration` holds no more than some 10^20 seconds, and an option can say anything.
+  package mutating func setTimeout(seconds: Double) throws(ReplayProblem) {
+    guard seconds > 0, seconds <= 86_400 else { throw ReplayProblem("\(Self.timeoutRule), not \(seconds)") }
+    timeout = .seconds(seconds)
+  }
+
+  private static let timeoutRule = "--timeout must be more than 0 and at most 86400 seconds, which is a day"
+
   /// Throws for what cannot work, and says what to write instead.
   package func check() throws(ReplayProblem) {
     try checkBaseURL()
@@ -76,9 +84,11 @@ package struct ReplayOptions: Sendable {
     }
     try demand(!preparation.model.allSatisfy(\.isWhitespace), "--model is empty: give the name the vendor knows it by")
     try demand(concurrency > 0, "--concurrency must be at least 1, not \(concurrency)")
-    try demand(rate ?? 1 > 0 && (rate ?? 1).isFinite, "--rate must be more than 0 requests a second")
+    if let rate {
+      try demand(rate >= 0.001 && rate.isFinite, "--rate must be a number of requests a second, 0.001 or more, not \(rate)")
+    }
     try demand(repeats > 0, "--repeat must be at least 1, not \(repeats)")
-    try demand(timeout > .zero, "--timeout must be more than 0 seconds")
+    try demand(timeout > .zero && timeout <= .seconds(86_400), Self.timeoutRule)
     try demand(retries >= 0, "--retries must not be negative; 0 sends each request once")
     if let temperature = preparation.temperature {
       try demand((0...2).contains(temperature), "--temperature must be between 0 and 2, not \(temperature)")

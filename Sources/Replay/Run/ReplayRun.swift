@@ -46,7 +46,7 @@ package struct ReplayRun: Sendable {
   package func run() async throws(ReplayProblem) -> (parts: [Part], ending: Ending) {
     guard let first = vendors.first else { throw ReplayProblem("there is no vendor to ask: give --base-url, or --vendor") }
     for options in vendors { try options.check() }
-    try checkNames()
+    try RunFiles.check(vendors)
     let source = if let source { source } else { try RequestSource(path: first.file) }
     let lines = try source.count()
     let passes = vendors.reduce(0) { $0 + $1.repeats }
@@ -92,18 +92,5 @@ package struct ReplayRun: Sendable {
   private struct VendorEnd: Sendable {
     let place: Int
     let result: Result<[Summary], ReplayProblem>
-  }
-
-  /// Two vendors must not write to the same file.
-  private func checkNames() throws(ReplayProblem) {
-    var taken: Set<String> = []
-    for options in vendors {
-      for pass in 1...options.repeats {
-        let files = options.files(pass: pass)
-        for file in [files.output, files.summary] where !taken.insert(file).inserted {
-          throw ReplayProblem("two vendors would write to \(file): give each --vendor a name of its own")
-        }
-      }
-    }
   }
 }

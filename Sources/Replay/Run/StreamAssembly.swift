@@ -14,6 +14,8 @@ package struct StreamAssembly: Sendable {
   private var content: [UInt8] = []
   private var reasoning: [UInt8] = []
   private var calls: [Call] = []
+  /// Where the call of each index stands in `calls`.
+  private var places: [Int: Int] = [:]
   /// Null when the stream ended without one.
   package var finishReason: JSONValue { finish.value ?? .null }
   private var finish = Latest()
@@ -25,8 +27,13 @@ package struct StreamAssembly: Sendable {
   /// Whether `[DONE]` came: what follows is not looked at.
   package private(set) var isDone = false
 
+  private let limit: Int
+  /// Bytes that were looked at, at most `limit`.
+  private var received = 0
+  /// Whether it is done, and goes on all the same for as long as an answer may: nobody need wait for its end.
+  package var isFull: Bool { isDone && received == limit }
+
   private struct Call {
-    let index: Int
     let id: JSONValue
     let type: JSONValue
     var name: [UInt8] = []
@@ -61,12 +68,15 @@ package struct StreamAssembly: Sendable {
     }
   }
 
-  package init() {}
+  /// - Parameter limit: the most bytes that are read; what is not done by then has failed.
+  package init(limit: Int = 64 << 20) { self.limit = limit }
 
-  /// Throws for an event that the SDK raises for: an error, or data that is not JSON.
+  /// Throws for an event that the SDK raises for: an error, or data that is not JSON; and for a stream that is too long.
   package mutating func feed(_ bytes: [UInt8]) throws(Failure) {
+    let read = min(bytes.count, limit - received)
+    received += read
     var position = 0
-    while !isDone, let event = framer.next(in: bytes.span, from: &position) {
+    while !isDone, let event = framer.next(in: bytes.span.extracting(0..<read), from: &position) {
       switch event {
       case .input(let range): try take(bytes.span.extracting(range))
       case .held:
@@ -76,6 +86,7 @@ package struct StreamAssembly: Sendable {
         throw Failure(type: "APIError", message: "an event of \(count) bytes is more than is read")
       }
     }
+    if read < bytes.count, !isDone { throw Failure.tooLong(limit: limit) }
   }
 
   private mutating func take(_ data: borrowing Span<UInt8>) throws(Failure) {
@@ -138,11 +149,12 @@ package struct StreamAssembly: Sendable {
     var number = 0
     if let node = index.value("index", in: delta, of: data) { number = index.integer(node, of: data) ?? 0 }
     let place: Int
-    if let known = calls.firstIndex(where: { $0.index == number }) {
+    if let known = places[number] {
       place = known
     } else {
       place = calls.count
-      calls.append(Call(index: number, id: tree("id", in: delta, of: data), type: tree("type", in: delta, of: data)))
+      places[number] = place
+      calls.append(Call(id: tree("id", in: delta, of: data), type: tree("type", in: delta, of: data)))
     }
     guard let function = index.value("function", in: delta, of: data) else { return }
     if let name = truthy("name", in: function, of: data), index.kind(name) == .string {

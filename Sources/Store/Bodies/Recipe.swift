@@ -16,16 +16,19 @@ struct Recipe: Equatable {
     while position < chunks.count {
       let first = chunks[position]
       var count = 1
-      while position + count < chunks.count, chunks[position + count] == first + Int64(count) { count += 1 }
-      out.write(signed: first - last)
+      while position + count < chunks.count, chunks[position + count] == first &+ Int64(count) { count += 1 }
+      out.write(signed: first &- last)
       out.write(UInt64(count))
-      last = first + Int64(count) - 1
+      last = first &+ Int64(count) &- 1
       position += count
     }
     return out.bytes
   }
 
   init() {}
+
+  /// More than the longest body that is kept has, 1 GiB in chunks of 1 KiB; a damaged number must not take the memory.
+  private static let mostChunks: UInt64 = 1 << 22
 
   /// - Throws: `StoreFailure.corrupt`.
   init(decoding blob: [UInt8]) throws(StoreFailure) {
@@ -37,9 +40,10 @@ struct Recipe: Equatable {
       let first = last &+ (try packed.signed())
       let count = try packed.number()
       // Every chunk has at least one byte.
-      guard count > 0, count <= UInt64(bytes), chunks.count + Int(count) <= bytes else { throw StoreFailure(.corrupt, "a list of chunks") }
+      let most = min(UInt64(bytes), Self.mostChunks) - UInt64(chunks.count)
+      guard count > 0, count <= most else { throw StoreFailure(.corrupt, "a list of chunks") }
       for step in 0..<Int64(count) { chunks.append(first &+ step) }
-      last = first &+ Int64(count) - 1
+      last = first &+ Int64(count) &- 1
     }
   }
 }

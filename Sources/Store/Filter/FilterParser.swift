@@ -11,7 +11,8 @@ struct FilterParser {
   private let now: Int64
   private var position = 0
   private var depth = 0
-  private static let deepest = 64
+  /// SQLite's parser has a stack of 100, of which a level takes up to three.
+  private static let deepest = 20
 
   init(_ text: String, now: Int64) throws(FilterError) {
     var lexer = FilterLexer(text)

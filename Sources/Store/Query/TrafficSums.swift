@@ -105,7 +105,11 @@ package struct TrafficSums: Sendable, Equatable {
 
   private static let isRated = "(stream AND output_tokens > 0 AND total_ns > first_token_ns)"
 
+  /// A sum beyond 64 bits, which only a damaged store has, counts as the greatest.
   package static func += (left: inout TrafficSums, right: TrafficSums) {
-    for column in columns { left[keyPath: column.path] += right[keyPath: column.path] }
+    for column in columns {
+      let (sum, isTooGreat) = left[keyPath: column.path].addingReportingOverflow(right[keyPath: column.path])
+      left[keyPath: column.path] = isTooGreat ? .max : sum
+    }
   }
 }

@@ -30,6 +30,8 @@ package struct StoredComparison: Sendable, Equatable {
   package var other: Side
   /// False where the arguments of calls are gone and only which are alike is left: see ``forgetArguments()``.
   package var hasArguments = true
+  /// Keys of the exchange's own, for the writer to look for in arguments. Never written.
+  package var secrets: [String] = []
 
   package init(
     time: Int64, kind: Kind = .vendor, exchange: String? = nil, vendor: String, model: String, reference: String,

@@ -18,6 +18,8 @@ package struct StoredShadowJob: Sendable, Equatable {
   package var failures: Int
   /// The request.
   package var body: [UInt8]
+  /// Keys of the exchange's own, which nothing that is kept may hold. Never written.
+  package var secrets: [String] = []
 
   package init(
     exchange: String, queuedAt: Int64, vendor: String, model: String, conversation: UInt64, answer: Side, first: Side? = nil,

@@ -6,18 +6,20 @@ import JSON
 /// JSON or as a stream of it is left out, since what is in it cannot be known.
 struct Redactor {
   private let rules: Redaction
+  private let known: SecretSearch
   private var bodies: BodyRedactor
   private var names = HeaderNames()
 
   init(_ rules: Redaction) {
     self.rules = rules
+    known = SecretSearch(rules.secrets)
     bodies = BodyRedactor(paths: rules.paths)
   }
 
   mutating func redact(_ record: inout StoredExchange) {
     let keys = keys(in: record)
-    let secrets = keys.isEmpty && rules.secrets.isEmpty ? SecretSearch([]) : SecretSearch(rules.secrets + keys)
-    record.path = secrets.clear(Self.withoutKeys(record.path))
+    let secrets = known.adding(keys)
+    record.path = secrets.clear(QueryKeys.removed(from: record.path))
     redact(&record.request, secrets)
     redact(&record.response, secrets)
     for index in record.attempts.indices {
@@ -27,37 +29,43 @@ struct Redactor {
     }
     if !rules.paths.isEmpty { redactDetails(&record) }
     if !secrets.isEmpty { clearDetails(&record, secrets) }
+    for index in record.comparisons.indices { redact(&record.comparisons[index], secrets) }
   }
 
-  /// Paths are about bodies, and of a call's arguments nobody can say any more where they lay: with any path set they go.
-  mutating func redact(_ record: StoredComparison) -> StoredComparison {
+  func redact(_ record: StoredComparison) -> StoredComparison {
+    let secrets = known.adding(record.secrets)
     var record = record
-    if !rules.paths.isEmpty { record.forgetArguments() }
-    let secrets = SecretSearch(rules.secrets)
-    guard !secrets.isEmpty else { return record }
-    for (index, call) in record.answer.calls.enumerated() {
-      record.answer.calls[index].arguments = Array(secrets.clear(String(decoding: call.arguments, as: UTF8.self)).utf8)
-    }
-    for (index, call) in record.other.calls.enumerated() {
-      record.other.calls[index].arguments = Array(secrets.clear(String(decoding: call.arguments, as: UTF8.self)).utf8)
-    }
+    redact(&record, secrets)
     return record
   }
 
-  /// Whether a key lies in a body that would have to be kept as it is, or not at all.
-  func hasSecret(_ body: [UInt8]) -> Bool {
-    var message = StoredMessage(body: body)
-    SecretSearch(rules.secrets).clear(&message)
-    return message.body != body
+  /// Paths are about bodies, and of a call's arguments nobody can say any more where they lay: with any path set they go.
+  private func redact(_ record: inout StoredComparison, _ secrets: SecretSearch) {
+    record.secrets = []
+    if !rules.paths.isEmpty, record.hasArguments { record.forgetArguments() }
+    if secrets.isEmpty { return }
+    for index in record.answer.calls.indices {
+      record.answer.calls[index].arguments = secrets.clear(record.answer.calls[index].arguments)
+    }
+    for index in record.other.calls.indices {
+      record.other.calls[index].arguments = secrets.clear(record.other.calls[index].arguments)
+    }
   }
 
-  /// The keys that the exchange's own headers hold, without a scheme.
+  /// Whether a key lies in what would have to be kept as it is, or not at all.
+  func hasSecret(_ job: StoredShadowJob) -> Bool {
+    let secrets = known.adding(job.secrets)
+    let calls = job.answer.calls + (job.first?.calls ?? [])
+    return secrets.occurs(in: job.body) || calls.contains { secrets.occurs(in: $0.arguments) }
+  }
+
+  /// The keys that the exchange's own headers and path hold.
   private mutating func keys(in record: StoredExchange) -> [String] {
-    var keys: [String] = []
+    var keys = QueryKeys.values(in: record.path)
     func add(_ message: StoredMessage?) {
       guard let message else { return }
       for header in message.headers where names.holdsKey(header.name, rules) {
-        if let key = header.value.split(separator: " ").last { keys.append(String(key)) }
+        if let key = Redaction.key(in: header.value) { keys.append(key) }
       }
     }
     add(record.request)
@@ -125,18 +133,6 @@ struct Redactor {
       record.repairs[index].after = secrets.clear(record.repairs[index].after)
     }
   }
-
-  /// `?key=...` and its like.
-  static func withoutKeys(_ path: String) -> String {
-    guard path.utf8.contains(UInt8(ascii: "?")), let mark = path.firstIndex(of: "?") else { return path }
-    let parameters = path[path.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false).map { parameter in
-      guard let equals = parameter.firstIndex(of: "="),
-        Redaction.keyParameters.contains(parameter[..<equals].lowercased())
-      else { return String(parameter) }
-      return parameter[...equals] + Redaction.mark
-    }
-    return path[...mark] + parameters.joined(separator: "&")
-  }
 }
 
 /// What header fields hold, by name. The same dozen names come with every exchange: each is looked up in the rules once.
@@ -155,9 +151,7 @@ private struct HeaderNames {
 
   private mutating func kind(_ name: String, _ rules: Redaction) -> Kind {
     if let kind = kinds[name] { return kind }
-    let lower = name.lowercased()
-    let kind = Kind(
-      isHidden: rules.hides(header: name), holdsKey: Redaction.alwaysRedacted.contains(lower) && !lower.hasSuffix("cookie"))
+    let kind = Kind(isHidden: rules.hides(header: name), holdsKey: rules.holdsKey(header: name))
     if kinds.count >= Self.most { kinds.removeAll() }
     kinds[name] = kind
     return kind

@@ -3,29 +3,51 @@ import JSON
 
 /// Finds keys where they should not be: a vendor that refuses a key likes to repeat it in its answer.
 struct SecretSearch {
-  private let secrets: [[UInt8]]
-  private let texts: [String]
+  /// In each of their forms, the longest first.
+  private let forms: [[UInt8]]
 
   /// Shorter ones would be found in innocent text.
   private static let shortest = 8
 
   init(_ secrets: [String]) {
-    texts = Array(Set(secrets.filter { $0.utf8.count >= Self.shortest && $0 != Redaction.mark })).sorted { $0.utf8.count > $1.utf8.count }
-    self.secrets = texts.map { Array($0.utf8) }
+    self.init(forms: Self.forms(of: secrets))
   }
 
-  var isEmpty: Bool { secrets.isEmpty }
+  private init(forms: [[UInt8]]) {
+    self.forms = Set(forms).sorted { $0.count > $1.count }
+  }
+
+  /// The same, with more to look for.
+  func adding(_ secrets: [String]) -> SecretSearch {
+    secrets.isEmpty ? self : SecretSearch(forms: forms + Self.forms(of: secrets))
+  }
+
+  private static func forms(of secrets: [String]) -> [[UInt8]] {
+    secrets.filter { $0.utf8.count >= shortest && $0 != Redaction.mark }.flatMap { SecretForms.all(of: $0) }
+  }
+
+  var isEmpty: Bool { forms.isEmpty }
+
+  func occurs(in bytes: [UInt8]) -> Bool {
+    forms.contains { !Self.occurrences(of: $0, in: bytes).isEmpty }
+  }
 
   func clear(_ text: String) -> String {
-    var text = text
-    for secret in texts where text.contains(secret) { text = text.replacing(secret, with: Redaction.mark) }
-    return text
+    guard !isEmpty, text.utf8.count >= Self.shortest else { return text }
+    let bytes = Array(text.utf8)
+    return occurs(in: bytes) ? String(decoding: clear(bytes), as: UTF8.self) : text
+  }
+
+  func clear(_ bytes: [UInt8]) -> [UInt8] {
+    var message = StoredMessage(body: bytes)
+    clear(&message)
+    return message.body
   }
 
   func clear(_ message: inout StoredMessage) {
-    for secret in secrets {
-      let edits = Self.occurrences(of: secret, in: message.body).map {
-        JSONEdit(range: $0..<$0 + secret.count, replacement: Array(Redaction.mark.utf8))
+    for form in forms {
+      let edits = Self.occurrences(of: form, in: message.body).map {
+        JSONEdit(range: $0..<$0 + form.count, replacement: Array(Redaction.mark.utf8))
       }
       message.apply(edits)
     }

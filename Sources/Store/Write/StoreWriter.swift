@@ -38,6 +38,8 @@ package final class StoreWriter: Sendable {
     var waiters: [CheckedContinuation<Void, Never>] = []
     var deadline: DispatchTime?
     var hasEnded = false
+    /// Secrets that are known since the writer was last asked.
+    var secrets: [String] = []
     var endWaiters: [CheckedContinuation<Void, Never>] = []
   }
 
@@ -95,6 +97,11 @@ package final class StoreWriter: Sendable {
     }
     if mustWake { wake.signal() }
     if hasDropped { publish() }
+  }
+
+  /// Takes these out of what is written from now on, as those of `options.redaction`: a reload may bring keys.
+  package func hide(_ secrets: [String]) {
+    control.withLock { $0.secrets += secrets }
   }
 
   /// Notes when exchanges were lost before they came here, for the overview; `status.dropped` counts what was lost here.
@@ -155,6 +162,13 @@ package final class StoreWriter: Sendable {
   // MARK: For the writer's thread
 
   func withQueue<T>(_ body: (inout sending WriteQueue) -> sending T) -> T { queue.withLock(body) }
+
+  func takeSecrets() -> [String] {
+    control.withLock { control in
+      defer { control.secrets = [] }
+      return control.secrets
+    }
+  }
 
   /// Waits for a record, a request or the time.
   func sleep(until time: DispatchTime) { _ = wake.wait(timeout: time) }

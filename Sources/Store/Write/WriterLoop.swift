@@ -4,7 +4,7 @@ import Dispatch
 /// What the writer's thread does: open, gather, commit, keep house; and when something fails, wait and do it again.
 final class WriterLoop {
   private let owner: StoreWriter
-  private let options: StoreOptions
+  private var options: StoreOptions
   private var session: WriterSession?
   /// Taken from the queue, not yet committed.
   private var inHand: ArraySlice<QueuedRecord> = []
@@ -97,6 +97,11 @@ final class WriterLoop {
   /// Writes a part of what is in hand in one transaction.
   private func commit() throws {
     guard !inHand.isEmpty else { return }
+    let secrets = owner.takeSecrets()
+    if !secrets.isEmpty {
+      options.redaction.hide(secrets)
+      session?.redact(options.redaction)
+    }
     // What is written to a file that somebody has deleted is gone.
     if session?.isCurrent == false { try open() }
     guard let session else { return }

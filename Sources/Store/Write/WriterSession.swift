@@ -35,6 +35,10 @@ final class WriterSession {
     }
   }
 
+  func redact(_ redaction: Redaction) {
+    redactor = Redactor(redaction)
+  }
+
   /// False when the file at the path is no longer the one that is open.
   var isCurrent: Bool { options.file.identity == identity }
 
@@ -65,7 +69,7 @@ final class WriterSession {
               }
             case .comparison(let comparison):
               try comparisons.insert(redactor.redact(comparison))
-            case .shadow(.keep(let job)) where redactor.hasSecret(job.body):
+            case .shadow(.keep(let job)) where redactor.hasSecret(job):
               break
             case .shadow(let note):
               try shadow.write(note)

@@ -62,14 +62,14 @@ class Stage:
         env = {name: value for name, value in (env or os.environ).items() if not name.startswith("BELAY_")}
         process = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log, env=env)
         self.started.append(process)
-        for _ in range(seconds * 20):
+        for _ in range(seconds * 200):
             if process.poll() is not None:
                 sys.exit(f"{command[0]} ended with {process.returncode} before it listened; see {self.keep_log()}")
             try:
                 socket.create_connection(("127.0.0.1", port), 0.2).close()
                 return process.pid
             except OSError:
-                time.sleep(0.05)
+                time.sleep(0.005)
         sys.exit(f"{command[0]} did not listen on {port}; see {self.keep_log()}")
 
     def keep_log(self):

@@ -16,9 +16,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
       request, in: bytes.span, for: target, rules: Set(VendorProfile.RequestRule.allCases), reasoning: &reasoning, owner: 1)
     _ = requestFindings(of: request, in: bytes.span, for: target, tools: facts.tools, normalization: changes)
     let sent = changes.apply(to: bytes.span)
-    guard let again = try? ChatRequest(reading: sent.span) else { preconditionFailure("an edited request is JSON") }
+    guard let again = try? ChatRequest(reading: sent.span) else { fatalError("an edited request is JSON") }
     let ids = normalizeIDs(of: again, in: sent.span, generation: generation)
-    precondition(ids.edits.isEmpty, "doing it twice changes nothing")
+    demand(ids.edits.isEmpty, "doing it twice changes nothing")
   }
   return 0
 }

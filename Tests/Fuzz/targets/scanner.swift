@@ -10,20 +10,20 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let limits = JSONLimits(depth: 64, values: 4096)
     let whole = read(bytes, JSONScanner(limits: limits, dialect: dialect), step: max(1, bytes.count))
     let drops = read(bytes, JSONScanner(limits: limits, dialect: dialect), step: 1)
-    precondition(whole.tokens == drops.tokens && whole.error == drops.error, "the cuts do not matter")
+    demand(whole.tokens == drops.tokens && whole.error == drops.error, "the cuts do not matter")
     var index = JSONIndex()
     do {
       try index.read(bytes.span, limits: limits, dialect: dialect)
-      precondition(whole.error == nil, "the index takes what the scanner takes")
+      demand(whole.error == nil, "the index takes what the scanner takes")
     } catch {
       if case .tooMany = error.reason { continue }
-      precondition(error == whole.error, "the index says what the scanner says")
+      demand(error == whole.error, "the index says what the scanner says")
       continue
     }
     guard let value = try? JSONValue(parsing: bytes, limits: limits, dialect: dialect) else { continue }
     let written = JSONWriter.bytes(of: value)
-    guard let again = try? JSONValue(parsing: written, dialect: dialect) else { preconditionFailure("what is written can be read") }
-    precondition(JSONWriter.bytes(of: again) == written, "and is the same")
+    guard let again = try? JSONValue(parsing: written, dialect: dialect) else { fatalError("what is written can be read") }
+    demand(JSONWriter.bytes(of: again) == written, "and is the same")
   }
   return 0
 }

@@ -22,6 +22,13 @@ import Testing
     #expect(job.answer == Side(.stop, promptTokens: 40))
   }
 
+  @Test("a job knows the client's own keys, so that no comparison keeps them")
+  func keys() throws {
+    let fields: [ForwardedHeaders.Field] = [("Authorization", "Bearer client-0123456789")]
+    guard case .job(let job) = look(nil, { $0.bodies = RecordedBodies(requestHeaders: fields) }) else { throw Unexpected() }
+    #expect(job.secrets == ["client-0123456789"])
+  }
+
   private struct Unexpected: Error {}
 
   @Test("who is kept out, and why")
@@ -119,5 +126,18 @@ import Testing
     #expect(core.arrived(records, lost: 0, at: ShadowSample.noon).sends.count == 1)
     let work = core.reload(nil, reference: nil, at: ShadowSample.noon)
     #expect(work.sends.isEmpty && core.counts.drops == [.stopped: 2] && core.queue.waitingCount == 0)
+  }
+
+  @Test("another reference: what the one before would still say is not the other's word, and nothing that waits goes there")
+  func otherReference() {
+    var core = Self.core { $0.concurrency = 1 }
+    let sent = core.arrived((1...3).map { ShadowSample.record($0) }, lost: 0, at: ShadowSample.noon).sends
+    let work = core.reload(core.queue.settings, reference: "another", at: ShadowSample.noon)
+    #expect(work.sends.isEmpty && core.counts.drops == [.stopped: 3] && core.queue.isIdle)
+    let late = core.answered(sent[0].id, ReferenceAnswer(side: Side(.stop), cost: 1), at: ShadowSample.noon)
+    #expect(late.comparisons.isEmpty)
+    let next = core.arrived([ShadowSample.record(4)], lost: 0, at: ShadowSample.noon).sends
+    let compared = core.answered(next[0].id, ReferenceAnswer(side: Side(.stop), cost: 1), at: ShadowSample.noon).comparisons
+    #expect(compared.map(\.reference) == ["another"])
   }
 }

@@ -101,18 +101,33 @@ func trailingBytes(_ test: StreamCase) {
   #expect(framed == Framed(events: test.events, unended: "tail"))
 }
 
-@Test("An event over the limit is reported with its size, and the next one is read as ever")
+@Test("An event over the limit is reported with the length of its data, and the next one is read as ever")
 func tooLongEvents() {
   let long = String(repeating: "x", count: 300)
   let stream =
     "data: a\n\ndata: \(long)\ndata: more\n: comment\n\ndata: b\n\nfoo: \(long)\n\ndata: c\n\ndata: 12345\ndata: \(long)\n\ndata: d\n\n"
   for (name, pieces) in DripFeed.cuts(of: Array(stream.utf8)) {
     let events = frame(pieces, limit: 100).events
-    #expect(events.first == "a" && events.last == "d", "\(name): \(events)")
-    #expect(events.filter { $0.hasPrefix("too long: 3") }.count >= 2, "\(name): \(events)")
-    #expect(events.filter { !$0.hasPrefix("too long") } == ["a", "b", "c", "d"], "\(name): \(events)")
+    #expect(events == ["a", "too long: 305", "b", "c", "too long: 306", "d"], "\(name)")
   }
 }
+
+@Test(
+  "Whether an event is too long follows from its data alone, whatever the cuts and the lines beside it",
+  arguments: [
+    ("data: \(xs(100))", xs(100)), ("data:\(xs(100))", xs(100)), ("data: \(xs(101))", "too long: 101"), ("data:{\(xs(100))", "too long: 101"),
+    ("data: \(xs(50))\ndata: \(xs(49))", xs(50) + "\n" + xs(49)), ("data: \(xs(50))\ndata:\(xs(50))", "too long: 101"),
+    (": \(xs(500))\ndata: \(xs(100))\nid: \(xs(500))\n\(xs(500))", xs(100)), ("data: \(xs(98))\ndata\ndata:", xs(98) + "\n\n"),
+    ("data: \(xs(99))\ndata\ndata:", "too long: 101"), ("event: \(xs(100))\ndata: a", xs(100) + "=a"), ("event: \(xs(101))\ndata: a", "a"),
+    ("event: e\nevent: \(xs(300))\ndata: \(xs(100))", xs(100)), ("data: \(xs(101))\nevent: e", "too long: 101"),
+  ])
+func nearTheLimit(lines: String, event: String) {
+  for (name, pieces) in DripFeed.cuts(of: Array("\(lines)\n\ndata: z\n\n".utf8)) {
+    #expect(frame(pieces, limit: 100).events == [event, "z"], "\(name)")
+  }
+}
+
+private func xs(_ count: Int) -> String { String(repeating: "x", count: count) }
 
 @Test("A stream of random bytes gives the same events under any cut")
 func randomStreams() {
@@ -123,6 +138,9 @@ func randomStreams() {
       alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
     }
     _ = DripFeed.expectSameResult(of: bytes, randomCuts: 5, "stream of seed \(seed)") { frame($0) }
+    for limit in [1, 5, 20] {
+      _ = DripFeed.expectSameResult(of: bytes, randomCuts: 5, "stream of seed \(seed), limit \(limit)") { frame($0, limit: limit) }
+    }
   }
 }
 

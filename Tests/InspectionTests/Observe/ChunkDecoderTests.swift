@@ -131,3 +131,19 @@ func repeatedChunks() throws {
 private func failure(_ result: Result<Void, ChunkDecoder.Failure>) -> ChunkDecoder.Failure? {
   if case .failure(let failure) = result { failure } else { nil }
 }
+
+@Test("A count of tokens that cannot be one is none: sums of such would end the process")
+func absurdUsage() throws {
+  func usage(_ json: String) throws -> Usage? {
+    var decoder = ChunkDecoder()
+    try decoder.decode(Array(#"{"choices":[],"usage":\#(json)}"#.utf8).span, as: .chunk)
+    for case .usage(let usage) in decoder.events { return usage }
+    return nil
+  }
+  let greatest = "9223372036854775807"
+  #expect(
+    try usage(
+      #"{"prompt_tokens":\#(greatest),"completion_tokens":-1,"total_tokens":4294967297,"cached_tokens":\#(greatest),"completion_tokens_details":{"reasoning_tokens":\#(greatest)}}"#)
+      == Usage())
+  #expect(try usage(#"{"prompt_tokens":4294967296,"completion_tokens":0}"#) == Usage(prompt: 1 << 32, completion: 0))
+}

@@ -157,6 +157,37 @@ import Testing
     }
   }
 
+  @Test("A date that is markup is text on a page")
+  func markup() throws {
+    func run(_ date: String) -> String { Self.rows("ccss").replacingOccurrences(of: "2026-03-01T10:00:00.5", with: date) }
+    try compare([("r", Self.rows("ccss")), ("a", run("<u>1</u>")), ("a", run("<q>2</q>"))]) { comparison in
+      let page = comparison.page(title: "t", now: "")
+      #expect(page.contains(">&lt;u&gt;1&lt;/u&gt;</text>") && page.contains(">&lt;q&gt;2&lt;/q&gt;</text>"))
+      #expect(page.contains("<td>&lt;u&gt;1&lt;/u&gt;</td>") && page.contains("<td>&lt;q&gt;2&lt;/q&gt;</td>"))
+      #expect(!page.contains("<u>") && !page.contains("<q>"))
+    }
+  }
+
+  @Test("What vendors and files say is no command to a terminal, and no line of its own")
+  func escapes() throws {
+    let vendor = [Self.inspected(1, #"odd\u001b[0m"#), Self.row(2, "l"), Self.row(3, "f")].joined(separator: "\n")
+      .replacingOccurrences(of: #""name":"f""#, with: #""name":"f\u001b[2J\u009b""#)
+      .replacingOccurrences(of: #""length""#, with: #""len\u0007\u007fgth\nforged""#)
+      .replacingOccurrences(of: "APITimeoutError", with: #"API\u001b[31m\r\nforged"#)
+      .replacingOccurrences(of: "2026-03-01T10", with: #"2026\u001b-03\n"#)
+    try compare([("r", Self.rows("scc")), ("v", vendor)]) { comparison in
+      let text = comparison.text(differences: 9)
+      #expect(text.contains("    1  FP  tool_calls [f␛[2J\u{FFFD}], reference stop\n"))
+      #expect(text.contains("    2  FN  len␇␡gth forged, reference tool_calls [f]\n"))
+      #expect(text.contains("  failed: API␛[31m  forged 1\n"))
+      #expect(text.contains("  findings, of 1 answers: odd␛[0m 1\n"))
+      #expect(comparison.table.contains("2026␛-03 ") && comparison.markdown.contains("| 2026␛-03 : |"))
+      for shown in [text, comparison.table, comparison.markdown] {
+        #expect(shown.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+      }
+    }
+  }
+
   /// A row that inspection looked at.
   private static func inspected(_ index: Int, _ codes: String...) -> String {
     let findings = codes.map { #""\#($0)""# }.joined(separator: ",")

@@ -5,9 +5,9 @@ import Synchronization
 import Testing
 
 @Suite struct ProgressTests {
-  private func row(_ index: Int, failing type: String? = nil) -> ResultRow {
+  private func row(_ index: Int, failing type: String? = nil, message: String = "why\nnot") -> ResultRow {
     let result: Result<Answer, Failure> =
-      type.map { .failure(Failure(type: $0, message: "why\nnot")) }
+      type.map { .failure(Failure(type: $0, message: message)) }
       ?? .success(Answer(response: ["choices": []]))
     return ResultRow(
       request: PreparedRequest(dataIndex: index, value: [:]), extraBody: [:], result: result, attempts: 1, judge: nil,
@@ -40,6 +40,19 @@ import Testing
     #expect(err.all.count == 11)
     #expect(err.all.first == "belay: request 1 failed: Odd: why not (said once, counted from now on)\n")
     #expect(err.all.last == "belay: 40 of 40 (100 %), 0.5/s, 2 failed\n")
+  }
+
+  @Test("What a vendor says is no command to a terminal")
+  func escapes() {
+    let err = Log()
+    let progress = Progress(total: nil, console: Console(isTerminal: false, out: { _ in }, err: err.add), now: SleptClock().now)
+    progress.done(row(1, failing: "APIError", message: "\u{1B}[2J\u{9B}1m\u{7F}\ta\rb\u{85}c \u{202E}é"))
+    progress.skipped(BadLine(number: 2, reason: "\u{1B}]0;title\u{07}"))
+    #expect(
+      err.all == [
+        "belay: request 1 failed: APIError: ␛[2J\u{FFFD}1m␡ a b c \u{FFFD}é (said once, counted from now on)\n",
+        "belay: line 2 skipped: ␛]0;title␇\n",
+      ])
   }
 
   @Test("A run of a moment leaves one line in a log, and who has no key is told where keys come from")

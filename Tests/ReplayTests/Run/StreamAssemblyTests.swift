@@ -4,8 +4,8 @@ import Replay
 import Testing
 
 @Suite struct StreamAssemblyTests {
-  private func assemble(_ text: String, piece: Int = .max) throws -> StreamAssembly {
-    var assembly = StreamAssembly()
+  private func assemble(_ text: String, piece: Int = .max, limit: Int = 64 << 20) throws -> StreamAssembly {
+    var assembly = StreamAssembly(limit: limit)
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       try assembly.feed(Array(rest.prefix(piece)))
@@ -80,6 +80,33 @@ import Testing
     let calls = choice?["message"]?["tool_calls"]?.array ?? []
     #expect(calls.map { $0["id"]?.string } == ["five", "zero"])
     #expect(calls.map { $0["function"]?["arguments"]?.string } == ["", "ab"])
+  }
+
+  @Test("Of a thousand calls whose parts come in turn each keeps its own")
+  func manyCalls() throws {
+    let count = 1000
+    func event(_ indices: some Sequence<Int>, _ call: (Int) -> String) -> String {
+      #"{"choices":[{"delta":{"tool_calls":[\#(indices.map(call).joined(separator: ","))]}}]}"#
+    }
+    let choice = try message(
+      event(0..<count) { #"{"index":\#(7 * $0),"id":"\#($0)","function":{"name":"f","arguments":"a\#($0)"}}"# },
+      event((0..<count).reversed()) { #"{"index":\#(7 * $0),"function":{"arguments":"b\#($0)"}}"# })
+    let calls = choice?["message"]?["tool_calls"]?.array ?? []
+    #expect(calls.compactMap { $0["id"]?.string } == (0..<count).map { "\($0)" })
+    #expect(calls.compactMap { $0["function"]?["arguments"]?.string } == (0..<count).map { "a\($0)b\($0)" })
+  }
+
+  @Test("A stream that is not done when as much came as is read has failed, whatever the cuts", arguments: [1, 7, 1000])
+  func limit(piece: Int) throws {
+    let text = stream(#"{"choices":[{"delta":{"content":"a"}}]}"#, "[DONE]")
+    let length = text.utf8.count
+    let whole = try assemble(text + ": more\n\n", piece: piece, limit: length)
+    #expect(whole.isDone && whole.isFull)
+    #expect(try !assemble(text, piece: piece, limit: length + 1).isFull)
+    let failure = #expect(throws: Failure.self) { try assemble(text, piece: piece, limit: length - 1) }
+    #expect(failure == Failure(type: "APIError", message: "the answer is longer than 0 MiB"))
+    // What never becomes an event counts too.
+    #expect(throws: Failure.self) { try assemble(String(repeating: ": ping\n\n", count: 20), piece: piece, limit: 100) }
   }
 
   @Test("Only the first choice of an event counts, whatever its index")

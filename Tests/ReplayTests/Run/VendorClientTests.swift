@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import NIOCore
 import Replay
 import Testing
 import Upstream
@@ -102,6 +103,40 @@ import Upstream
     reply.pieces.append(Array("data: [DONE]\n\n".utf8))
     let answer = try await client(ScriptedVendor(reply)).attempt(streamed)
     #expect(answer.response["choices"]?[0]?["message"]?["content"] == "a")
+  }
+
+  /// A vendor that says this and then lines of 1 MiB for as long as somebody reads, but no more than 70.
+  private func endless(_ beginning: String, lines: Collected<Int>) -> VendorClient {
+    let line = [UInt8(ascii: ":")] + [UInt8](repeating: UInt8(ascii: " "), count: (1 << 20) - 2) + [UInt8(ascii: "\n")]
+    let transport = Transport { _, onBody async throws(UpstreamError) -> UpstreamHead in
+      let head = UpstreamHead(status: 200, version: .http1_1, headers: UpstreamHeaders(lines: []))
+      var goesOn = onBody(head, ByteBuffer(string: beginning))
+      while goesOn, lines.all.count < 70 {
+        lines.add(1)
+        goesOn = onBody(head, ByteBuffer(bytes: line))
+      }
+      return head
+    }
+    return VendorClient(ReplayOptions(file: "f", baseURL: "http://vendor.test/v1", model: "kimi"), transport: transport)
+  }
+
+  @Test("An answer without end fails once 64 MiB of it came, a stream or not", arguments: [true, false])
+  func endless(isStream: Bool) async throws {
+    let lines = Collected<Int>()
+    let client = endless("data: {\"choices\":[]}\n\n", lines: lines)
+    await #expect(throws: Failure(type: "APIError", message: "the answer is longer than 64 MiB")) {
+      try await client.attempt(isStream ? streamed : request)
+    }
+    #expect(lines.all.count == 64)
+  }
+
+  @Test("A stream without end that has said [DONE] is an answer, and is left then")
+  func endlessAfterDone() async throws {
+    let lines = Collected<Int>()
+    let client = endless("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]\n\n", lines: lines)
+    let answer = try await client.attempt(streamed)
+    #expect(answer.response["choices"]?[0]?["message"]?["content"] == "a")
+    #expect(lines.all.count == 64)
   }
 
   @Test("An answer that is no JSON object is a failure", arguments: ["<html>", "[]", ""])

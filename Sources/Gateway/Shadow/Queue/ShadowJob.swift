@@ -25,6 +25,8 @@ package struct ShadowJob: Sendable, Equatable {
   package var first: Side?
   /// How often the reference failed.
   package var failures = 0
+  /// The client's own keys, which nothing of this may be written with.
+  package var secrets: [String] = []
 
   package init(
     id: String, queuedAt: Int64, vendor: String, model: String, conversation: UInt64, answer: Side, tokens: Int,

@@ -152,6 +152,14 @@ package struct ShadowQueue: Sendable {
     return left.flatMap { drop($0, .stopped) }
   }
 
+  /// Somebody else is asked from now on: what the one before would still say is not the other's word.
+  package mutating func abandon() -> [Action] {
+    let asked = underway.values.sorted { $0.id < $1.id }
+    underway.removeAll()
+    for job in asked { budget.settle(job.tokens, cost: nil, at: job.queuedAt) }
+    return asked.flatMap { drop($0, .stopped) } + clear()
+  }
+
   // MARK: Steps
 
   /// Sends what may be sent.

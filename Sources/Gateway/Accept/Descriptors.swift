@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// How many descriptors the process may have (getrlimit(2)), and how many connections follow from that.
+package enum Descriptors {
+  /// For listeners, the console, the store, the shadow, loops and engines, and for refusals under way.
+  private static let reserve = 128
+
+  /// Every exchange may need two: the client's and the vendor's.
+  package static var connections: Int { connections(of: limit) }
+
+  package static func connections(of descriptors: Int) -> Int { max(16, (descriptors - reserve) / 2 - descriptors / 16) }
+
+  /// The soft limit, raised as far as is allowed and useful first: 1,024, which is usual, is for programs that use select(2).
+  private static let limit: Int = {
+    var limits = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0 else { return 1024 }
+    let wanted = min(limits.rlim_max, 1 << 18)
+    if limits.rlim_cur < wanted {
+      var raised = limits
+      raised.rlim_cur = wanted
+      if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { return Int(wanted) }
+    }
+    return Int(clamping: limits.rlim_cur)
+  }()
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inspection
+import NIOCore
+import Synchronization
+
+/// The recorder's queue: what event loops hand over, and what it may hold. Beyond `bytes` records go on without their bodies, beyond
+/// twice as much not at all.
+struct RecordQueue: ~Copyable {
+  struct Batch: Sendable {
+    var records: [ExchangeRecord] = []
+    var bytes = 0
+  }
+
+  /// What did not fit.
+  struct Loss: Equatable {
+    var records = 0
+    /// Records that go on without their bodies.
+    var bodies = 0
+  }
+
+  private static let queuedBatches = 4096
+
+  let batches: AsyncStream<Batch>
+  private let queue: AsyncStream<Batch>.Continuation
+  private let limit: Int
+  /// Of batches that were put in and not finished.
+  private let waiting = Atomic(0)
+
+  init(bytes limit: Int) {
+    (batches, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.queuedBatches))
+    self.limit = limit
+  }
+
+  borrowing func put(_ records: [ExchangeRecord]) -> Loss {
+    var batch = Batch(records: records)
+    var loss = Loss()
+    batch.bytes = records.reduce(0) { $0 + $1.queuedBytes }
+    if waiting.add(batch.bytes, ordering: .relaxed).newValue > limit {
+      waiting.subtract(batch.bytes, ordering: .relaxed)
+      (batch, loss) = fitting(records)
+    }
+    if !batch.records.isEmpty, case .dropped = queue.yield(batch) {
+      waiting.subtract(batch.bytes, ordering: .relaxed)
+      loss.records += batch.records.count
+    }
+    return loss
+  }
+
+  /// The queue is nearly full: record by record.
+  private borrowing func fitting(_ records: [ExchangeRecord]) -> (Batch, Loss) {
+    var batch = Batch()
+    var loss = Loss()
+    for var record in records {
+      var bytes = record.queuedBytes
+      if waiting.add(bytes, ordering: .relaxed).newValue > limit {
+        waiting.subtract(bytes, ordering: .relaxed)
+        if record.forgetBodies() { loss.bodies += 1 }
+        bytes = record.queuedBytes
+        guard waiting.add(bytes, ordering: .relaxed).newValue <= 2 * limit else {
+          waiting.subtract(bytes, ordering: .relaxed)
+          loss.records += 1
+          continue
+        }
+      }
+      batch.records.append(record)
+      batch.bytes += bytes
+    }
+    return (batch, loss)
+  }
+
+  /// The batch is where it belongs.
+  borrowing func finish(_ batch: Batch) {
+    waiting.subtract(batch.bytes, ordering: .relaxed)
+  }
+
+  borrowing func close() { queue.finish() }
+}
+
+extension ExchangeRecord {
+  /// What it holds, about: texts and bodies, and a flat sum for the rest.
+  var queuedBytes: Int {
+    var sum = 2048 + path.utf8.count + model.utf8.count
+    for edit in edits { sum += 64 + edit.before.count + edit.after.count }
+    for call in calls { sum += 128 + call.arguments.count }
+    for attempt in attempts {
+      sum += 512 + (attempt.sent?.readableBytes ?? 0) + (attempt.answer?.queuedBytes ?? 0)
+      for call in attempt.calls { sum += 128 + call.arguments.count }
+    }
+    if let bodies { sum += bodies.queuedBytes }
+    if case .sent(let body, _)? = shadow { sum += body.readableBytes }
+    return sum
+  }
+
+  /// Leaves what is logged and counted. False where there are no bodies.
+  mutating func forgetBodies() -> Bool {
+    let hadBodies = bodies != nil || attempts.contains { $0.sent != nil || $0.answer != nil }
+    bodies = nil
+    for index in attempts.indices { (attempts[index].sent, attempts[index].answer) = (nil, nil) }
+    if case .sent? = shadow { shadow = .unsent }
+    return hadBodies
+  }
+}
+
+extension RecordedAnswer {
+  var queuedBytes: Int { body.count + (spoken?.count ?? 0) + 64 * headers.count }
+}
+
+extension RecordedBodies {
+  var queuedBytes: Int { request.count + (response?.count ?? 0) + 64 * requestHeaders.count }
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package import NIOCore
+
+/// TLS on a server's connection, between the socket and the HTTP handlers, which notice nothing of it: plaintext comes to them and
+/// goes from them as without TLS, and so do reads, back pressure and the end of the connection.
+///
+/// What is written between two flushes becomes as few records as there can be. The peer's close_notify ends the connection, as its
+/// FIN does where there is no TLS.
+package final class TLSHandler: ChannelDuplexHandler {
+  package typealias InboundIn = ByteBuffer
+  package typealias InboundOut = ByteBuffer
+  package typealias OutboundIn = ByteBuffer
+  package typealias OutboundOut = ByteBuffer
+
+  package enum Outcome: Equatable, Sendable {
+    /// With the version, as `1.3`.
+    case completed(version: String)
+    case failed(HandshakeFailure)
+  }
+
+  /// Encrypted at once at most, so that a great answer is not in memory twice.
+  private static let step = 256 << 10
+  /// To read an alert or an answer, after which the connection is closed.
+  private static let lingering = TimeAmount.seconds(2)
+
+  private enum Phase {
+    case handshaking
+    case open
+    /// Its last word is said to the client, and its output closed: what still comes is thrown away.
+    case closing
+    case closed
+  }
+
+  private var session: Session?
+  private let timeout: TimeAmount
+  private let plainAnswer: ByteBuffer
+  private let report: (Outcome, (any Channel)) -> Void
+
+  private var phase = Phase.handshaking
+  private var hasHeard = false
+  private var timer: Scheduled<Void>?
+  private var pending = Plaintext()
+  private var isFlushing = false
+  private var isFlushDue = false
+  /// The output is to be closed when `pending` is written.
+  private var isOutputClosing = false
+  private var outputPromise: EventLoopPromise<Void>?
+
+  /// - Parameters:
+  ///   - timeout: from the connection to the end of the handshake.
+  ///   - plainAnswer: what a client is told that speaks HTTP without TLS.
+  ///   - report: is told how the handshake ended; once.
+  package init(_ context: ServerContext, timeout: TimeAmount, plainAnswer: ByteBuffer, report: @escaping (Outcome, any Channel) -> Void) {
+    session = Session(context)
+    self.timeout = timeout
+    self.plainAnswer = plainAnswer
+    self.report = report
+  }
+
+  // MARK: The connection's life
+
+  package func channelActive(context: ChannelHandlerContext) {
+    startTimer(timeout, context)
+    context.fireChannelActive()
+  }
+
+  package func channelInactive(context: ChannelHandlerContext) {
+    // Who connects and says nothing only looks whether somebody is there.
+    if phase == .handshaking, hasHeard { end(.closed, "the client went away", context) }
+    leave()
+    context.fireChannelInactive()
+  }
+
+  package func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+  private func leave() {
+    phase = .closed
+    stopTimer()
+    session = nil
+    let promises = [pending.takeAll().promise, outputPromise]
+    outputPromise = nil
+    for promise in promises { promise?.fail(ChannelError.ioOnClosedChannel) }
+  }
+
+  private func startTimer(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+    stopTimer()
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
+      if phase == .handshaking { end(.timeout, "the handshake did not end in time", context) }
+      if phase != .open { context.close(promise: nil) }
+    }
+  }
+
+  private func stopTimer() {
+    timer?.cancel()
+    timer = nil
+  }
+
+  // MARK: From the client
+
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let bytes = Self.unwrapInboundIn(data)
+    switch phase {
+    case .handshaking:
+      if !hasHeard, bytes.readableBytes > 0 {
+        hasHeard = true
+        if isHTTP(bytes) { return refusePlainHTTP(context) }
+      }
+      session?.take(bytes)
+      shakeHands(context)
+    case .open:
+      session?.take(bytes)
+      deliver(context)
+    case .closing, .closed:
+      break
+    }
+  }
+
+  /// A request line begins with a letter, and no record of TLS does (RFC 8446 section 5.1: its first byte is a content type, 20 to 24).
+  private func isHTTP(_ bytes: ByteBuffer) -> Bool {
+    bytes.getInteger(at: bytes.readerIndex, as: UInt8.self).map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } ?? false
+  }
+
+  private func refusePlainHTTP(_ context: ChannelHandlerContext) {
+    end(.plainHTTP, "HTTP without TLS", context)
+    context.write(Self.wrapOutboundOut(plainAnswer), promise: nil)
+    linger(context)
+  }
+
+  private func shakeHands(_ context: ChannelHandlerContext) {
+    guard let progress = session?.handshake() else { return context.close(promise: nil) }
+    writeOutput(context)
+    // The write may have found that the client is gone.
+    guard phase == .handshaking else { return }
+    switch progress {
+    case .wantsMore:
+      break
+    case .done:
+      phase = .open
+      stopTimer()
+      report(.completed(version: session?.version ?? ""), context.channel)
+      encryptPending(context)
+      // The first request may have come with the end of the handshake.
+      deliver(context)
+    case .failed(let failure):
+      end(failure, context)
+      linger(context)
+    }
+  }
+
+  private func deliver(_ context: ChannelHandlerContext) {
+    var plaintext = ByteBuffer()
+    guard phase == .open, let end = session?.read(into: &plaintext) else { return }
+    // What the client makes this side say again and again, and does not read, must not pile up.
+    if session?.hasOutput == true, !context.channel.isWritable { return context.close(promise: nil) }
+    writeOutput(context)
+    if plaintext.readableBytes > 0 { context.fireChannelRead(Self.wrapInboundOut(plaintext)) }
+    guard phase == .open else { return }
+    switch end {
+    case .wantsMore: break
+    case .closed: close(context: context, mode: .all, promise: nil)
+    case .failed: context.close(promise: nil)
+    }
+  }
+
+  private func end(_ reason: HandshakeFailure.Reason, _ detail: String, _ context: ChannelHandlerContext) {
+    end(HandshakeFailure(reason, detail), context)
+  }
+
+  private func end(_ failure: HandshakeFailure, _ context: ChannelHandlerContext) {
+    phase = .closing
+    stopTimer()
+    report(.failed(failure), context.channel)
+  }
+
+  /// Closes the output behind what is written, and the rest when the client has closed too, or has had time to: a reset must not
+  /// overtake the last word.
+  private func linger(_ context: ChannelHandlerContext) {
+    startTimer(Self.lingering, context)
+    context.flush()
+    context.close(mode: .output, promise: nil)
+  }
+
+  private func writeOutput(_ context: ChannelHandlerContext) {
+    guard let bytes = session?.output(), bytes.readableBytes > 0 else { return }
+    context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
+  }
+
+  // MARK: To the client
+
+  package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard phase == .handshaking || phase == .open, !isOutputClosing else {
+      promise?.fail(ChannelError.outputClosed)
+      return
+    }
+    pending.append(Self.unwrapOutboundIn(data), promise)
+  }
+
+  package func flush(context: ChannelHandlerContext) {
+    isFlushDue = true
+    encryptPending(context)
+  }
+
+  package func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable, pending.count > 0 { encryptPending(context) }
+    context.fireChannelWritabilityChanged()
+  }
+
+  /// Encrypts as much as the channel takes. The rest stays as it is until the channel is writable again, which those behind this
+  /// handler see as back pressure.
+  private func encryptPending(_ context: ChannelHandlerContext) {
+    // A flush can make the channel writable again while it is being called.
+    guard phase == .open, isFlushDue, !isFlushing else { return }
+    isFlushing = true
+    defer { isFlushing = false }
+    while pending.count > Self.step, context.channel.isWritable {
+      guard encrypt(pending.take(Self.step), nil, context), phase == .open else { return }
+    }
+    // What is left is small, or waits.
+    guard pending.count <= Self.step else { return }
+    isFlushDue = false
+    let rest = pending.takeAll()
+    guard encrypt(rest.bytes, rest.promise, context) else { return }
+    if isOutputClosing { closeOutput(context) }
+  }
+
+  private func encrypt(_ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) -> Bool {
+    guard session?.write(bytes) == true, let output = session?.output() else {
+      promise?.fail(ChannelError.ioOnClosedChannel)
+      context.close(promise: nil)
+      return false
+    }
+    if output.readableBytes > 0 || promise != nil { context.write(Self.wrapOutboundOut(output), promise: promise) }
+    context.flush()
+    return true
+  }
+
+  package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    switch mode {
+    case .input:
+      context.close(mode: .input, promise: promise)
+    case .output:
+      guard phase == .open, !isOutputClosing else { return context.close(mode: .output, promise: promise) }
+      isOutputClosing = true
+      outputPromise = promise
+      isFlushDue = true
+      encryptPending(context)
+    case .all:
+      // What waits for a client that does not read is lost, as without TLS, and then the end must not look like a whole one.
+      if phase == .open, !isOutputClosing, pending.count == 0 { sayGoodbye(context) }
+      // It did not fail: nobody waits for it any more.
+      if phase == .handshaking { phase = .closing }
+      context.close(mode: .all, promise: promise)
+    }
+  }
+
+  private func closeOutput(_ context: ChannelHandlerContext) {
+    let promise = outputPromise
+    outputPromise = nil
+    sayGoodbye(context)
+    phase = .closing
+    context.close(mode: .output, promise: promise)
+  }
+
+  private func sayGoodbye(_ context: ChannelHandlerContext) {
+    session?.close()
+    writeOutput(context)
+  }
+}
