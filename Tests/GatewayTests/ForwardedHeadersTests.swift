@@ -80,7 +80,16 @@ import Upstream
     let twice = ForwardedHeaders.toClient(UpstreamHeaders(lines: Array("Content-Length: 9\r\ncontent-length: 9\r\n".utf8)))
     #expect(twice.lines == Array("Content-Length: 9\r\n".utf8) && twice.hasContentLength)
     // What is not passed on does not say where the answer ends: chunks will.
-    let odd = ForwardedHeaders.toClient(UpstreamHeaders(lines: Array("Content-Length: 9\u{1}9\r\n".utf8)))
-    #expect(odd.lines.isEmpty && !odd.hasContentLength)
+    for value in ["9\u{1}9", "9a", "-9", ""] {
+      let odd = ForwardedHeaders.toClient(UpstreamHeaders(lines: Array("Content-Length: \(value)\r\n".utf8)))
+      #expect(odd.lines.isEmpty && !odd.hasContentLength, "\(value)")
+    }
+  }
+
+  @Test("a name of Belay's own goes nowhere, however long it is", arguments: 9...24)
+  func ownNames(length: Int) {
+    let name = String("x-belay-abcdefghijklmnop".prefix(length))
+    #expect(ForwardedHeaders.toVendor([(name, "a")], vendor: Vendor(name: "v", baseURL: "http://v.test/v1"), isInspected: false).isEmpty)
+    #expect(ForwardedHeaders.toClient(UpstreamHeaders(lines: Array("\(name): a\r\n".utf8))).lines.isEmpty)
   }
 }

@@ -74,6 +74,7 @@ package enum ForwardedHeaders {
       if !keepsType, name.equalsIgnoringASCIICase("content-type") { continue }
       if name.equalsIgnoringASCIICase("content-length") {
         if !keepsLength || fields.hasContentLength { continue }
+        guard !field.valueBytes.isEmpty, field.valueBytes.allSatisfy({ 0x30...0x39 ~= $0 }) else { continue }
         // One that is left out does not say where the answer ends.
         fields.hasContentLength = fields.append(name, field.valueBytes)
         continue
@@ -128,9 +129,9 @@ package enum ForwardedHeaders {
     case 7:
       if isNamed("upgrade") || isNamed("trailer") { return .hopByHop }
       return isNamed("api-key") ? .credential : .other
-    case 9: return isNamed("x-api-key") ? .credential : .other
-    case 10: return isNamed("connection") || isNamed("keep-alive") ? .hopByHop : .other
-    case 13: return isNamed("authorization") ? .credential : .other
+    case 9: if isNamed("x-api-key") { return .credential }
+    case 10: if isNamed("connection") || isNamed("keep-alive") { return .hopByHop }
+    case 13: if isNamed("authorization") { return .credential }
     case 14: if isNamed("content-length") { return .framing }
     case 15: if isNamed("accept-encoding") { return .acceptEncoding }
     case 16: if isNamed("proxy-connection") { return .hopByHop }
