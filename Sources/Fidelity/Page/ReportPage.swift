@@ -74,7 +74,7 @@ extension FidelityReport {
     } else {
       note += " How far the reference agrees with itself was not measured."
     }
-    return section(HTML.escape(printable(model)), note, Plot.list(lines, axis))
+    return section(HTML.escape(model.plain), note, Plot.list(lines, axis))
   }
 
   private var schemas: String {
@@ -84,7 +84,7 @@ extension FidelityReport {
     let lines = judged.map { row -> PlotRow in
       let (accuracy, interval) = (row.tally.vendor.schemaAccuracy ?? 0, row.schemaWilson ?? .everything)
       return PlotRow(
-        name: models.count > 1 ? "\(name(row)), \(printable(row.model))" : name(row),
+        name: models.count > 1 ? "\(name(row)), \(row.model.plain)" : name(row),
         picture: Plot.interval(axis, interval, accuracy, "plain"), figure: percent(accuracy, places: 1), tone: "plain",
         detail: "\(name(row)): \(row.tally.vendor.valid) of \(row.tally.vendor.toolCalls) answers with calls are valid")
     }
@@ -107,8 +107,8 @@ extension FidelityReport {
   }
 
   private func name(_ row: ReportRow) -> String {
-    let part = grouping == .day ? row.day.map(dayName) : grouping == .tool ? row.tool.map { printable($0.string) } : nil
-    return printable(row.vendor) + (part.map { " · \($0)" } ?? "")
+    let part = grouping == .day ? row.day.map(dayName) : grouping == .tool ? row.tool.map { $0.string.plain } : nil
+    return row.vendor.plain + (part.map { " · \($0)" } ?? "")
   }
 
   private func section(_ title: String, _ note: String, _ content: String) -> String {

@@ -13,13 +13,13 @@ extension FidelityReport {
   var columns: [Column] {
     let sure = shortPercent(1 - alpha)
     var columns = [
-      Column(title: "vendor", isNumber: false) { printable($0.vendor) },
-      Column(title: "model", isNumber: false) { printable($0.model) },
+      Column(title: "vendor", isNumber: false) { $0.vendor.plain },
+      Column(title: "model", isNumber: false) { $0.model.plain },
     ]
     switch grouping {
     case .model: break
     case .day: columns.append(Column(title: "day", isNumber: false) { $0.day.map(dayName) ?? "–" })
-    case .tool: columns.append(Column(title: "tool", isNumber: false) { $0.tool.map { printable($0.string) } ?? "–" })
+    case .tool: columns.append(Column(title: "tool", isNumber: false) { $0.tool.map { $0.string.plain } ?? "–" })
     }
     return columns + [
       Column(title: "F1") { percent($0.confusion.f1) },

@@ -30,16 +30,3 @@ func shortPercent(_ value: Double) -> String {
 func percent(_ interval: Interval) -> String {
   fixed(interval.lower * 100, places: 1) + "–" + fixed(interval.upper * 100, places: 1) + " %"
 }
-
-/// Names come from configuration and, of tools, from whoever writes requests: nothing of them reaches a terminal as a
-/// command.
-func printable(_ name: String) -> String {
-  String(
-    String.UnicodeScalarView(
-      name.unicodeScalars.map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
-        default: scalar
-        }
-      }))
-}

@@ -61,7 +61,7 @@ package struct Alarm: Equatable, Sendable {
 extension Alarm: CustomStringConvertible {
   /// One sentence for people.
   package var description: String {
-    let whose = subject.model.isEmpty ? printable(subject.vendor) : "\(printable(subject.vendor)), \(printable(subject.model))"
+    let whose = subject.model.isEmpty ? subject.vendor.plain : "\(subject.vendor.plain), \(subject.model.plain)"
     switch subject.kind {
     case .belowGate:
       return isActive
@@ -77,7 +77,7 @@ extension Alarm: CustomStringConvertible {
         : "\(whose): schema_accuracy is above \(limit(recovery)) again\(words(recovery, "answers with tool calls since"))"
     case .referencePaused:
       return isActive
-        ? "\(whose): the reference fails and is left alone, so nothing is compared\(reason.map { ": \(printable($0))" } ?? "")"
+        ? "\(whose): the reference fails and is left alone, so nothing is compared\(reason.map { ": \($0.plain)" } ?? "")"
         : "\(whose): the reference answers again"
     }
   }

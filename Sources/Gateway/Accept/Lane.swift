@@ -6,7 +6,8 @@ import Upstream
 
 /// One event loop and what belongs to it: its way to vendors, its connections, its exchange ids, its share of the records.
 ///
-/// Nothing here is shared between loops, so nothing on the data path takes a lock but the queues between loop and engine.
+/// Nothing here is shared between loops, so nothing on the data path takes a lock but the queues between loop and engine, and the
+/// count of the bodies that are held.
 final class Lane {
   let eventLoop: any EventLoop
   /// Sends a request to a vendor: an engine's `start`.

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Fidelity
 import Inspection
 import JSONSchema
 
 extension ExchangeCheck {
   /// Lines for people.
-  package var lines: [String] {
+  package var lines: [String] { described.map(\.plain) }
+
+  private var described: [String] {
     if let problem { return ["request: \(problem)"] }
     var lines = ["request: model \(model.isEmpty ? "not named" : model) (\(generation.rawValue)), \(toolCount) tool(s)"]
     for edit in edits {

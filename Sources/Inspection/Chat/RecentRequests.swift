@@ -56,7 +56,8 @@ package struct RecentRequests {
 
   package mutating func giveBack(_ entry: consuming Entry) {
     let added = entry.size
-    guard added <= capacity else { return }
+    // What nothing can be known by, such as a body that was none, must not push others out.
+    guard entry.markCount > 0, added <= capacity else { return }
     while entries.count >= Self.limit || size + added > capacity { _ = removeOldest() }
     entries.append(entry)
     size += added

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 package import Store
 
 /// The filters of commands as they are typed. All that are given must hold.

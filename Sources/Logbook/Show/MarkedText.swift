@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 
 /// A line of a text with a mark under some of its bytes, no wider than a terminal:
 ///

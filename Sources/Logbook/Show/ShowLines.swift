@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 import Store
 
 /// An exchange for a person, in sections; each section is a file of its own.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 
 // How wide text is on a terminal: in cells, of which a Chinese character takes two and an accent none.
 
@@ -41,22 +42,6 @@ extension StringProtocol {
       kept.append(character)
     }
     return kept + "…"
-  }
-
-  /// The text on one line, for a terminal: what a vendor or a client wrote must not move the cursor or change colours. White
-  /// space becomes spaces, other control characters their pictures.
-  var plain: String {
-    var text = ""
-    for scalar in unicodeScalars {
-      switch scalar.value {
-      case 0x09, 0x0A, 0x0D, 0x2028, 0x2029: text.unicodeScalars.append(" ")
-      case 0..<0x20: text.unicodeScalars.append(Unicode.Scalar(0x2400 + scalar.value) ?? " ")
-      case 0x7F: text.unicodeScalars.append("\u{2421}")
-      case 0x80...0x9F, 0x202A...0x202E, 0x2066...0x2069: text.unicodeScalars.append("\u{FFFD}")
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
   }
 
   /// Its lines, each as ``plain`` has it and at most `width` cells wide, broken between words where there is room.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 
 /// A table that fits its place: columns are narrowed, then left out, until a line is no longer than it may be.
 struct Table {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension StringProtocol {
-  /// The text on one line, for a terminal: what a vendor or a file says must not move the cursor or change colours. As the log
-  /// commands have it: white space becomes spaces, other control characters their pictures.
-  var plain: String {
+  /// The text on one line, for a terminal: what a vendor, a client or a file says must not move the cursor or change colours.
+  /// White space becomes spaces, other control characters their pictures.
+  package var plain: String {
     var text = ""
     for scalar in unicodeScalars {
       switch scalar.value {
