@@ -81,6 +81,22 @@ import Testing
     #expect(recent.count > 3 && recent.count < 20)
   }
 
+  @Test("bodies that are no request push no conversation out")
+  func noRequests() throws {
+    var recent = RecentRequests(capacity: 1 << 20)
+    let body = Array(#"{"messages":[\#(user("a question of its own, long enough to be known by"))]}"#.utf8)
+    var own = recent.take(for: body.span)
+    try own.read(body.span)
+    recent.giveBack(own)
+    for number in 0..<300 {
+      let bad = Array("{\(number)".utf8)
+      var entry = recent.take(for: bad.span)
+      #expect(throws: ChatRequestError.self) { try entry.read(bad.span) }
+      recent.giveBack(entry)
+    }
+    #expect(recent.count == 1 && recent.take(for: body.span).request.messages.count == 1)
+  }
+
   /// Takes a piece out, or writes one twice, or makes another value of a byte.
   private func change(_ body: inout [UInt8], _ generator: inout SeededGenerator) {
     let place = Int.random(in: 0..<body.count, using: &generator)
