@@ -69,7 +69,7 @@ import Testing
     let report = Self.report(by: .tool, vendor: "a|b", tool: "=cmd\u{1B}[2J,\"x\"\n<b>")
     #expect(!report.table.contains("\u{1B}") && report.table.split(separator: "\n").count == 3)
     #expect(report.markdown.contains("a\\|b") && report.markdown.contains("\\<b\\>"))
-    #expect(report.csv.contains("\"'=cmd\u{1B}[2J,\"\"x\"\"\n<b>\""))
+    #expect(report.csv.contains("\"'=cmd\u{241B}[2J,\"\"x\"\" <b>\"") && report.csv.split(separator: "\r\n").count == 2)
     #expect(report.json["rows"]?[0]?["tool"]?.string == "=cmd\u{1B}[2J,\"x\"\n<b>")
   }
 

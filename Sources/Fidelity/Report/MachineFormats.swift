@@ -12,27 +12,11 @@ extension FidelityReport {
   }
 
   /// RFC 4180, with a line of names and CRLF; empty where not known.
-  ///
-  /// A name that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection"): tool
-  /// names are written by strangers.
   package var csv: String {
     let none = ReportRow(
       Ledger.Group(vendor: "", model: "", tally: Tally(), floor: NoiseFloor()), gate: nil, alpha: alpha)
     var lines = [Self.fields(none).map(\.name)]
-    lines += rows.map { row in Self.fields(row).map { Self.csvText($0.value) } }
+    lines += rows.map { row in Self.fields(row).map { $0.value.string?.inCSV ?? ($0.value.isNull ? "" : $0.value.description) } }
     return lines.map { $0.joined(separator: ",") + "\r\n" }.joined()
-  }
-
-  private static func csvText(_ value: JSONValue) -> String {
-    guard let text = value.string else { return value.isNull ? "" : value.description }
-    let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-    let safe = isFormula ? "'" + text : text
-    guard safe.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return safe }
-    var quoted = "\""
-    for scalar in safe.unicodeScalars {
-      if scalar == "\"" { quoted += "\"" }
-      quoted.unicodeScalars.append(scalar)
-    }
-    return quoted + "\""
   }
 }

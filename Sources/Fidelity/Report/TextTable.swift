@@ -20,7 +20,7 @@ extension FidelityReport {
   package var markdown: String {
     let columns = columns
     var lines = [columns.map(\.title), columns.map { $0.isNumber ? "---:" : "---" }]
-    lines += rows.map { row in columns.map { Self.escaped($0.text(row)) } }
+    lines += rows.map { row in columns.map { $0.text(row).inMarkdown } }
     return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
   }
 
@@ -28,13 +28,5 @@ extension FidelityReport {
     var line = line[...]
     while line.last == " " { line.removeLast() }
     return String(line)
-  }
-
-  /// Text that Markdown shows as it is (CommonMark §2.4).
-  private static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { out, character in
-      if "\\`*_[]<>|&#~".contains(character) { out.append("\\") }
-      out.append(character)
-    }
   }
 }

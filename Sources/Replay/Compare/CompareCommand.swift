@@ -30,6 +30,7 @@ package enum CompareCommand {
     do throws(ReplayProblem) {
       let comparison = try Comparison(
         reference: options.reference, results: options.results, floor: options.floor, gate: options.gate, matching: options.matching)
+      try options.html.map { path throws(ReplayProblem) in try check(path, against: comparison.inputs) }
       for warning in comparison.warnings { console.err("belay: \(warning.plain)\n") }
       for standing in comparison.standings {
         // The script's words.
@@ -54,6 +55,14 @@ package enum CompareCommand {
       console.err("belay: \(error.message)\n")
       return 2
     }
+  }
+
+  /// Throws for a page that would take the place of what was compared.
+  private static func check(_ path: String, against inputs: [String]) throws(ReplayProblem) {
+    let page = FileIdentity(path)
+    guard page.isFile, let input = inputs.first(where: { FileIdentity($0) == page }) else { return }
+    let name = input == path ? "" : "\(input), "
+    throw ReplayProblem("the report would be written to \(path), which is \(name)one of the results: name another file with --html")
   }
 
   private static func write(_ page: String, to path: String) throws(ReplayProblem) {

@@ -11,6 +11,8 @@ package struct Comparison: Sendable {
   /// The least F1 that K2VV asks for.
   package let gate: Double
   package let warnings: [String]
+  /// The files that were read.
+  let inputs: [String]
 
   /// - Parameters:
   ///   - floor: a second run of the reference.
@@ -27,7 +29,9 @@ package struct Comparison: Sendable {
       .sorted { ($0.f1 ?? -1, $1.name, $0.date) > ($1.f1 ?? -1, $0.name, $1.date) }
     self.floor = second.map { NoiseFloor(Standing($0, reference: reference).tally.confusion) }
     self.gate = gate ?? (reference.model.lowercased().contains("thinking") ? 0.73 : 0.80)
-    warnings = ([reference] + sets + [second].compactMap { $0 }).flatMap(Self.warnings)
+    let all = [reference] + sets + [second].compactMap { $0 }
+    warnings = all.flatMap(Self.warnings)
+    inputs = all.map(\.path)
     if let gate, !(gate > 0 && gate < 1) { throw ReplayProblem("--gate is an F1 between 0 and 1, such as 0.80") }
     for set in sets where set.entries.keys.allSatisfy({ reference.entries[$0] == nil }) {
       throw ReplayProblem(

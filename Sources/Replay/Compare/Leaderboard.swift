@@ -30,9 +30,9 @@ extension Comparison {
   }
 
   package var markdown: String {
-    func row(_ cells: [String]) -> String { "| " + cells.map { $0.split(separator: "|").joined(separator: "\\|") }.joined(separator: " | ") + " |\n" }
+    func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
     let rule = Self.columns.indices.map { $0 < 2 ? "---" : "---:" }.joined(separator: "|")
-    return row(Self.columns) + "|\(rule)|\n" + standings.map { row(cells($0)) }.joined()
+    return row(Self.columns) + "|\(rule)|\n" + standings.map { row(cells($0).map(\.inMarkdown)) }.joined()
   }
 
   /// With a header; shares from 0 to 1, times in milliseconds, empty for what is not known (RFC 4180).
@@ -41,14 +41,11 @@ extension Comparison {
       "vendor", "model", "run_at", "tp", "fp", "fn", "tn", "f1", "f1_lower", "f1_upper", "gate", "decision", "schema_accuracy",
       "stop", "tool_calls", "others", "failed", "valid", "p50_ms", "p90_ms", "p99_ms",
     ]
-    func field(_ text: String) -> String {
-      text.contains(where: { ",\"\r\n".contains($0) }) ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : text
-    }
     let rows = standings.map { standing -> [String] in
       let (cells, counts) = (standing.tally.confusion, standing.tally.vendor)
       func share(_ value: Double?) -> String { value.map { decimal($0, places: 6) } ?? "" }
       func count(_ value: Int?) -> String { value.map { String($0) } ?? "" }
-      return [standing.name, standing.model, standing.date]
+      return [standing.name, standing.model, standing.date].map(\.inCSV)
         + [cells.truePositives, cells.falsePositives, cells.falseNegatives, cells.trueNegatives].map { String($0) }
         + [
           share(standing.f1), share(standing.f1Interval.lower), share(standing.f1Interval.upper), share(gate),
@@ -56,7 +53,7 @@ extension Comparison {
         ] + [counts.stop, counts.toolCalls, counts.othersCount, counts.failed, counts.valid].map { String($0) }
         + [count(standing.latency?.p50), count(standing.latency?.p90), count(standing.latency?.p99)]
     }
-    return ([header] + rows).map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+    return ([header] + rows).map { $0.joined(separator: ",") + "\r\n" }.joined()
   }
 
   package var json: JSONValue {

@@ -49,13 +49,13 @@ package enum NativeCalls {
       let start = skipSpace(text, place..<section.upperBound)
       guard let idEnd = endOfID(text, start..<section.upperBound), idEnd > start else { continue }
       let mark = skipSpace(text, idEnd..<section.upperBound)
-      guard let argument = find(argumentBegin, in: text, from: mark, to: section.upperBound), argument.lowerBound == mark,
-        let end = find(callEnd, in: text, from: argument.upperBound, to: section.upperBound)
-      else { continue }
+      guard let argument = self.mark(argumentBegin, in: text, at: mark, to: section.upperBound) else { continue }
+      // No later call has an end either: hostile text is read once, not once a mark.
+      guard let end = find(callEnd, in: text, from: argument, to: section.upperBound) else { break }
       place = end.upperBound
       let id = string(text[start..<idEnd])
       guard let name = name(id) else { continue }
-      let first = skipSpace(text, argument.upperBound..<end.lowerBound)
+      let first = skipSpace(text, argument..<end.lowerBound)
       var last = end.lowerBound
       while last > first, isSpace(text[last - 1]) { last -= 1 }
       calls.append([
@@ -78,10 +78,9 @@ package enum NativeCalls {
   }
 
   private static func endOfAnyID(_ text: Scalars, _ range: Range<Int>) -> Int? {
-    guard let mark = find(argumentBegin, in: text, from: range.lowerBound, to: range.upperBound) else { return nil }
-    var end = mark.lowerBound
+    guard var end = text[range].firstIndex(of: "<"), mark(argumentBegin, in: text, at: end, to: range.upperBound) != nil else { return nil }
     while end > range.lowerBound, isSpace(text[end - 1]) { end -= 1 }
-    return text[range.lowerBound..<end].contains("<") ? nil : end
+    return end
   }
 
   private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
@@ -111,6 +110,11 @@ package enum NativeCalls {
       if text[place..<place + mark.count].elementsEqual(mark) { return place..<place + mark.count }
     }
     return nil
+  }
+
+  /// Where the mark ends, if it begins there.
+  private static func mark(_ mark: String, in text: Scalars, at start: Int, to end: Int) -> Int? {
+    text[start..<end].starts(with: mark.unicodeScalars) ? start + mark.unicodeScalars.count : nil
   }
 
   private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {

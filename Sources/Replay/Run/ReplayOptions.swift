@@ -87,7 +87,7 @@ package struct ReplayOptions: Sendable {
     if let rate {
       try demand(rate >= 0.001 && rate.isFinite, "--rate must be a number of requests a second, 0.001 or more, not \(rate)")
     }
-    try demand(repeats > 0, "--repeat must be at least 1, not \(repeats)")
+    try demand((1...1000).contains(repeats), "--repeat must be between 1 and 1000, not \(repeats)")
     try demand(timeout > .zero && timeout <= .seconds(86_400), Self.timeoutRule)
     try demand(retries >= 0, "--retries must not be negative; 0 sends each request once")
     if let temperature = preparation.temperature {

@@ -7,11 +7,11 @@ enum RunFiles {
   /// Throws for files that would be lost; to be called before any is opened.
   static func check(_ vendors: [ReplayOptions]) throws(ReplayProblem) {
     let inputs = Self.inputs(of: vendors)
-    var taken: Set<Identity> = []
+    var taken: Set<FileIdentity> = []
     for options in vendors {
       for pass in 1...options.repeats {
         for (path, option) in outputs(of: options, pass: pass) {
-          let identity = Identity(path)
+          let identity = FileIdentity(path)
           if let input = inputs[identity] {
             let name = input.path == path ? "" : "\(input.path), "
             throw ReplayProblem("the run would write to \(path), which is \(name)\(input.role): name another file with \(option)")
@@ -42,38 +42,11 @@ enum RunFiles {
   }
 
   /// What is not there is no input: reading it fails before anything is written. Devices and pipes lose nothing.
-  private static func inputs(of vendors: [ReplayOptions]) -> [Identity: Input] {
+  private static func inputs(of vendors: [ReplayOptions]) -> [FileIdentity: Input] {
     guard let first = vendors.first else { return [:] }
-    var inputs: [Identity: Input] = [:]
-    for path in RequestSource.files(path: first.file) { inputs[Identity(path)] = Input(path: path, role: "the set to replay") }
-    if let path = first.reference { inputs[Identity(path)] = Input(path: path, role: "the reference") }
+    var inputs: [FileIdentity: Input] = [:]
+    for path in RequestSource.files(path: first.file) { inputs[FileIdentity(path)] = Input(path: path, role: "the set to replay") }
+    if let path = first.reference { inputs[FileIdentity(path)] = Input(path: path, role: "the reference") }
     return inputs.filter { $0.key.isFile }
-  }
-
-  /// A file, whichever of its names is used: links lead to it, and `./` stands before it.
-  private enum Identity: Hashable {
-    case file(device: UInt64, inode: UInt64)
-    /// A file yet to be made, in a folder that is there.
-    case new(device: UInt64, inode: UInt64, name: String)
-    /// A device, a pipe, a folder, or nowhere.
-    case other(path: String)
-
-    init(_ path: String) {
-      var status = stat()
-      if unsafe stat(path, &status) == 0 {
-        let isFile = status.st_mode & S_IFMT == S_IFREG
-        self = isFile ? .file(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) : .other(path: path)
-        return
-      }
-      let nameStart = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-      let folder = nameStart == path.startIndex ? "." : String(path[..<nameStart])
-      guard unsafe stat(folder, &status) == 0 else {
-        self = .other(path: path)
-        return
-      }
-      self = .new(device: UInt64(status.st_dev), inode: UInt64(status.st_ino), name: String(path[nameStart...]))
-    }
-
-    var isFile: Bool { if case .file = self { true } else { false } }
   }
 }

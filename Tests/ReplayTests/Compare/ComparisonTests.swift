@@ -3,6 +3,7 @@ import Fidelity
 import Foundation
 import JSON
 import Replay
+import Synchronization
 import Testing
 
 @Suite struct ComparisonTests {
@@ -132,7 +133,7 @@ import Testing
       #expect(comparison.standings.map(\.name) == ["good", odd])
       #expect(comparison.floor?.confusion.f1 == 0.8)
       #expect(comparison.table.split(separator: "\n").count == 3)
-      #expect(comparison.markdown.contains("we\\|ird,"))
+      #expect(comparison.markdown.contains("we\\|ird,\"\\<b\\>"))
       #expect(comparison.csv.contains("\"we|ird,\"\"<b>&\",") && comparison.csv.hasSuffix("\r\n"))
       #expect(comparison.csv.split(separator: "\r\n").count == 3)
       #expect(comparison.json["vendors"]?[1]?["answered"]?["fp"] == 1)
@@ -240,5 +241,29 @@ import Testing
     #expect(throws: ReplayProblem.self) { try compare([("r", Self.row(1, "c")), ("a", Self.row(2, "c"))]) { _ in } }
     #expect(throws: ReplayProblem.self) { try compare([("r", Self.row(1, "c")), ("a", "\n{}\nnonsense")]) { _ in } }
     #expect(throws: ReplayProblem.self) { try Comparison(reference: "/nowhere/r.jsonl", results: []) }
+  }
+
+  @Test("A page takes the place of an older page, and of no results, whatever they are called")
+  func page() throws {
+    try withTemporaryFolder { folder in
+      let (reference, page) = (folder.path + "/official.jsonl", folder.path + "/page.html")
+      for file in [reference, folder.path + "/groq.jsonl", folder.path + "/again.jsonl"] { try Data(Self.rows("scc").utf8).write(to: URL(fileURLWithPath: file)) }
+      try Data("older".utf8).write(to: URL(fileURLWithPath: page))
+      try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: reference)
+      func run(html: String) -> (code: Int32, said: String) {
+        var options = CompareCommand.Options(reference: reference, results: ["groq=\(folder.path)/groq.jsonl"])
+        (options.floor, options.html) = (folder.path + "/again.jsonl", folder.path + "/" + html)
+        let said = Mutex("")
+        let code = CompareCommand.run(options, console: Console(isTerminal: false, out: { _ in }, err: { text in said.withLock { $0 += text } }))
+        return (code, said.withLock { $0 }.replacingOccurrences(of: folder.path + "/", with: ""))
+      }
+      #expect(run(html: "page.html").code == 0)
+      #expect(try String(contentsOfFile: page, encoding: .utf8).hasPrefix("<!"))
+      for name in ["official.jsonl", "groq.jsonl", "again.jsonl", "./groq.jsonl", "link"] {
+        let (code, said) = run(html: name)
+        #expect(code == 2 && said.contains("one of the results: name another file with --html"), "\(name): \(said)")
+      }
+      #expect(try Data(contentsOf: URL(fileURLWithPath: reference)) == Data(Self.rows("scc").utf8))
+    }
   }
 }

@@ -38,6 +38,16 @@ import Testing
     #expect(readings[10] == ([], []))
   }
 
+  @Test("marks that lead to nothing are read once, not once each", .timeLimit(.minutes(1)), arguments: [
+    NativeCalls.callBegin, NativeCalls.callBegin + "f:0", NativeCalls.callBegin + "functions.f:0" + NativeCalls.argumentBegin,
+  ])
+  func hostile(_ mark: String) {
+    let text = Self.section(String(repeating: mark, count: 200_000))
+    #expect(NativeCalls.asK2VV(in: text).isEmpty && NativeCalls.found(in: text).isEmpty)
+    let whole = Self.section(String(repeating: mark, count: 200_000) + Self.call("functions.g:0", "{}"))
+    #expect(NativeCalls.found(in: whole).count == 1)
+  }
+
   @Test(
     "Call for call what K2VV's extract_tool_call_info finds",
     .enabled(if: Peers.k2vv != nil && Peers.python != nil, "needs BELAY_K2VV_REPO and BELAY_K2VV_PYTHON"))
