@@ -7,6 +7,8 @@ package struct BelayConfiguration: Equatable, Sendable {
   package var listen = Address(host: "127.0.0.1", port: 8611)
   /// Whether another Belay may listen at the same addresses, to take over before this one stops (SO_REUSEPORT).
   package var reusesPort = false
+  /// Whose pages may send requests from a browser. Matters where ``clients`` is empty: elsewhere a page needs a key.
+  package var allowedOrigins: [Origin] = []
   /// Where people and programs look in: pages, figures, health. Nil: switched off.
   package var console: Address? = Address(host: "127.0.0.1", port: 8612)
   /// What the console demands as `Authorization: Bearer`, except for health. Never nil, once loaded, where others than this

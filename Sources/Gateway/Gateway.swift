@@ -12,7 +12,7 @@ import Upstream
 /// The proxy as a service: binds its listeners, serves until it is asked to stop, drains, and is gone.
 ///
 /// A stop goes in this order: readiness turns false, after `limits.drainDelay` nothing new is accepted, exchanges under way end (within
-/// `limits.drain`), the engines stop, records are flushed, the shadow keeps what it has not asked, the store is closed.
+/// `limits.drain`), the engines stop, records are flushed, the shadow keeps what it has not asked, the store is closed, the console ends.
 package final class Gateway: Service {
   private let configuration: BelayConfiguration
   private let logger: Logger
@@ -57,7 +57,7 @@ package final class Gateway: Service {
     shadow = Shadow(configuration, writer: writer, logger: logger)
     self.recorder = Recorder(
       format: Logger.Level(configuration.log.level) <= .info ? configuration.log.format : nil, store: writer,
-      shadow: shadow.inbox, write: writeLines)
+      shadow: shadow.inbox, secrets: configuration.vendorSecrets, write: writeLines)
   }
 
   package var tally: Tally { recorder.tally }
@@ -68,6 +68,7 @@ package final class Gateway: Service {
     reloadTLS(configuration.tls)
     // Before anything is handed to them by the new rules.
     writer?.hide(configuration.vendorSecrets)
+    recorder.hide(configuration.vendorSecrets)
     shadow.reload(configuration)
     await lanes.withLock { $0 }?.reload(configuration)
     fidelity.withLock { $0 }?.watcher.reload(configuration)
@@ -113,10 +114,9 @@ package final class Gateway: Service {
     let judging = Task { await fidelity.run(on: group.any()) }
     // Not a child either: what the writer could not write at its end is worth a word. Ends with the writer.
     let watching = writer.map { [logger] writer in Task { await StoreWatch.run(writer, logger) } }
-    let result: Result<Void, any Error>
+    let result: Result<ConsoleServer?, any Error>
     do {
-      try await listen(on: group, lanes, status)
-      result = .success(())
+      result = .success(try await listen(on: group, lanes, status))
     } catch {
       result = .failure(error)
     }
@@ -129,22 +129,25 @@ package final class Gateway: Service {
     await judging.value
     await writer?.close()
     await watching?.value
-    try result.get()
+    // Last: it tells that exchanges are being drained, and whatever happens to it costs no record.
+    try await result.get()?.stop()
+    logger.info("stopped")
   }
 
+  /// Returns when it is asked to stop and no exchange is left.
+  ///
+  /// - Returns: the console, which is still there.
   private func listen(
     on group: MultiThreadedEventLoopGroup, _ lanes: Lanes, _ status: GatewayStatus
-  ) async throws {
+  ) async throws -> ConsoleServer? {
     let listener = try await Listener.bind(
       configuration.listen, on: group, limits: configuration.limits, reusesPort: configuration.reusesPort, tls: tls, lanes)
     var console: ConsoleServer?
     if let address = configuration.console {
-      console = try await ConsoleServer.bind(
+      console = try await ConsoleServer.start(
         address, on: group, reusesPort: configuration.reusesPort, tls: tls,
         Console(status: status, host: address.host, token: configuration.consoleToken))
     }
-    // Not a child: when this task is cancelled, the console still tells that exchanges are being drained.
-    let serving = Task { [console] in await console?.run() }
     let bound = Bound(
       host: configuration.listen.host, port: listener.localAddress?.port ?? configuration.listen.port,
       console: configuration.console.map { Address(host: $0.host, port: console?.port ?? $0.port) },
@@ -161,9 +164,7 @@ package final class Gateway: Service {
     if configuration.limits.drainDelay > .zero { try? await Task.sleep(for: configuration.limits.drainDelay) }
     try? await listener.close()
     await lanes.drain(within: configuration.limits.drain)
-    serving.cancel()
-    await serving.value
-    logger.info("stopped")
+    return console
   }
 
   /// One loop and one engine make a pair of threads.

@@ -6,6 +6,8 @@ public struct Schema: Sendable {
   /// The draft that the schema as a whole is in.
   public let draft: Draft
   public let profile: Profile
+  /// About how many bytes of memory it takes: some thirteen times its text, and what its patterns are when compiled.
+  public var footprint: Int { program.footprint }
 
   /// Compiles a schema's text. Throws when it is not JSON, not a schema (by its metaschema; not in the `kvv` profile), or
   /// beyond the limits. References that lead nowhere are no error here: they break a validation that gets to them.

@@ -10,7 +10,7 @@ public final class SchemaCache: Sendable {
     public var hits = 0
     public var misses = 0
     public var evictions = 0
-    /// Schemas held now, and the bytes of their texts.
+    /// Schemas held now, and about the bytes of memory they take.
     public var count = 0
     public var bytes = 0
   }
@@ -18,8 +18,17 @@ public final class SchemaCache: Sendable {
   fileprivate struct Entry {
     var text: [UInt8]
     var result: Result<Schema, SchemaError>
+    /// What it is charged: its text, and what was compiled of it.
+    var bytes: Int
     /// Whether it was used since the hand passed.
     var isRecent = true
+
+    init(text: [UInt8], result: Result<Schema, SchemaError>) {
+      self.text = text
+      self.result = result
+      bytes = text.count
+      if case .success(let schema) = result { bytes += schema.footprint }
+    }
   }
 
   fileprivate struct State {
@@ -38,8 +47,8 @@ public final class SchemaCache: Sendable {
   private let byteCapacity: Int
   private let state = Mutex(State())
 
-  /// Holds at most `capacity` schemas and `bytes` bytes of their texts, all compiled with the same options.
-  public init(capacity: Int = 1_024, bytes: Int = 16 << 20, options: SchemaOptions = SchemaOptions()) {
+  /// Holds at most `capacity` schemas that take `bytes` bytes of memory, all compiled with the same options.
+  public init(capacity: Int = 1_024, bytes: Int = 32 << 20, options: SchemaOptions = SchemaOptions()) {
     self.capacity = max(capacity, 1)
     self.byteCapacity = bytes
     self.options = options
@@ -77,13 +86,13 @@ extension SchemaCache.State {
   }
 
   fileprivate mutating func insert(_ key: UInt64, _ entry: SchemaCache.Entry, _ capacity: Int, _ byteCapacity: Int) {
-    guard entry.text.count <= byteCapacity else { return }
+    guard entry.bytes <= byteCapacity else { return }
     if let index = slots[key] { remove(index) }
-    while entries.count >= capacity || figures.bytes + entry.text.count > byteCapacity { evict() }
+    while entries.count >= capacity || figures.bytes + entry.bytes > byteCapacity { evict() }
     slots[key] = entries.count
     entries.append(entry)
     keys.append(key)
-    figures.bytes += entry.text.count
+    figures.bytes += entry.bytes
     figures.count = entries.count
   }
 
@@ -100,7 +109,7 @@ extension SchemaCache.State {
 
   /// The last entry takes the place of the one that goes.
   private mutating func remove(_ index: Int) {
-    figures.bytes -= entries[index].text.count
+    figures.bytes -= entries[index].bytes
     slots[keys[index]] = nil
     entries.swapAt(index, entries.count - 1)
     keys.swapAt(index, keys.count - 1)

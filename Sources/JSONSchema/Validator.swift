@@ -23,23 +23,45 @@ public struct Validator: ~Copyable, @unchecked Sendable {
     validate(instance.span, with: schema)
   }
 
-  /// The verdict, and everything that is wrong with the document. Where no branch of a choice holds but just one is for this
+  /// Violations that are kept unless more are asked for: more help nobody.
+  public static let violationLimit = 100
+
+  /// Schemas that all validations to come may enter together, beyond the 64 for each of their values; unlimited at first. What is
+  /// left is told, so that validators can hand it on. Of patterns, twice as many steps go with it.
+  public var allowance: Int {
+    get { min(evaluator.allowance.work, evaluator.allowance.steps / 2) }
+    set {
+      evaluator.allowance.work = max(newValue, 0)
+      evaluator.allowance.steps = newValue > Int.max / 2 ? .max : 2 * max(newValue, 0)
+    }
+  }
+
+  /// The verdict, and what is wrong with the document, the first hundred things. Where no branch of a choice holds but just one is for this
   /// kind of value, what is wrong in that branch stands for the choice.
   public mutating func violations(
     in instance: borrowing Span<UInt8>, with schema: borrowing Schema
   ) -> (verdict: Verdict, violations: [Violation]) {
+    let found = violations(in: instance, with: schema, limit: Validator.violationLimit)
+    return (found.verdict, found.violations)
+  }
+
+  /// The same, with at most `limit` violations in words, and how many more there are: each costs time to say where it is.
+  public mutating func violations(
+    in instance: borrowing Span<UInt8>, with schema: borrowing Schema, limit: Int
+  ) -> (verdict: Verdict, violations: [Violation], further: Int) {
     evaluator.isRecording = true
+    evaluator.recordLimit = max(limit, 1)
     let verdict = run(instance, schema.program)
     evaluator.isRecording = false
     switch verdict {
     case .invalid:
-      return (verdict, evaluator.violations(schema.program, root: root))
+      return (verdict, evaluator.violations(schema.program, root: root), evaluator.unrecorded)
     case .broken where !schema.profile.isPython:
       // Only looking for more than the first violation led to what cannot be decided: the first one is the verdict.
       let (verdict, first) = firstViolation(in: instance, with: schema)
-      return (verdict, first.map { [$0] } ?? [])
+      return (verdict, first.map { [$0] } ?? [], 0)
     default:
-      return (verdict, [])
+      return (verdict, [], 0)
     }
   }
 

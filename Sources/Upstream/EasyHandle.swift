@@ -10,6 +10,8 @@ import NIOCore
   let raw: UnsafeMutableRawPointer
   private let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private let offersHTTP2: Bool
+  /// Whether the proxy of the environment is passed over.
+  private var isDirect = false
   private var headers = HeaderList()
   /// Keeps the memory that POSTFIELDS points to.
   private var bodyStorage: Unmanaged<AnyObject>?
@@ -109,7 +111,7 @@ import NIOCore
     return Int(count)
   }
 
-  private func setURL(_ url: String) throws(UpstreamError) {
+  private mutating func setURL(_ url: String) throws(UpstreamError) {
     let isTLS = url.hasPrefix("https://")
     let bytes = url.utf8.span
     var isClean = true
@@ -122,6 +124,15 @@ import NIOCore
         "the URL must be http://host or https://host and a path, with spaces and control characters percent-encoded")
     }
     unsafe belay_easy_set_string(raw, CURLOPT_URL, url)
+    if isLoopback(url: url) != isDirect {
+      isDirect.toggle()
+      // An empty name is no proxy, none at all leaves it to the environment (CURLOPT_PROXY(3)).
+      if isDirect {
+        unsafe belay_easy_set_string(raw, CURLOPT_PROXY, "")
+      } else {
+        unsafe belay_easy_set_string(raw, CURLOPT_PROXY, nil)
+      }
+    }
     let version = isTLS && offersHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
     unsafe belay_easy_set_long(raw, CURLOPT_HTTP_VERSION, version)
     // Wait for the first connection to tell whether it takes more streams, rather than open one for each request.

@@ -21,9 +21,11 @@ package struct HeadParser {
   /// The digits of Content-Length.
   private var length: [UInt8]?
   private var isLengthUnclear = false
+  /// Bytes of 1xx heads and of trailers: libcurl keeps all of them, some ten times their size, as long as the transfer lasts.
+  private var besides = 0
   package private(set) var isComplete = false
 
-  /// - Parameter limit: bytes of all fields of one head.
+  /// - Parameter limit: bytes of all fields of one head, and of all 1xx heads and trailers together.
   package init(limit: Int) { self.limit = limit }
 
   /// Makes it ready for the next response.
@@ -32,7 +34,10 @@ package struct HeadParser {
   }
 
   package mutating func feed(_ line: borrowing Span<UInt8>) -> Step {
-    if isComplete { return .trailer }
+    if isComplete {
+      besides += line.count
+      return besides > limit ? tooLarge("trailers are") : .trailer
+    }
     guard let first = line.isEmpty ? nil : line[0] else { return .more }
     if first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") { return endOfHead() }
     if status == 0 {
@@ -40,7 +45,7 @@ package struct HeadParser {
       return .more
     }
     if lines.count + line.count > limit {
-      return .failed(UpstreamError(.tooLarge, "the response head is over the limit of \(limit) bytes"))
+      return tooLarge("head is")
     }
     if lines.isEmpty { lines.reserveCapacity(1024) }
     var text = 0
@@ -55,12 +60,18 @@ package struct HeadParser {
     return .more
   }
 
+  private func tooLarge(_ what: String) -> Step {
+    .failed(UpstreamError(.tooLarge, "the response \(what) over the limit of \(limit) bytes"))
+  }
+
   private mutating func endOfHead() -> Step {
     let status = status
     switch status {
     case 101:
       return .failed(UpstreamError(.protocol, "the vendor switched protocols (status 101), which nobody had asked for"))
     case 100..<200:
+      besides += lines.count + 16
+      if besides > limit { return tooLarge("1xx heads are") }
       (self.status, lines, length, isLengthUnclear) = (0, [], nil, false)
       return .more
     case 200...999 where isLengthUnclear:

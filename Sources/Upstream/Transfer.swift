@@ -168,10 +168,15 @@ final class Transfer {
 
   /// False stops the transfer.
   func received(headerLine line: borrowing Span<UInt8>) -> Bool {
-    lastActivity = turn.now
     switch parser.feed(line) {
-    case .more, .trailer: return true
+    case .more:
+      lastActivity = turn.now
+      return true
+    // Nobody waits for it: it keeps no exchange going.
+    case .trailer:
+      return true
     case .complete(let head):
+      lastActivity = turn.now
       self.head = head
       unanswered = head.bodyLength
       touch()

@@ -5,7 +5,8 @@ import Glibc
 import Darwin
 #endif
 
-/// How an engine behaves. `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` are read from the environment.
+/// How an engine behaves. `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` are read from the environment; this machine is asked
+/// without them.
 package struct UpstreamOptions: Sendable {
   /// Response bytes that may be delivered and not yet acknowledged before a transfer pauses; it goes on at half of
   /// this. HTTP/1 overshoots by at most 16 KiB. Over HTTP/2, libcurl 7.88 grants streams a window of 32 MiB that it cannot

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Foundation
 import Gateway
 import Logging
 import ServiceLifecycle
@@ -14,11 +15,29 @@ struct Reloading: Service {
   func run() async throws {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
       do {
-        await gateway.reload(try read())
+        let configuration = try read()
+        await gateway.reload(configuration)
+        Self.warn(of: configuration, logger)
         logger.info("configuration reloaded")
       } catch {
         logger.error("the configuration stays as it was", metadata: ["problem": "\(error)"])
       }
     }
+  }
+
+  /// What is allowed and looks like a mistake, at the start and after each reload.
+  static func warn(of configuration: BelayConfiguration, _ logger: Logger) {
+    for warning in configuration.warnings + exposedKeys(in: configuration) {
+      logger.warning("configuration", metadata: ["problem": "\(warning)"])
+    }
+  }
+
+  /// A key that is written out in a file is worth a word when others can read that file.
+  private static func exposedKeys(in configuration: BelayConfiguration) -> [ConfigurationProblem] {
+    guard let file = configuration.literalKeys.first?.file,
+      let permissions = try? FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int,
+      permissions & 0o044 != 0
+    else { return [] }
+    return configuration.literalKeys
   }
 }

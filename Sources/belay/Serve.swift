@@ -6,6 +6,7 @@ import Gateway
 import Logging
 import ServiceLifecycle
 import Store
+import Synchronization
 import UnixSignals
 
 struct Serve: AsyncParsableCommand {
@@ -78,19 +79,23 @@ struct Serve: AsyncParsableCommand {
   var summary = false
 
   func run() async throws {
+    let found = config == nil ? BelayConfiguration.unnamedFile(environment: ProcessInfo.processInfo.environment) : nil
     let configuration = try read()
     let log = configuration.log
+    let lines = LineQueue(Output.error) { Self.dropped($0, log.format) }
+    defer { lines.flush() }
     LoggingSystem.bootstrap { _ in
-      LineLogHandler(level: Logger.Level(log.level), format: log.format, write: Output.error)
+      LineLogHandler(level: Logger.Level(log.level), format: log.format) { lines.write(Array($0.utf8)) }
     }
     let logger = Logger(label: "belay")
-    for warning in configuration.warnings + exposedKeys(in: configuration) { logger.warning("configuration", metadata: ["problem": "\(warning)"]) }
+    Reloading.warn(of: configuration, logger)
 
     let writer = try StoreWriter.of(configuration)
     let records = configuration.recording.flatMap { recording in
       writer.map { writer in ConsoleStore(path: recording.path) { writer.status } }
     }
-    let gateway = Gateway(configuration, logger: logger, writeLines: Output.error, store: records, writer: writer) { bound in
+    let gateway = Gateway(configuration, logger: logger, writeLines: lines.write, store: records, writer: writer) { bound in
+      if let found { Output.line("configuration: \(found)") }
       Output.line("belay on \(bound.url)")
       for vendor in configuration.vendors { Output.line("  \(vendor.name): \(vendor.baseURL)") }
       if let line = configuration.shadowLine { Output.line(line) }
@@ -101,7 +106,13 @@ struct Serve: AsyncParsableCommand {
     let services = ServiceGroup(
       services: [gateway, reloading], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await services.run()
-    if summary { Output.text("\n" + gateway.tally.table()) }
+    if summary {
+      // After the log, where both are one stream; and one that nobody reads does not keep the process.
+      lines.flush(within: 1)
+      let table = LineQueue(Output.bytes) { _ in [] }
+      table.write(Array(("\n" + gateway.tally.table()).utf8))
+      table.flush(within: 1)
+    }
   }
 
   private func read() throws -> BelayConfiguration {
@@ -113,12 +124,13 @@ struct Serve: AsyncParsableCommand {
         tlsCertificate: tlsCertificate, tlsKey: tlsKey, logLevel: logLevel, logFormat: logFormat))
   }
 
-  /// A key that is written out in a file is worth a word when others can read that file.
-  private func exposedKeys(in configuration: BelayConfiguration) -> [ConfigurationProblem] {
-    guard let file = configuration.literalKeys.first?.file,
-      let permissions = try? FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int,
-      permissions & 0o044 != 0
-    else { return [] }
-    return configuration.literalKeys
+  /// The line for lines that nobody read in time. By a handler of its own: it has its place where they would have stood.
+  private static func dropped(_ count: Int, _ format: Log.Format) -> [UInt8] {
+    let line = Mutex("")
+    let logger = Logger(label: "belay") { _ in
+      LineLogHandler(level: .warning, format: format) { text in line.withLock { $0 = text } }
+    }
+    logger.warning("lines of the log were dropped: nobody read it", metadata: ["lines": "\(count)"])
+    return Array(line.withLock { $0 }.utf8)
   }
 }

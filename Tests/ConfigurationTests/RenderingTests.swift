@@ -38,7 +38,7 @@ struct RenderingTests {
     #expect(
       rendered(yaml, environment: ["BELAY_CONSOLE": "8612"], overrides: Overrides(logLevel: "loud")) == """
         belay.yaml:1:1: unknown key `lisen`: did you mean `listen`?
-          1 | lisen: 127.0.0.1:8611
+          1 | lisen: ***
             | ^^^^^
 
         belay.yaml:4:15: the environment variable `FIREWORKS_URL` is not set

@@ -53,6 +53,83 @@ struct SecretTests {
     for problem in found { #expect(!problem.description.contains("5ecret"), "\(problem)") }
   }
 
+  /// Settings of a vendor, or of the file, where a key is not where it should be.
+  static let slips = [
+    "    api_kye: KEY", "    apy_kee: KEY", "    auth: KEY", "    credential: KEY", "    api_key=KEY: x", "    api_key KEY: x",
+    "    headers:\n      x-gateway: \"KEY\\u00e9\"", "    headers:\n      x-gateway: [KEY]", "    headers:\n      'x gateway': KEY",
+    "    headers:\n      x-gw: KEY\n      x-gw: KEY", "    headers:\n      x-gw: &a KEY\n      x-gv: *b",
+    "    headers: { x-gw: KEY } }", "\theaders: { x-gw: KEY }", "    headers: {\nhost: KEY }", "    headers: { mode: \"\nKEY\", host: x }",
+    "    headers:\n      x-gw: ${X-KEY}", "    headers:\n      x-gw: ${KEY", "    api_key: ${KEY", "    api_key: ${X:-KEY} é",
+    "    api_key:\n      value: KEY", "    api_key:\n      - KEY\n      - b", "    api_key:\n\n      {a: KEY}",
+    "    api_key: >\n      x\n      KEY\n     bad", "    api_key:\n      # mine\n      [KEY]", "    api_key: !KEY x", "    mode: observe api_key: KEY",
+    "alarms:\n  webhooks:\n    - url: ftp://hooks.example/services/KEY", "alarms:\n  webhooks:\n    - url: https://hooks.example/services/KEY x",
+    "alarms:\n  webhooks:\n    - https://hooks.example/services/KEY",
+    "alarms:\n  webhooks:\n    - { url: \"https://hooks.example/KEY\", fromat: slack }",
+    "alarms:\n  webhooks:\n    - { url: \"https://hooks.example/KEY\", format: teams }",
+    "console_token: KEY é", "console_tokn: KEY", "clients:\n  a:\n    key_sha256: KEY", "clients:\n  a: KEY", "clients: {a: KEY}",
+    "clients:\n  a:\n    kee: KEY", "tls:\n  certificat: KEY",
+    "vendors: { v: 'http://KEY@h/v1' }", "  w: KEY", "  w: u:KEY@h/v1", "  w: u:KEY@h://v1", "  w:\n    base_url: KEY",
+    "mode: \"observe\n  api_key: KEY\"", "  w:\n    base_url: \"http://h/v1\n    api_key: KEY\"",
+    "  w:\n    base_url: http://h/v1?x=KEY", "  w:\n    base_url: http://u:KEY@h/v1", "  w:\n    base_url: u:KEY@h/v1",
+    "  w:\n    base_url: http://h/v1 KEY@",
+  ]
+
+  /// Those that a short key would pass for, being a name itself.
+  static let names = ["reference: KEY", "default_vendor: KEY", "clients: {KEY: x}", "  KEY: https://a.example/v1 #", "KEY: x", "mode: KEY", "listen: KEY"]
+
+  @Test("a slip of the pen shows no key, short or long", arguments: slips + names)
+  func slip(_ lines: String) {
+    for key in Self.names.contains(lines) ? [Self.longKey] : [Self.key, Self.longKey] {
+      let found = problems("vendors:\n  v:\n    base_url: http://127.0.0.1:1/v1\n" + lines.replacing("KEY", with: key) + "\n")
+      #expect(!found.isEmpty)
+      for problem in found { #expect(!problem.description.contains("5ecret"), "\(problem)") }
+    }
+  }
+
+  static let longKey = "sk-5ecretSECRET0123456789"
+  static let base64 = ["MIGHAgEAMBMGByqGSM49AgEGCCqGSM49/wEHBG0wawIBAQQg5ecret", "Q5ecret=="]
+  static let pem = ["-----BEGIN PRIVATE KEY-----"] + base64 + ["-----END PRIVATE KEY-----"]
+
+  /// What was pasted in place of the path of a private key.
+  static let pasted: [String] = {
+    let indented: String = pem.map { line in "    " + line + "\n" }.joined()
+    let flat: String = pem.joined(separator: "\n")
+    return [
+      "key: |\n" + indented, "key: >-\n" + indented, "key:\n" + indented, "private: |\n" + indented, "client_ca: |\n" + indented,
+      "key: \"" + pem.joined(separator: "\\n") + "\"\n", "key: |\n    " + flat + "\n", "key: " + flat + "\n",
+      "key: |\n    " + pem.joined(separator: "\nmode: ") + "\n", "key: " + base64.joined() + "\n",
+      "key: |\n    " + base64.joined(separator: "\n    ") + "\n", "key: |\n    " + base64.joined(separator: "\n") + "\n",
+    ]
+  }()
+
+  @Test("a private key in place of its path is not shown, however it is indented", arguments: pasted)
+  func privateKey(_ line: String) {
+    let found = problems(withVendor("tls:\n  certificate: a\n  " + line))
+    #expect(!found.isEmpty)
+    for problem in found { #expect(!problem.description.contains("5ecret") && !problem.description.contains("MIGH"), "\(problem)") }
+  }
+
+  static let excerpts = [
+    (withVendor("mode: obsrve # why\n"), "mode: obsrve ***", "      ^^^^^^"),
+    (withVendor("limits: {connect: 10, idle: 5m}\n"), "limits: {connect: 10, idle: 5m}", "                  ^^"),
+    (withVendor("limits:\n  api_key: x\n"), "  api_key: ***", "  ^^^^^^^"),
+    (withVendor("policies:\n- match: {vendor: a}\n  mode: enforc\n"), "  mode: enforc", "        ^^^^^^"),
+    (withVendor("enforce:\n  ladder:\n  - resnd\n"), "  - resnd", "    ^^^^^"),
+    (withVendor("mode: observe api_key: x\n"), "mode: ***", "      ^"),
+    (withVendor("clients:\n  a: belay_x\n"), "  a: ***", "     ^^^"),
+    (withVendor("listen: \"localhost\n"), "listen: ***", "        ^"),
+    ("vendors:\n  a: {base_url: a.example/v1}\n", "  a: {base_url: a.example/v1}", "                ^^^^^^^^^^^^"),
+    ("vendors:\n  a: {base_url: u:p@a.example/v1}\n", "  a: {base_url: ***", "                ^^^"),
+    ("vendors:\n  a: {base_url: https://a.example/v1, headers: {host: x}}\n", "  a: {base_url: https://a.example/v1, headers: {host: ***", ""),
+  ]
+
+  @Test("what cannot be a key is shown, and the mark stands under it; the rest is blanked out", arguments: excerpts)
+  func excerpt(_ yaml: String, _ text: String, _ underline: String) throws {
+    let excerpt = try #require(problems(yaml).first { $0.excerpt != nil }?.excerpt)
+    #expect(excerpt.text == text)
+    if !underline.isEmpty { #expect(excerpt.underline == underline) }
+  }
+
   @Test("nor does one of the environment or the command line")
   func elsewhere() {
     let url = "https://user:\(Self.key)@a.example/v1"

@@ -48,6 +48,31 @@ struct WarningTests {
     #expect(headlines(problems(nil, overrides: flags)).count == 1)
   }
 
+  static let proxies: [(url: String, environment: [String: String], variable: String?)] = [
+    ("http://a.example/v1", [:], nil),
+    ("http://a.example/v1", ["http_proxy": "http://p:1"], "http_proxy"),
+    ("http://a.example/v1", ["http_proxy": "", "ALL_PROXY": "p:1"], "ALL_PROXY"),
+    ("http://10.0.0.7/v1", ["all_proxy": "socks5://p:1", "ALL_PROXY": "q:1"], "all_proxy"),
+    ("http://a.example/v1", ["HTTP_PROXY": "p:1", "https_proxy": "p:1"], nil),
+    ("https://a.example/v1", ["http_proxy": "p:1", "all_proxy": "p:1"], nil),
+    ("http://127.0.0.1:1/v1", ["http_proxy": "p:1"], nil),
+    ("http://localhost:1/v1", ["http_proxy": "p:1"], nil),
+    ("http://[::1]:1/v1", ["http_proxy": "p:1"], nil),
+    ("http://a.example/v1", ["http_proxy": "p:1", "no_proxy": "b.example, .Example"], nil),
+    ("http://a.example/v1", ["http_proxy": "p:1", "NO_PROXY": "*"], nil),
+    ("http://a.example/v1", ["http_proxy": "p:1", "no_proxy": "ample,b.a.example"], "http_proxy"),
+    ("http://10.0.0.7/v1", ["http_proxy": "p:1", "no_proxy": "10.0.0.0/8"], nil),
+    ("http://[fd00::1]/v1", ["http_proxy": "p:1", "no_proxy": "[fd00::1]"], nil),
+  ]
+
+  @Test("a proxy of the environment that reads what a vendor is asked", arguments: proxies)
+  func proxy(_ url: String, _ environment: [String: String], _ variable: String?) throws {
+    let expected = variable.map {
+      "belay.yaml:2:3: warning: `a` is asked in the clear through the proxy that `\($0)` names, which can read keys and conversations"
+    }
+    #expect(headlines(try BelayConfiguration.load(Self.vendor(url, key: false), environment: environment).warnings) == [expected].compactMap { $0 })
+  }
+
   @Test("ports that the system chooses never collide")
   func freePorts() {
     #expect(problems(withVendor("listen: 127.0.0.1:0\nconsole: 127.0.0.1:0\n")).isEmpty)

@@ -68,11 +68,14 @@ struct MetricsTests {
   func promtool() async throws {
     let recorder = Recorder(format: nil) { _ in }
     let status = GatewayStatus(recorder: recorder)
-    recorder.take([record(), record { $0.model = "a\"b\\c\nd{}" }, record { $0.vendor = "" }])
+    recorder.take([
+      record(), record { $0.model = "a\"b\\c\nd{}" }, record { $0.model = "e\u{2028}f\u{202E}g\u{9B}h" }, record { $0.vendor = "" },
+    ])
     recorder.finish()
     await recorder.run()
     let text = status.metricsText()
     #expect(text.contains(#"gen_ai_request_model="a\"b\\c\nd{}""#))
+    #expect(text.contains(#"gen_ai_request_model="e\\u2028f\\u202eg\\u009bh""#))
     let tool = try #require(
       ["/usr/bin/promtool", "/usr/local/bin/promtool"].first { FileManager.default.isExecutableFile(atPath: $0) }, "Tests/setup test installs it")
     let process = Process()

@@ -15,15 +15,17 @@ import Testing
     await vendor.stop()
   }
 
-  @Test("one connection too many is told so and closed; those that are open are served, and one that closes makes room")
+  @Test("one connection too many is told so and closed; those that have a request under way are served, and one that closes makes room")
   func tooMany() async throws {
     try await withProxy({ $0.limits.connections = 2 }) { proxy in
+      // All but its last byte: a request under way.
+      let whole = request(body: Self.body)
+      let begun = try #require(whole.getSlice(at: whole.readerIndex, length: whole.readableBytes - 1))
+      let rest = try #require(whole.getSlice(at: whole.writerIndex - 1, length: 1))
       try await RawConnection.with(port: proxy.port) { first, firstWriter in
-        try await firstWriter.write(request(body: Self.body))
-        #expect(try await first.response().status == 200)
+        try await firstWriter.write(begun)
         try await RawConnection.with(port: proxy.port) { second, secondWriter in
-          try await secondWriter.write(request(body: Self.body))
-          #expect(try await second.response().status == 200)
+          try await secondWriter.write(begun)
           try await RawConnection.with(port: proxy.port) { third, _ in
             // Before it has said anything.
             let response = try await third.response()
@@ -31,22 +33,13 @@ import Testing
             #expect(try JSONValue(parsing: response.body)["error"]?["code"] == "too_many_connections")
             #expect(try await third.rest().isEmpty)
           }
-          for _ in 0..<3 {
-            try await firstWriter.write(request(body: Self.body))
-            #expect(try await first.response().status == 200)
-          }
-          try await secondWriter.write(request(body: Self.body))
+          try await firstWriter.write(rest)
+          #expect(try await first.response().status == 200)
+          try await secondWriter.write(rest)
           #expect(try await second.response().status == 200)
         }
         // The second is gone, once the proxy has seen that.
-        var status = 503
-        while status == 503 {
-          status = try await RawConnection.with(port: proxy.port) { reader, writer in
-            try? await writer.write(request(body: Self.body))
-            return try await reader.response().status
-          }
-        }
-        #expect(status == 200)
+        #expect(try await ask(proxy) == 200)
       }
       // Records are written some 50 ms later.
       while !proxy.lines.all.contains(#""error":"too_many_connections""#) { await Task.yield() }
@@ -73,19 +66,54 @@ import Testing
     await slow.stop()
   }
 
-  @Test("where connections are scarce, idle ones are closed long before their time")
-  func scarce() async throws {
-    try await withProxy({ $0.limits.connections = 4 }) { proxy in
-      try await withThrowingTaskGroup(of: Bool.self) { group in
-        for _ in 0..<4 {
-          group.addTask { try await RawConnection.with(port: proxy.port) { reader, _ in try await reader.rest().isEmpty } }
+  /// Asks until it is answered: a connection gives its place away only once it has waited for a second.
+  private func ask(_ proxy: RunningProxy) async throws -> Int {
+    while true {
+      let status = try? await RawConnection.with(port: proxy.port) { reader, writer in
+        try? await writer.write(request(body: Self.body))
+        return try await reader.response().status
+      }
+      if let status, status != 503 { return status }
+    }
+  }
+
+  @Test("a newcomer takes the place of who has waited longest: for a head to end, or for something to be said at all, then of an answered one")
+  func room() async throws {
+    try await withProxy({ $0.limits.connections = 3 }) { proxy in
+      try await RawConnection.with(port: proxy.port) { answered, answeredWriter in
+        try await answeredWriter.write(request(body: Self.body))
+        #expect(try await answered.response().status == 200)
+        try await RawConnection.with(port: proxy.port) { slow, slowWriter in
+          try await slowWriter.write(ByteBuffer(string: "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\n"))
+          try await RawConnection.with(port: proxy.port) { silent, silentWriter in
+            let statuses = [try await ask(proxy), try await ask(proxy)]
+            #expect(statuses == [200, 200])
+            // One of the two that said too little is gone, or both are; who was answered is not.
+            try await answeredWriter.write(request(body: Self.body))
+            #expect(try await answered.response().status == 200)
+          }
         }
-        // One at least; those that are left are not scarce any more.
-        let isClosed = try await group.next()
-        #expect(isClosed == true)
-        group.cancelAll()
       }
     }
+  }
+
+  @Test("an exchange under way gives its place to nobody; the last connections that only wait do")
+  func busy() async throws {
+    var options = SimulatorOptions()
+    options.pace = .milliseconds(200)
+    let vendor = try await SimulatorServer.start(options)
+    try await RunningProxy.with(vendor: vendor, adjust: { $0.limits.connections = 2 }) { proxy in
+      try await RawConnection.with(port: proxy.port) { busy, busyWriter in
+        try await busyWriter.write(request(body: FlowTests.body("hello", stream: true)))
+        try await RawConnection.with(port: proxy.port) { silent, _ in
+          let (status, rest) = (try await ask(proxy), try await silent.rest())
+          #expect(status == 200 && rest.isEmpty, "closed without a word")
+        }
+        let text = try await busy.response().text
+        #expect(text.contains("data: [DONE]"))
+      }
+    }
+    await vendor.stop()
   }
 
   @Test(

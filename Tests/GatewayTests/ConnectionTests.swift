@@ -40,6 +40,37 @@ import Testing
     }
   }
 
+  @Test("of requests without end some are answered, and then the connection: what waits is bounded")
+  func overrun() async throws {
+    try await withVendor { _, proxy in
+      try await RawConnection.with(port: proxy.port) { reader, writer in
+        let one = request(body: Self.body)
+        var message = ByteBuffer()
+        for _ in 0..<500 { message.writeImmutableBuffer(one) }
+        try? await writer.write(message)
+        var answers = 0
+        while let response = try? await reader.response() {
+          #expect(response.status == 200)
+          answers += 1
+          if response["connection"] == "close" { break }
+        }
+        #expect(answers >= 1 && answers < 100)
+      }
+    }
+  }
+
+  @Test("an upload in chunks of a byte is handed over in larger ones")
+  func tinyChunks() async throws {
+    try await withVendor { vendor, proxy in
+      let response = try await RawConnection.with(port: proxy.port) { reader, writer in
+        let head = "POST /v1/files HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        try await writer.write(ByteBuffer(string: head + String(repeating: "1\r\nx\r\n", count: 50_000) + "0\r\n\r\n"))
+        return try await reader.response()
+      }
+      #expect(response.status > 0)
+    }
+  }
+
   @Test("a request that arrives byte by byte is the same request")
   func byteByByte() async throws {
     try await withVendor { vendor, proxy in

@@ -292,6 +292,58 @@ import Upstream
     #expect(run.client.utf8.count > 32 << 20)
   }
 
+  @Test("megabytes of blank lines and comments are one thing that is held, and pass as they came", .timeLimit(.minutes(1)))
+  func heldSilence() throws {
+    let call = Script().call("read", Self.good)
+    let silence = String(repeating: "\n", count: 8 << 20) + String(repeating: ":\n\n", count: 20_000) + String(repeating: "\r\n", count: 20_000)
+    let end = Script().finish().events.dropFirst().map { "data: \($0)\n\n" }.joined()
+    var run = try Run(Self.request(stream: true))
+    run.head()
+    run.body(call.bytes)
+    run.body(silence, step: 1 << 16)
+    #expect(run.client.isEmpty)
+    run.body(end)
+    run.end()
+    #expect(run.client.replacing(": belay attempts=1 verdict=valid\n", with: "") == call.bytes + silence + end)
+  }
+
+  @Test("blank lines before a page of HTML do not hide it, nor take time for each that follows", .timeLimit(.minutes(1)))
+  func leadingSilence() throws {
+    var run = try Run(Self.request(stream: true)) { $0.settings.enforce.attempts = 1 }
+    run.head()
+    run.body(String(repeating: " \n\n", count: 100_000) + "<html>")
+    run.end()
+    #expect(run.record?.attempts.first?.findings.contains { $0.kind == .responseHTML } == true)
+  }
+
+  @Test("an event counts for more than its bytes: half a million small ones are too many to be held", .timeLimit(.minutes(1)))
+  func heldEvents() throws {
+    var run = try Run(Self.request(stream: true))
+    run.head()
+    run.body(Script().call("read", Self.good).bytes)
+    run.body(String(repeating: "data: {}\n\n", count: 100_000))
+    #expect(run.client.isEmpty)
+    run.body(String(repeating: "data: {}\n\n", count: 400_000), step: 1 << 20)
+    #expect(!run.client.isEmpty)
+  }
+
+  @Test("a dead call among a thousand is looked at as the answer grows, not at each event", .timeLimit(.minutes(1)))
+  func deadAmongMany() throws {
+    var run = try Run(Self.request(stream: true))
+    run.head()
+    let first = #"{"tool_calls":[{"index":0,"id":"functions.read:0","function":{"name":"read","arguments":"{\"path\":\"a\",\"limit\":\"5\""}}]}"#
+    run.body("data: \(Script.chunk(first))\n\n")
+    for index in 1..<1024 {
+      let call = #"{"tool_calls":[{"index":\#(index),"id":"functions.read:\#(index)","function":{"name":"read","arguments":"{\"path\":\"a\"}"}}]}"#
+      run.body("data: \(Script.chunk(call))\n\n")
+    }
+    run.body(String(repeating: "data: \(Script.chunk(#"{"tool_calls":[{"index":1}]}"#))\n\n", count: 5000))
+    #expect(run.client.isEmpty && run.calls.count == 1)
+    run.body("data: \(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]}"#))\n\n" + "data: \(Script.chunk("{}", finish: "\"tool_calls\""))\n\ndata: [DONE]\n\n")
+    run.end()
+    #expect(run.calls.count == 1 && run.client.contains("verdict=valid"))
+  }
+
   @Test("a client that has seen a beginning is told that another attempt is awaited")
   func keepsAlive() throws {
     var run = try Run(Self.request(stream: true)) { $0.settings.enforce.repairs = [] }

@@ -64,6 +64,48 @@ import Upstream
     #expect(String(buffer: sent) == Self.canonical)
   }
 
+  /// As ``called(_:)``, with a vendor whose key is Belay's to keep.
+  private static func keyed() throws -> Exchange {
+    let vendor = Vendor(
+      name: "v", baseURL: "http://vendor.test/v1", apiKey: Secret("sk-vendor-key-1"), headers: [Vendor.Header(name: "x-gate", value: Secret("Bearer gate-key-22"))])
+    let context = Exchange.Context(BelayConfiguration(vendors: [vendor]))
+    let head = Exchange.RequestHead(method: "POST", target: "/v1/chat/completions", headers: [])
+    var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
+    _ = exchange.requestHead(head, at: 0)
+    _ = exchange.requestBody(ByteBuffer(string: mangled), at: 1)
+    guard case .call = exchange.requestEnd(at: 2) else { throw Unexpected() }
+    return exchange
+  }
+
+  @Test("a vendor that repeats its key tells no client of it: not in a header, nor in what is no success, at any cut")
+  func repeatedKey() throws {
+    for step in [1, 7, 1000] {
+      var exchange = try Self.keyed()
+      let fields = [("Content-Type", "text/plain"), ("X-Echo", "Bearer sk-vendor-key-1"), ("X-Gate-Echo", "gate-key-22"), ("X-Fine", "1")]
+      guard case .begin(let answer) = exchange.vendorHead(Self.head(401, fields), at: 3) else { throw Unexpected() }
+      #expect(String(decoding: answer.fields.lines, as: UTF8.self) == "Content-Type: text/plain\r\nX-Fine: 1\r\n")
+      let body = Array("wrong: sk-vendor-key-1 and gate-key-22, sk-vend".utf8)
+      var heard = ""
+      for start in stride(from: 0, to: body.count, by: step) {
+        if case .relay(let bytes) = exchange.vendorBody(ByteBuffer(bytes: body[start..<min(body.count, start + step)]), at: 4) { heard += String(buffer: bytes) }
+      }
+      guard case .sequence(let last) = exchange.vendorEnd(at: 5), case .relay(let rest)? = last.first, case .finish(let record)? = last.last else {
+        throw Unexpected()
+      }
+      #expect(heard + String(buffer: rest) == "wrong: *************** and ***********, sk-vend")
+      #expect(record.status == 401 && record.responseBytes == body.count)
+    }
+  }
+
+  @Test("a vendor that sends elsewhere is not followed, and neither does the client hear where", arguments: [301, 302, 303, 307, 308])
+  func redirect(status: Int) throws {
+    var (exchange, _) = try Self.called()
+    let head = Self.head(status, [("Location", "http://elsewhere.example/v1")])
+    guard case .refuse(let error, let record) = exchange.vendorHead(head, at: 3) else { throw Unexpected() }
+    #expect(error.status == 502 && error.code == "vendor_redirected" && !error.message.contains("elsewhere.example"))
+    #expect(record.error == "vendor_redirected" && record.fault == .vendor)
+  }
+
   @Test("an answer goes head, bytes as they came, end; the record says what was seen")
   func answers() throws {
     var (exchange, _) = try Self.called()

@@ -52,23 +52,42 @@ import Upstream
   func answer() {
     let sent = """
       Content-Type: text/event-stream\r
-      Set-Cookie: a\r
+      X-Many: a\r
       Connection: close, x-hop\r
       X-Hop: 1\r
       Keep-Alive: timeout=5\r
-      set-cookie: b\r
+      x-many: b\r
       Content-Length: 9\r
 
       """
     var lines = Array(sent.utf8)
     lines += Array("X-Latin: caf".utf8) + [0xE9, 0x0D, 0x0A]
-    lines += Array("X-Split: a\rSet-Cookie: b\r\nBad Name: c\r\nBad/Name: d\r\nX-Nul: a\0b\r\n".utf8)
+    lines += Array("X-Split: a\rSet-Cookie: b\r\nBad Name: c\r\nBad/Name: d\r\nX-Nul: a\0b\r\nX-Del: a\u{7F}b\r\n".utf8)
     let fields = ForwardedHeaders.toClient(UpstreamHeaders(lines: lines))
     let expected =
-      Array("Content-Type: text/event-stream\r\nSet-Cookie: a\r\nset-cookie: b\r\nContent-Length: 9\r\nX-Latin: caf".utf8)
+      Array("Content-Type: text/event-stream\r\nX-Many: a\r\nx-many: b\r\nContent-Length: 9\r\nX-Latin: caf".utf8)
       + [0xE9, 0x0D, 0x0A]
     #expect(fields.lines == expected)
     #expect(fields.hasContentLength)
+  }
+
+  @Test("what a site says to its own browser goes no further, in either direction")
+  func site() {
+    let lines = "Set-Cookie: a\r\nset-cookie2: b\r\nAlt-Svc: h3\r\nStrict-Transport-Security: max-age=1\r\nRefresh: 0\r\nClear-Site-Data: *\r\nX-Fine: 1\r\n"
+    #expect(ForwardedHeaders.toClient(UpstreamHeaders(lines: Array(lines.utf8))).lines == Array("X-Fine: 1\r\n".utf8))
+    let vendor = Vendor(name: "v", baseURL: "http://v.test/v1")
+    #expect(ForwardedHeaders.toVendor([("Cookie", "a=b"), ("X-Fine", "1")], vendor: vendor, isInspected: false).map(\.name) == ["X-Fine"])
+  }
+
+  @Test("a client's key goes to no vendor: not beside other letters, as a name, or as another client's")
+  func keys() {
+    let key = "belay_" + String(repeating: "aB3", count: 14) + "x"
+    let other = "belay_" + String(repeating: "z9Y", count: 14) + "0"
+    let vendor = Vendor(name: "v", baseURL: "http://v.test/v1")
+    let fields: [ForwardedHeaders.Field] = [
+      ("X-A", "\(key)\u{301}"), (key, "1"), ("X-B", "see \(other)."), ("X-C", "belay_short"), ("X-D", "is belay_ here? no, not at all, not even once"),
+    ]
+    #expect(ForwardedHeaders.toVendor(fields, vendor: vendor, isInspected: false, clientKey: key).map(\.name) == ["X-C", "X-D"])
   }
 
   @Test("a length beside chunks is not passed on, wherever it stands, and one that is repeated only once")
@@ -80,7 +99,7 @@ import Upstream
     let twice = ForwardedHeaders.toClient(UpstreamHeaders(lines: Array("Content-Length: 9\r\ncontent-length: 9\r\n".utf8)))
     #expect(twice.lines == Array("Content-Length: 9\r\n".utf8) && twice.hasContentLength)
     // What is not passed on does not say where the answer ends: chunks will.
-    for value in ["9\u{1}9", "9a", "-9", ""] {
+    for value in ["9\u{1}9", "9a", "-9", "", "9223372036854775808"] {
       let odd = ForwardedHeaders.toClient(UpstreamHeaders(lines: Array("Content-Length: \(value)\r\n".utf8)))
       #expect(odd.lines.isEmpty && !odd.hasContentLength, "\(value)")
     }

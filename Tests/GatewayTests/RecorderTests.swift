@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Foundation
 import Gateway
+import Inspection
+import JSON
+import NIOCore
+import Store
 import Synchronization
 import Testing
 
@@ -50,5 +55,111 @@ import Testing
     await running.value
     #expect(recorder.droppedBodies == 1 && recorder.dropped == 0)
     #expect(lines.text.contains("exchange-100"))
+  }
+
+  // MARK: Keys
+
+  private static let key = "sk-planted-0123456789abcdef"
+
+  /// One with a key wherever a client or a vendor names something, that the shadow would take.
+  private static func planted() -> ExchangeRecord {
+    var call = AssembledCall(choice: 0, index: 0)
+    (call.id, call.name, call.arguments) = (Array("functions.\(key):0".utf8), Array(key.utf8), Array(#"{"k":"\#(key)"}"#.utf8))
+    return ShadowSample.record(1) {
+      ($0.method, $0.path, $0.model, $0.error) = (key, "/v1/\(key)/chat/completions", "kimi-\(key)", "vendor_\(key)")
+      ($0.finishReasons, $0.calls) = ([key], [call])
+      $0.findings = [Finding(.orphanResult, path: "/\(key)", "seen: \(key)")]
+      $0.edits = [
+        RequestEdit(field: .resultID(message: 0), edit: JSONEdit(range: 0..<0, replacement: []), before: Array(key.utf8), after: Array(key.utf8))
+      ]
+      $0.repairs = [Repair(.callID, choice: 0, field: "arguments/\(key)", before: Array(key.utf8), after: Array(key.utf8))]
+      ($0.attempts[0].model, $0.attempts[0].error, $0.attempts[0].finishReasons) = (key, key, [key])
+      ($0.attempts[0].calls, $0.attempts[0].findings) = ([call], $0.findings)
+    }
+  }
+
+  @Test(
+    "a key in a name, a reason or a path is in no line of the log, no metric and no job of the shadow", arguments: [Log.Format.text, .json],
+    ["vendor's", "client's", "reloaded"])
+  func namedKeys(format: Log.Format, whose: String) async throws {
+    let lines = Lines()
+    let inbox = ShadowInbox {}
+    let recorder = Recorder(format: format, shadow: inbox, secrets: whose == "vendor's" ? [Self.key] : [], write: lines.append)
+    var record = Self.planted()
+    if whose == "client's" { record.secrets = [Self.key] }
+    if whose == "reloaded" { recorder.hide([Self.key]) }
+    recorder.take([record, ShadowSample.record(2)])
+    recorder.finish()
+    await recorder.run()
+    #expect(!lines.text.contains("planted") && lines.text.contains("kimi-[redacted]") && lines.text.contains("/v1/[redacted]/chat"))
+    #expect(recorder.metrics.requests.values.keys.contains(["vendor", "kimi-[redacted]", "completed", "200"]))
+    #expect(!"\(recorder.metrics) \(recorder.tally)".contains("planted"))
+    let left = inbox.take().records
+    #expect(left.count == 2)
+    var kept = try #require(left.first)
+    // What must not be kept: the writer looks for it in what the reference says.
+    #expect(kept.secrets == record.secrets)
+    kept.secrets = []
+    #expect(!"\(kept)".contains("planted"))
+    var bytes: [UInt8] = []
+    for call in kept.calls + kept.attempts[0].calls { bytes += call.id + call.name + call.arguments }
+    for edit in kept.edits { bytes += edit.before + edit.after }
+    for repair in kept.repairs { bytes += repair.before + repair.after }
+    let text = String(decoding: bytes, as: UTF8.self)
+    #expect(!text.contains("planted") && text.contains(#"functions.[redacted]:0[redacted]{"k":"[redacted]"}"#))
+  }
+
+  @Test("a record knows its request's keys, of headers and query, whatever is kept of bodies")
+  func ownKeys() throws {
+    let fields: [ForwardedHeaders.Field] = [
+      ("Authorization", "Bearer\t\(Self.key)"), ("x-litellm-key", "other-key-1234"), ("Accept", "application/json"), ("Cookie", "theme=dark-mode"),
+    ]
+    var (exchange, _) = ExchangeTests.start("POST", "/v1/chat/completions?key=query%2Bkey-1234&x=whatever-this-is", headers: fields)
+    guard case .abandon(let record) = exchange.clientGone(at: 1) else { throw ExchangeTests.Unexpected() }
+    #expect(record.bodies == nil && record.path == "/v1/chat/completions")
+    #expect(record.secrets == ["query%2Bkey-1234", "query+key-1234", Self.key, "other-key-1234"])
+    var (plain, _) = ExchangeTests.start(headers: [("Accept", "application/json")])
+    guard case .abandon(let none) = plain.clientGone(at: 1) else { throw ExchangeTests.Unexpected() }
+    #expect(none.secrets.isEmpty)
+  }
+
+  @Test("the store looks for them in what it keeps, though no header says what they are")
+  func storedKeys() async throws {
+    let folder = NSTemporaryDirectory() + "belay-recorder-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let store = StoreWriter(StoreOptions(path: folder + "/belay.db"))
+    let recorder = Recorder(format: nil, store: store) { _ in }
+    var answer = RecordedAnswer(ExchangeTests.head(401, [("x-\(Self.key)", "1"), ("x-echo", "Bearer \(Self.key)")]))
+    answer.append(ByteBuffer(string: #"{"error":"no such key: \#(Self.key)"}"#))
+    var record = Self.planted()
+    (record.secrets, record.attempts[0].answer) = ([Self.key], answer)
+    recorder.take([record])
+    recorder.finish()
+    await recorder.run()
+    await store.close()
+    let reader = try StoreReader(path: folder + "/belay.db")
+    defer { reader.close() }
+    guard case .found(let kept) = try await reader.exchange(id: record.id) else { throw StoreFailure(.other, "not kept") }
+    #expect(!"\(kept)".contains("planted"))
+    let response = try #require(kept.attempts.first?.response)
+    #expect(String(decoding: response.body, as: UTF8.self) == #"{"error":"no such key: [redacted]"}"#)
+    #expect(response.headers == [.init("x-[redacted]", "1"), .init("x-echo", "Bearer [redacted]")])
+  }
+
+  @Test("what a reader of lines takes for the end of one, and what turns a terminal's text round, is written as an escape")
+  func misleading() async throws {
+    let model = "m\u{2028}2026-11-21 info exchange exchange_id=FORGED\u{2029}\u{85}\u{9B}31m\u{7F}\u{202E}\u{2066}文é"
+    for format in [Log.Format.text, .json] {
+      let lines = Lines()
+      let recorder = Recorder(format: format, write: lines.append)
+      recorder.take([ShadowSample.record(1) { $0.model = model }])
+      recorder.finish()
+      await recorder.run()
+      let scalars = lines.text.unicodeScalars.filter { !(0x20..<0x7F).contains($0.value) }
+      #expect(scalars.map { $0 } == ["文", "é", "\n"])
+      #expect(lines.text.contains(#"FORGED\u2029\u0085\u009b31m\u007f\u202e\u2066文é"#))
+      if format == .json { #expect(try JSONValue(parsing: Array(lines.text.utf8))["model"] == JSONValue(model)) }
+    }
   }
 }

@@ -13,6 +13,7 @@ EITHER = "502 `vendor_unreachable`, or asked again by libcurl: one whole answer"
 ASKED = "asked again, by libcurl or by Belay: one whole answer"
 SHORT = "passes as it is, for libcurl takes that for an end; `stream.truncated`"
 TWICE = "asked again by libcurl, as nothing was processed: one whole answer"
+RACE = "passes as it is, with `stream.truncated`, for libcurl takes that for an end, or asks again itself: one whole answer"
 MENDED = "asked again: one whole answer"
 TOLD = "asked again, for calls; without any, the stream ends with an error event `no_valid_answer`"
 
@@ -82,7 +83,7 @@ FAULTS = [
     Fault("RST_STREAM with INTERNAL_ERROR before the head", reset(ErrorCodes.INTERNAL_ERROR), REFUSED, MENDED),
     Fault("RST_STREAM with NO_ERROR before the head", reset(ErrorCodes.NO_ERROR), REFUSED, MENDED),
     Fault("RST_STREAM with CANCEL after the head", after_head(reset(ErrorCodes.CANCEL)), CUT, MENDED),
-    Fault("RST_STREAM with NO_ERROR after the head", after_head(reset(ErrorCodes.NO_ERROR)), SHORT, MENDED),
+    Fault("RST_STREAM with NO_ERROR after the head", after_head(reset(ErrorCodes.NO_ERROR)), RACE, ASKED),
     Fault("RST_STREAM with CANCEL amid the stream", amid(reset(ErrorCodes.CANCEL)), CUT, TOLD),
     Fault("RST_STREAM with INTERNAL_ERROR amid the stream", amid(reset(ErrorCodes.INTERNAL_ERROR)), CUT, TOLD),
     Fault("RST_STREAM with NO_ERROR amid the stream", amid(reset(ErrorCodes.NO_ERROR)), SHORT, TOLD),

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from conftest import ROOT
-from faults import ASKED, CUT, EITHER, FAULTS, LATE, MENDED, PASSED, REFUSED, SHORT, STALLED, TOLD, TWICE
+from faults import ASKED, CUT, EITHER, FAULTS, LATE, MENDED, PASSED, RACE, REFUSED, SHORT, STALLED, TOLD, TWICE
 from vendor import FIRST, LAST, SECOND
 
 WHOLE = (FIRST + SECOND + LAST).decode()
@@ -54,11 +54,11 @@ def check(outcome, answer, record, asked, ends_connection=False):
         assert answer.status == 200 and not answer.is_whole and not answer.text.endswith(LAST.decode()), seen
         assert record["outcome"] == "broken" and record["error"] == outcome.split("`")[1], seen
         assert asked == 1, seen
-    elif outcome in (EITHER, ASKED):
-        assert (answer.text == WHOLE and record["outcome"] == "completed") or (outcome == EITHER and answer.status == 502), seen
-    elif outcome == SHORT:
+    elif outcome == SHORT or (outcome == RACE and asked == 1):
         assert answer.status == 200 and answer.is_whole and "[DONE]" not in answer.text, seen
         assert record["outcome"] == "completed" and record["findings"] == ["stream.truncated"] and asked == 1, seen
+    elif outcome in (EITHER, ASKED, RACE):
+        assert (answer.text == WHOLE and record["outcome"] == "completed") or (outcome == EITHER and answer.status == 502), seen
     elif outcome == TOLD:
         assert answer.status == 200 and answer.is_whole and '"code":"no_valid_answer"' in answer.text, seen
         assert record["outcome"] == "refused" and record["error"] == "no_valid_answer" and asked == 2, seen

@@ -47,6 +47,22 @@ import Testing
     #expect(facts["findings"]?[0]?["code"] == "arguments.schema.type")
   }
 
+  @Test("What a vendor or a client named is text in the README, no Markdown") func markdown() async throws {
+    let name = "<img src=x>[click](http://a.example)`\u{1B}"
+    let exchange = Sample.exchange(1) {
+      $0.model = name
+      $0.findings = [
+        StoredFinding(
+          code: "call.unknown_tool", severity: .error, choice: 0, call: 0, path: "", message: "the request declares no tool '\(name)'", attempt: 0)
+      ]
+    }
+    let (folder, _) = try await unpacked([exchange])
+    let shown = #"\<img src=x\>\[click\](http://a.example)\`␛"#
+    let lines = try contents(folder, "belay-\(exchange.id)/README.md").split(separator: "\n")
+    #expect(lines.first?.contains(" with \(shown) at moonshot") == true)
+    #expect(lines.contains { $0.hasPrefix("- **call.unknown_tool**: the request declares no tool '\(shown)'.") })
+  }
+
   @Test("Attempts have folders, and what the client got where it is another answer") func attempts() async throws {
     let (_, names) = try await unpacked([Sample.exchange(1) { exchange in
       exchange.attempts.append(exchange.attempts[0])
@@ -138,6 +154,27 @@ import Testing
     let request = try contents(folder, "belay-\(exchange.id)/request.json")
     for word in words { #expect(request.contains(word)) }
     #expect((try? JSONValue(parsing: request)) != nil)
+  }
+
+  @Test("A key that a stream delivers in pieces is in no bundle, nor does the answer that is put together have it", arguments: ["content", "reasoning_content"])
+  func piecesOfKeys(member: String) async throws {
+    let key = "ghp_aaaabbbbccccdddd0009"
+    let text = Array("take \(key), or environment-0123")
+    let stream = stride(from: 0, to: text.count, by: 3).map { start in
+      #"data: {"choices":[{"index":0,"delta":{"\#(member)":"\#(String(text[start..<min(start + 3, text.count)]))"}}]}"# + "\n\n"
+    }
+    let exchange = Sample.exchange(1) {
+      $0.attempts[0].response = StoredMessage(headers: [.init("content-type", "text/event-stream")], body: Array(stream.joined().utf8))
+    }
+    let (folder, names) = try await unpacked([exchange], environment: ["MY_TOKEN": "environment-0123"])
+    for name in names {
+      let said = try contents(folder, name).split { $0.isNewline }.map { line in
+        (try? JSONValue(parsing: Array(line.dropFirst(6).utf8)))?["choices"]?[0]?["delta"]?[JSONString(member)]?.string ?? String(line)
+      }.joined()
+      for secret in [key, "environment-0123"] { #expect(!said.contains(secret), "\(name)") }
+      if name.hasSuffix(".sse") { #expect(said == "take [redacted], or [redacted]") }
+      if name.hasSuffix("README.md") { #expect(said.contains("take [redacted], or [redacted]")) }
+    }
   }
 
   @Test("What a reference was compared with is redacted as the exchange is", arguments: [[], ["$..arguments"]])

@@ -41,6 +41,21 @@ import Testing
     #expect(try files.contentsOfDirectory(atPath: folder.path + "/deep").sorted() == ["file", "third"])
   }
 
+  @Test("In a folder of everybody's, a stranger's link is not followed, to a file or to none", .enabled(if: geteuid() == 0, "only root can make a link another user's"), arguments: ["old", nil])
+  func strangersLink(old: String?) async throws {
+    let folder = try Folder()
+    let (shared, target) = (folder.path + "/shared", folder.path + "/target")
+    try files.createDirectory(atPath: shared, withIntermediateDirectories: true)
+    _ = unsafe chmod(shared, 0o1777)
+    if let old { try write(old, to: target) }
+    try files.createSymbolicLink(atPath: shared + "/a", withDestinationPath: target)
+    _ = unsafe lchown(shared + "/a", 65534, 65534)
+    let told = try await problem { try OwnFile.save(shared + "/a", Array("new".utf8)) }
+    #expect(told.description.contains("nothing was written"))
+    #expect(text(target) == old)
+    #expect(try files.contentsOfDirectory(atPath: shared) == ["a"])
+  }
+
   @Test("A file that cannot be replaced is as it was, and the error says so") func failure() async throws {
     let folder = try Folder()
     let path = folder.path + "/a"

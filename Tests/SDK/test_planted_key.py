@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys planted wherever a key can stand; then everything that Belay writes, keeps, shows or exports is searched for them."""
+import base64
 import gzip
 import hashlib
+import http.server
 import json
+import re
 import sqlite3
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -140,4 +144,170 @@ def test_no_planted_key_is_anywhere(tmp_path, vendor, monkeypatch, form):
 
     # What a client types into its own question is its content, but for the keys that Belay knows of: those are gone, too.
     leaks = [name for name, text in seen.items() if MARK.encode() in text]
+    assert leaks == []
+
+
+# What a vendor can put a key into.
+HOSTILE = """
+vendors:
+  hostile: {{ base_url: {vendor}, api_key: "${{VENDOR_KEY}}", headers: {{ x-gateway-auth: "Bearer ${{GATEWAY}}" }} }}
+  reference: {{ base_url: {vendor}, api_key: "${{REFERENCE}}" }}
+default_vendor: hostile
+reference: reference
+shadow: {{ sample: 1, sample_of_few: 1, repeat: 0, per_minute: 6000 }}
+listen: 127.0.0.1:0
+console: 127.0.0.1:0
+store: {{ path: {store}, bodies: {bodies} }}
+log: {{ level: trace, format: {form} }}
+"""
+REFERENCE, PASSWORD = f"sk-reference-{MARK}-70123456789", f"password-{MARK}-80123456789"
+EVERY = [CLIENT, VENDOR, HEADER, QUERY, COOKIE, REFERENCE, PASSWORD]
+TOOLS = [{"type": "function", "function": {
+    "name": "run", "parameters": {"type": "object", "properties": {"x": {"type": "string"}}, "additionalProperties": False}}}]
+
+
+def completion(content=None, arguments=None, name="run", call="functions.run:0", finish=None, **more):
+    calls = [{"id": call, "type": "function", "function": {"name": name, "arguments": arguments}}] if arguments else None
+    message = {"role": "assistant", "content": content} | ({"tool_calls": calls} if calls else {})
+    choice = {"index": 0, "message": message, "finish_reason": finish or ("tool_calls" if calls else "stop")}
+    return {"id": "c", "object": "chat.completion", "created": 1, "model": "kimi-k2", "choices": [choice]} | more
+
+
+def stream(deltas, finish="stop"):
+    events = [{"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
+    return "".join(f"data: {json.dumps({'id': 'c', 'object': 'chat.completion.chunk', 'created': 1, 'model': 'kimi-k2'} | event)}\n\n"
+                   for event in events) + "data: [DONE]\n\n"
+
+
+def pieces(text):
+    return [text[start:start + 3] for start in range(0, len(text), 3)]
+
+
+def escaped(text):
+    return "".join(f"\\u{ord(character):04x}" for character in text)
+
+
+def hostile_answers(key):
+    """By case: status, fields, body."""
+    call = {"index": 0, "id": "functions.run:0", "type": "function", "function": {"name": "run", "arguments": ""}}
+    arguments = [{"tool_calls": [call]}] + [
+        {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]} for piece in pieces(json.dumps({"x": key}))]
+    plain = {
+        "call id": completion(arguments="{}", call=key), "tool name": completion(arguments="{}", name=key),
+        "finish reason": completion("x", finish=key), "arguments": completion(arguments=json.dumps({"x": key})),
+        "name of an argument": completion(arguments=json.dumps({key: 1})), "model": completion("x", model=key, system_fingerprint=key),
+        "content": completion(f"it is {key}"),
+    }
+    answers = {name: (200, {}, json.dumps(answer)) for name, answer in plain.items()}
+    answers["error"] = 401, {}, json.dumps({"error": {"message": f"Incorrect API key provided: {key}"}})
+    answers["header"] = 200, {f"x-{key}": "1", "x-debug": f"Bearer {key}", "location": f"http://h/?key={key}"}, json.dumps(completion("x"))
+    answers["escaped"] = 200, {}, json.dumps(completion("KEY")).replace("KEY", escaped(key))
+    answers["escaped error"] = 401, {}, json.dumps({"error": {"message": "KEY"}}).replace("KEY", escaped(key))
+    answers["escaped arguments"] = 200, {}, json.dumps(completion(arguments='{"x":"KEY"}')).replace("KEY", escaped(key).replace("\\", "\\\\"))
+    for name, deltas in [
+            ("content", [{"content": piece} for piece in pieces(key)]), ("arguments", arguments),
+            ("reasoning", [{"reasoning_content": piece} for piece in pieces(key)])]:
+        answers[f"pieces of {name}"] = 200, {"content-type": "text/event-stream"}, stream(deltas)
+    return answers
+
+
+class Hostile(http.server.BaseHTTPRequestHandler):
+    """Answers with what the question names: a case, and the number of a key."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        name, number = body["messages"][0]["content"].split("/")
+        status, fields, text = hostile_answers(EVERY[int(number)])[name]
+        self.send_response(status)
+        for field, value in ({"content-type": "application/json"} | fields | {"content-length": str(len(text.encode()))}).items():
+            self.send_header(field, value)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+def put_together(text):
+    """What is said, and what the calls' arguments are, for a reader of the stream; and all of it without escapes."""
+    said = {}
+    for line in re.findall(rb"^data: (\{.*)$", text, re.M):
+        try:
+            delta = json.loads(line)["choices"][0]["delta"]
+        except (ValueError, LookupError, TypeError):
+            continue
+        for name in ["content", "reasoning_content"]:
+            said[name] = said.get(name, "") + (delta.get(name) or "")
+        for call in delta.get("tool_calls") or []:
+            said["arguments"] = said.get("arguments", "") + call.get("function", {}).get("arguments", "")
+    unescaped = re.sub(rb"\\+u00([2-7][0-9a-fA-F])", lambda match: bytes([int(match[1], 16)]), text)
+    return unescaped + "\n".join(said.values()).encode()
+
+
+@pytest.mark.parametrize("bodies", ["all", "none"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_key_that_a_vendor_repeats_is_anywhere(tmp_path, monkeypatch, bodies, form):
+    for name, key in [("VENDOR_KEY", VENDOR), ("GATEWAY", HEADER), ("REFERENCE", REFERENCE)]:
+        monkeypatch.setenv(name, key)
+    monkeypatch.delenv("BELAY_STORE", raising=False)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    store, file = tmp_path / "belay.sqlite", tmp_path / "belay.yaml"
+    file.write_text(HOSTILE.format(vendor=f"http://127.0.0.1:{server.server_port}/v1", store=store, bodies=bodies, form=form))
+    proxy = Program("serve", "--config", file)
+    console = next(line.split()[-1] for line in proxy.lines if line.startswith("console on"))
+
+    basic = base64.b64encode(f"me:{PASSWORD}".encode()).decode()
+    shown = {"Authorization": f"Bearer\t{CLIENT}, extra", "x_litellm_key": "other-credential", "Cookie": f"theme=dark; sid={COOKIE}",
+             "X-Forwarded-Authorization": f"Basic {basic}", "Content-Type": "application/json"}
+    count = 0
+    for name in hostile_answers("key"):
+        for number in range(len(EVERY)):
+            body = {"model": "kimi-k2", "messages": [{"role": "user", "content": f"{name}/{number}"}], "tools": TOOLS,
+                    "stream": name.startswith("pieces")}
+            ask(f"{proxy.url}/chat/completions?key={QUERY}", shown, json.dumps(body).encode())
+            count += 1
+    # What a client names, too.
+    named = {"messages": [{"role": "user", "content": "content/0"}], "model": f"kimi-{CLIENT}"}
+    ask(f"{proxy.url}/chat/completions", shown, json.dumps(named).encode())
+    ask(f"{proxy.url}/{CLIENT}/chat/completions", shown, json.dumps(named | {"model": "m\u2028\u202e\u009b"}).encode())
+    ask(f"{proxy.url}/{CLIENT.replace('a', '%61')}/chat/completions", shown, json.dumps(named | {"model": "kimi-k2"}).encode())
+    count += 3
+
+    seen = {}
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        shadow = json.loads(urllib.request.urlopen(f"{console}/api/status").read())["shadow"]
+        tables = subprocess.run([BELAY, "list", "--store", store, "--json", "--limit", "1000"], capture_output=True, timeout=60).stdout
+        if not shadow["waiting"] and not shadow["underway"] and shadow["compared"] and tables.count(b'"id"') >= count:
+            break
+        time.sleep(0.2)
+    assert shadow["compared"] > 0, shadow
+    ids = re.findall(r'"id": ?"([0-9A-Z]{26})"', tables.decode())
+    assert len(set(ids)) >= count
+    for path in ["/metrics", "/api/tally", "/api/overview", "/api/exchanges", "/api/names", "/api/comparisons", "/api/fidelity", "/api/status"]:
+        seen[f"console: {path}"] = ask(console + path, {})[1]
+    for name in set(ids):
+        seen[f"console: {name}"] = ask(f"{console}/api/exchanges/{name}", {})[1]
+        seen[f"console: body of {name}"] = ask(f"{console}/api/exchanges/{name}/body?of=response&attempt=0", {})[1]
+    for name in sorted(set(ids))[::3]:
+        seen[f"show {name}"] = run("show", name, "--store", store)[1] + run("show", name, "--full", "--store", store)[1]
+        seen[f"export {name}"] = run("export", name, "--store", store, "--format", "json")[1]
+        bundle = tmp_path / f"{name}.tar.gz"
+        run("export", name, "--store", store, "--format", "bundle", "-o", bundle)
+        if bundle.exists():
+            seen[f"bundle {name}"] = gzip.decompress(bundle.read_bytes())
+    for form_of_report in ["csv", "json", "markdown"]:
+        seen[f"report {form_of_report}"] = run("report", "--by", "tool", "--format", form_of_report, "--store", store)[1]
+
+    assert proxy.stop() == 0
+    server.shutdown()
+    seen["log"] = "".join(proxy.errors + proxy.lines).encode()
+    assert seen["log"].count(b"exchange_id") >= count
+    assert not any(character in seen["log"].decode() for character in "\u2028\u202e\u009b")
+    seen |= {f"file: {path.name}": path.read_bytes() for path in tmp_path.glob("belay.sqlite*")}
+    # There was something to search: the marks say that keys were there.
+    assert sum(b"[redacted]" in text for text in seen.values()) > 50
+    leaks = [name for name, text in seen.items() if MARK.encode() in text or MARK.encode() in put_together(text)]
     assert leaks == []

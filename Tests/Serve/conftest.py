@@ -16,12 +16,14 @@ BELAY = os.environ.get("BELAY_BINARY", str(ROOT / ".build/release/belay"))
 
 
 class Program:
-    """A `belay` command; `addresses` are those that it says it listens at, `log` its lines on standard error."""
+    """A `belay` command, in `folder`, with `variables` besides the environment's. `addresses` are those that it says it listens
+    at, `lines` what it said until then, `log` its lines on standard error."""
 
-    def __init__(self, *arguments, addresses=1):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
+    def __init__(self, *arguments, addresses=1, folder=None, variables=None):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")} | (variables or {})
         self.process = subprocess.Popen(
-            [BELAY, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+            [BELAY, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=folder)
+        self.lines = []
         self.log = []
         self.changed = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
@@ -29,6 +31,7 @@ class Program:
         while len(self.addresses) < addresses:
             line = self.process.stdout.readline()
             assert line, f"belay {arguments[0]} did not start: {self.log}"
+            self.lines.append(line.rstrip())
             # Not the lines that name vendors, which are indented.
             if not line.startswith(" "):
                 self.addresses += re.findall(r"https?://127\.0\.0\.1:\d+", line)
@@ -57,8 +60,8 @@ class Program:
 
 
 @contextlib.contextmanager
-def running(*arguments, addresses=1):
-    program = Program(*arguments, addresses=addresses)
+def running(*arguments, **options):
+    program = Program(*arguments, **options)
     try:
         yield program
     finally:
@@ -73,4 +76,4 @@ def get(url):
 @pytest.fixture
 def start():
     with contextlib.ExitStack() as programs:
-        yield lambda *arguments, addresses=1: programs.enter_context(running(*arguments, addresses=addresses))
+        yield lambda *arguments, **options: programs.enter_context(running(*arguments, **options))

@@ -2,11 +2,18 @@
 """SIGTERM: readiness turns false first, new requests are taken until `drain_delay` is over, and what is under way ends."""
 import http.client
 import json
+import os
+import re
 import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
 import urllib.error
 import urllib.request
 
-from conftest import ROOT
+from conftest import BELAY, ROOT, Program
 
 
 def readiness(console):
@@ -54,3 +61,130 @@ def test_a_stop_is_told_before_it_begins_and_ends_nothing_that_is_under_way(star
     assert (first + stream.read()).endswith(b"data: [DONE]\n\n")
     assert late.read().endswith(b"data: [DONE]\n\n")
     assert serve.process.wait(30) == 0
+
+
+CHAT = json.dumps({"model": "kimi-k2-0905", "messages": [{"role": "user", "content": "hello"}]})
+
+
+def authority(url):
+    host, port = re.fullmatch(r"http://([^:/]+):(\d+)(?:/.*)?", url).groups()
+    return host, int(port)
+
+
+def ask_until(stopped, proxy, answered, body=CHAT, count=None):
+    """Chat completions on one connection, their ids noted, until the proxy goes away."""
+    connection = http.client.HTTPConnection(*authority(proxy), timeout=30)
+    try:
+        while not stopped.is_set() and count != 0:
+            connection.request("POST", "/v1/chat/completions", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            answered.append(answer.headers["x-belay-exchange-id"])
+            count = count and count - 1
+    except (OSError, http.client.HTTPException):
+        pass
+    finally:
+        connection.close()
+
+
+def probe_until(stopped, console):
+    """What a balancer does, only faster: a connection for each question."""
+    while not stopped.is_set():
+        try:
+            with socket.create_connection(authority(console), timeout=2) as connection:
+                connection.sendall(b"GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                connection.recv(100)
+        except OSError:
+            pass
+
+
+def recorded(store):
+    with sqlite3.connect(store) as database:
+        return {row[0] for row in database.execute("SELECT id FROM exchange")}
+
+
+def test_a_stop_among_console_connections_loses_no_record(start, tmp_path):
+    vendor = start("simulate", "--listen", "127.0.0.1:0", "--recordings", ROOT / "examples/data/recordings.jsonl").addresses[0]
+    for number in range(5):
+        store = tmp_path / f"{number}.sqlite"
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(f"listen: 127.0.0.1:0\nconsole: 127.0.0.1:0\nstore: {{ path: {store} }}\nvendors:\n  one: {vendor}/v1\n")
+        serve = Program("serve", "--config", file, addresses=2)
+        proxy, console = serve.addresses
+        stopped, answered = threading.Event(), []
+        threads = [threading.Thread(target=probe_until, args=(stopped, console)) for _ in range(4)]
+        threads += [threading.Thread(target=ask_until, args=(stopped, proxy, answered)) for _ in range(4)]
+        # Somebody who looks on, too.
+        live = socket.create_connection(authority(console), timeout=10)
+        live.sendall(b"GET /api/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        try:
+            for thread in threads:
+                thread.start()
+            time.sleep(0.5)
+            status = serve.stop()
+        finally:
+            stopped.set()
+            live.close()
+            for thread in threads:
+                thread.join(10)
+            serve.process.kill()
+        assert status == 0, "".join(serve.log)[-2000:]
+        assert answered and set(answered) <= recorded(store)
+
+
+def test_a_log_that_nobody_reads_costs_no_record_and_no_stop(start, tmp_path):
+    vendor = start("simulate", "--listen", "127.0.0.1:0", "--recordings", ROOT / "examples/data/recordings.jsonl").addresses[0]
+    store = tmp_path / "belay.sqlite"
+    file = tmp_path / "belay.yaml"
+    file.write_text(f"listen: 127.0.0.1:0\nconsole: off\nstore: {{ path: {store} }}\nvendors:\n  one: {vendor}/v1\n")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
+    serve = subprocess.Popen(
+        [BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    try:
+        proxy = re.search(r"http://\S+", serve.stdout.readline()).group()
+        answered = []
+        # A few hundred lines fill a pipe.
+        ask_until(threading.Event(), proxy, answered, count=1500)
+        serve.terminate()
+        assert serve.wait(15) == 0
+    finally:
+        serve.kill()
+    assert len(answered) == 1500
+    assert set(answered) <= recorded(store)
+
+
+def test_a_log_that_is_read_late_says_what_it_lacks(start, tmp_path):
+    vendor = start("simulate", "--listen", "127.0.0.1:0", "--recordings", ROOT / "examples/data/recordings.jsonl").addresses[0]
+    file = tmp_path / "belay.yaml"
+    file.write_text(
+        f"listen: 127.0.0.1:0\nconsole: off\nstore: off\nlog: {{ format: json }}\nvendors:\n  one: {vendor}/v1\n")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
+    serve = subprocess.Popen(
+        [BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    try:
+        proxy = re.search(r"http://\S+", serve.stdout.readline()).group()
+        # More than the 8 MiB that wait: a model's name makes a line longer, up to 256 bytes of it.
+        body = json.dumps({"model": "m" * 256, "messages": [{"role": "user", "content": "hello"}]})
+        answered, lines = [], []
+        threads = [
+            threading.Thread(target=ask_until, args=(threading.Event(), proxy, answered, body), kwargs={"count": 4500}) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        reader = threading.Thread(target=lambda: lines.extend(serve.stderr))
+        reader.start()
+        end = time.monotonic() + 20
+        while not any("were dropped" in line for line in lines[:]) and time.monotonic() < end:
+            time.sleep(0.1)
+        serve.terminate()
+        assert serve.wait(15) == 0
+        reader.join(10)
+    finally:
+        serve.kill()
+    entries = [json.loads(line) for line in lines]
+    dropped = sum(int(entry["lines"]) for entry in entries if "were dropped" in entry["message"])
+    exchanges = sum(entry["message"] == "exchange" for entry in entries)
+    assert len(answered) == 18_000
+    assert dropped > 0
+    assert exchanges + dropped >= len(answered)

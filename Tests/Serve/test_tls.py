@@ -614,3 +614,26 @@ def test_flags_win_over_the_file(start, secure, authority, server, vendor, tmp_p
                     "--tls-certificate", other.certificate, "--tls-key", other.key, addresses=2)
     assert program.addresses[0].startswith("https://") and program.addresses[1].startswith("http://")
     assert serial(int(program.addresses[0].rsplit(":", 1)[1])) == "C3"
+
+
+# What testssl.sh minds that is the test's own doing (its certificate, OpenSSL's GOST, a path that no vendor has) or a page's, not an API's.
+NOT_THE_PORT = {
+    "engine_problem", "cert_serialNumberLen", "cert_chain_of_trust", "cert_expirationStatus", "cert_notAfter", "cert_revocation",
+    "DNS_CAArecord", "HTTP_status_code", "HSTS", "security_headers",
+}
+
+
+@pytest.mark.skipif(not os.environ.get("BELAY_LONG_TESTS"), reason="takes two minutes: Tests/run --long")
+@pytest.mark.skipif(not shutil.which("testssl"), reason="testssl.sh is not installed; Tests/run --long installs it")
+def test_testssl_finds_nothing(secure, tmp_path):
+    program = secure()
+    told = tmp_path / "testssl.json"
+    subprocess.run(
+        ["testssl", "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", "--jsonfile", told, f"localhost:{program.port}"],
+        capture_output=True, timeout=900)
+    findings = json.loads(told.read_text())
+    assert len(findings) > 100
+    minded = {f["id"]: f"{f['severity']}: {f['finding']}" for f in findings if f["severity"] not in ("OK", "INFO")}
+    assert {name: text for name, text in minded.items() if name not in NOT_THE_PORT} == {}
+    offered = {f["id"]: f["finding"] for f in findings}
+    assert "not offered" in offered["TLS1_1"] and offered["TLS1_3"].startswith("offered")

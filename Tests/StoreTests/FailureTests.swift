@@ -166,9 +166,96 @@ import Testing
     let store = StoreWriter(StoreOptions(path: path))
     store.offer([Sample.exchange(1)])
     await store.flush()
-    func mode(_ path: String) throws -> Int { try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) }
     try #expect(mode(folder.path + "/a/b") == 0o700)
     for suffix in ["", "-wal", "-shm"] { try #expect(mode(path + suffix) == 0o600) }
+    await store.close()
+  }
+
+  private func mode(_ path: String) throws -> Int {
+    try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+  }
+
+  private func put(_ text: String, _ path: String) throws {
+    try text.write(toFile: path, atomically: false, encoding: .utf8)
+    _ = unsafe chmod(path, 0o644)
+  }
+
+  @Test func aStoreThatOthersCouldReadIsTakenFromThem() async throws {
+    let folder = try Folder()
+    let first = writer(folder)
+    first.offer([Sample.exchange(1)])
+    await first.flush()
+    await first.close()
+    let names = ["", "-wal", "-shm"].map { folder.store + $0 }
+    for name in names {
+      if !FileManager.default.fileExists(atPath: name) { try put("", name) }
+      _ = unsafe chmod(name, 0o666)
+    }
+    let second = writer(folder)
+    second.offer([Sample.exchange(2)])
+    await second.flush()
+    #expect(second.status.written == 1)
+    for name in names { try #expect(mode(name) == 0o600) }
+    await second.close()
+  }
+
+  @Test func whatIsNoStoreKeepsItsPermissions() async throws {
+    let folder = try Folder()
+    try put("my diary, not a database, and longer than a header of SQLite: one hundred bytes and some more after that", folder.store)
+    try put("", folder.store + "-shm")
+    let store = writer(folder)
+    store.offer([Sample.exchange(1)])
+    try await until("it is noticed", store) { $0.failure?.reason == .notAStore }
+    for name in [folder.store, folder.store + "-shm"] { try #expect(mode(name) == 0o644) }
+    await store.close()
+  }
+
+  @Test(arguments: ["-wal", "-shm"])
+  func aCompanionThatIsALinkIsNotWrittenThrough(_ suffix: String) async throws {
+    let folder = try Folder()
+    let precious = folder.path + "/precious"
+    try put("precious", precious)
+    try FileManager.default.createSymbolicLink(atPath: folder.store + suffix, withDestinationPath: precious)
+    let store = writer(folder)
+    store.offer([Sample.exchange(1)])
+    try await until("it is noticed", store) { $0.failure?.reason == .notAStore }
+    #expect(FileManager.default.contents(atPath: precious) == Data("precious".utf8))
+    try #expect(mode(precious) == 0o644)
+    try FileManager.default.removeItem(atPath: folder.store + suffix)
+    try await until("it recovers", store) { $0.written == 1 }
+    await store.close()
+  }
+
+  @Test(arguments: [true, false])
+  func aLinkOfOnesOwnIsFollowed(_ isThere: Bool) async throws {
+    let folder = try Folder()
+    let target = folder.path + "/elsewhere.db"
+    if isThere { try put("", target) }
+    try FileManager.default.createSymbolicLink(atPath: folder.store, withDestinationPath: "elsewhere.db")
+    let store = writer(folder)
+    store.offer([Sample.exchange(1)])
+    await store.flush()
+    #expect(store.status.written == 1)
+    for name in [target, target + "-wal", target + "-shm"] { try #expect(mode(name) == 0o600) }
+    await store.close()
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root can make a file another user's"), arguments: ["", "-wal", "link"])
+  func whatAnotherUserMadeIsNotUsed(_ what: String) async throws {
+    let folder = try Folder()
+    let name = folder.store + (what == "-wal" ? what : "")
+    if what == "link" {
+      try put("", folder.path + "/target")
+      try FileManager.default.createSymbolicLink(atPath: name, withDestinationPath: "target")
+    } else {
+      try put("", name)
+    }
+    _ = unsafe lchown(name, 65534, 65534)
+    let store = writer(folder)
+    store.offer([Sample.exchange(1)])
+    try await until("it is noticed", store) { $0.failure?.reason == .readOnly && $0.failure?.detail.contains("user 65534") == true }
+    _ = unsafe lchown(name, 0, 0)
+    try await until("it recovers", store) { $0.written == 1 }
     await store.close()
   }
 

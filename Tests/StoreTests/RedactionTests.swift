@@ -69,11 +69,13 @@ import Testing
   }
 
   @Test func aRequestsKeysAreInItsHeadersAndInItsPath() {
-    let headers: [StoredMessage.Header] = [
-      .init("Authorization", "Bearer a"), .init("Cookie", "b"), .init("X-Portkey-Api-Key", "c"), .init("x-corp", "d"), .init("accept", "e"),
+    let headers: [(name: String, value: String)] = [
+      ("Authorization", "Bearer a-0123456"), ("Cookie", "theme=dark-mode"), ("X-Portkey-Api-Key", "c-0123456"),
+      ("x-corp", "d-0123456"), ("accept", "e-0123456"), ("x-api-key", "short"),
     ]
-    let keys = Redaction(headers: ["x-corp"]).keys(headers: headers, path: "/v1/models?x=1&KEY=f%2B&token")
-    #expect(keys == ["a", "c", "d", "f%2B", "f+"])
+    let keys = Redaction(headers: ["x-corp"]).secrets(headers: headers, target: "/v1/models?x=1&KEY=f-0123456%2B&token&max_tokens=12345678")
+    #expect(keys == ["f-0123456%2B", "f-0123456+", "a-0123456", "c-0123456", "d-0123456"])
+    #expect(Redaction().secrets(headers: [(name: "accept", value: "e-0123456")], target: "/v1/models").isEmpty)
   }
 
   private static let secret = #"pa/ss"wo\rd+0="#

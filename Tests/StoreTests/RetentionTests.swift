@@ -75,4 +75,62 @@ import Testing
       #expect(try await reader.list(ExchangeFilter(), limit: 1).exchanges.first?.exchange.id == Sample.exchange(1999 * 43).id)
     }
   }
+
+  /// 100 exchanges in as many seconds, 80 KiB each that do not compress below half, and a prompt that all share.
+  private static func burst() -> [StoredExchange] {
+    var random = SeededGenerator()
+    return (0..<100).map { number in
+      Sample.exchange(number) {
+        let noise = (0..<40_960).map { _ in String(format: "%02x", UInt8.random(in: 0...255, using: &random)) }.joined()
+        let shared = String(repeating: "the prompt that everybody sends. ", count: 60)
+        $0.request = StoredMessage(body: Array((shared + noise).utf8), boundaries: [shared.utf8.count])
+        $0.response = Sample.body("an answer that is always the same")
+        $0.findings = [StoredFinding(code: "a.b", severity: .info)]
+      }
+    }
+  }
+
+  @Test func theYoungGoTooWhereTheSizeDemandsItAndBeforeTheNextLook() async throws {
+    let folder = try Folder()
+    var options = StoreOptions(path: folder.store) { Sample.start + 100_000 }
+    options.retention.bytes = 2_000_000
+    let store = StoreWriter(options)
+    // The look of this minute: the clock stands still.
+    await store.flush()
+    store.offer(Self.burst())
+    await store.flush()
+    try await until("retention ends", store) { $0.expired > 0 && !$0.isExpiring && $0.queuedRecords == 0 }
+    #expect(StoreFile(path: folder.store).size <= 2_500_000)
+    await store.close()
+    #expect(StoreFile(path: folder.store).size <= 2_500_000)
+    let reader = try StoreReader(path: folder.store)
+    let rows = try await reader.list(ExchangeFilter(), limit: 1000).exchanges
+    #expect(rows.count > 5)
+    #expect(rows.first?.exchange.id == Sample.exchange(99).id)
+    for row in rows {
+      guard case .found(let exchange) = try await reader.exchange(id: row.exchange.id) else { Issue.record("gone"); continue }
+      #expect(exchange.request?.body.count == 33 * 60 + 81_920)
+      #expect(exchange.response?.body == Sample.body("an answer that is always the same").body)
+    }
+    let database = try DatabaseQueue(path: folder.store)
+    #expect(try await database.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") } == ["ok"])
+    let chunks = try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM chunk") }
+    #expect(try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM chunk_data") } == chunks)
+    for table in ["finding", "content", "label", "piece"] {
+      let orphans = try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table) WHERE exchange NOT IN (SELECT key FROM exchange)") }
+      #expect(orphans == 0, "\(table)")
+    }
+  }
+
+  @Test func theNewestStaysHoweverLargeItIs() async throws {
+    let folder = try Folder()
+    var options = StoreOptions(path: folder.store) { Sample.start + 100_000 }
+    options.retention.bytes = 10_000
+    let store = StoreWriter(options)
+    store.offer(Array(Self.burst().prefix(3)))
+    try await until("retention ends", store) { $0.expired == 2 && !$0.isExpiring }
+    await store.close()
+    let rows = try await StoreReader(path: folder.store).list(ExchangeFilter()).exchanges
+    #expect(rows.map(\.exchange.id) == [Sample.exchange(2).id])
+  }
 }

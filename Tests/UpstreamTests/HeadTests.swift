@@ -66,6 +66,31 @@ struct HeadTests {
     #expect(error.kind == .tooLarge)
   }
 
+  @Test("Heads before the final one, and trailers, have a limit together: libcurl keeps them")
+  func besides() {
+    let early = ["HTTP/1.1 103 Early Hints", "Link: </a>; rel=preload", ""]
+    var final = ["HTTP/1.1 200 OK", ""]
+    guard case .complete = parse(early + final, limit: 64) else {
+      Issue.record("one is no harm")
+      return
+    }
+    guard case .failed(let error) = parse(early + early, limit: 64) else {
+      Issue.record("no error")
+      return
+    }
+    #expect(error.kind == .tooLarge)
+    final += ["X-A: 1", "X-B: 2"]
+    guard case .trailer = parse(final, limit: 64) else {
+      Issue.record("some are no harm")
+      return
+    }
+    guard case .failed(let trailers) = parse(final + [String(repeating: "x", count: 60)], limit: 64) else {
+      Issue.record("no error")
+      return
+    }
+    #expect(trailers.kind == .tooLarge && trailers.description.contains("trailers"))
+  }
+
   @Test(
     "Lengths that differ, or are no number, leave open where the answer ends",
     arguments: [

@@ -5,6 +5,7 @@ import Inspection
 struct ConfigurationFile {
   var listen: Located<Address>?
   var reusesPort = false
+  var allowedOrigins: [Origin] = []
   var console: Located<Address?>?
   var consoleToken: Secret?
   var vendors: [Located<Vendor>] = []
@@ -49,6 +50,7 @@ struct ConfigurationFile {
 
     listen = map.parsed("listen", Address.parse)
     reusesPort = map.parsed("reuse_port", Words.yesOrNo)?.value ?? false
+    allowedOrigins = map.list("allowed_origins").compactMap { $0.parsed(Origin.parse)?.value }
     console = map.parsed("console", Address.parseOrOff)
     consoleToken = map.entry("console_token").flatMap { Secret(reading: $0, by: Secret.parseToken, literalKeys: &literalKeys) }
     if let entry = map.entry("vendors") {

@@ -20,6 +20,13 @@ extension BelayConfiguration {
     return try load(
       text, file: file, environment: environment, overrides: overrides, ruleFiles: RuleFiles(besideFile: file))
   }
+
+  /// The file that is read where the command line names none, as the start is to show it: what lies in a folder by chance decides
+  /// where conversations go. Nil: none is read.
+  package static func unnamedFile(environment: [String: String]) -> String? {
+    if let named = environment[Setting.config.variable], !named.isEmpty { return named }
+    return FileManager.default.fileExists(atPath: "belay.yaml") ? "./belay.yaml" : nil
+  }
 }
 
 extension ModelRules {

@@ -48,6 +48,7 @@ extension BelayConfiguration {
     let console = given.parsed(.console, Address.parseOrOff) ?? file.console
     if let listen { configuration.listen = listen.value }
     configuration.reusesPort = file.reusesPort
+    configuration.allowedOrigins = file.allowedOrigins
     if let console { configuration.console = console.value }
     configuration.tls = TLSLoader(files: ruleFiles, log: log, now: now).settings(file.tls, given: given)
     configuration.consoleToken = given.consoleToken() ?? file.consoleToken
@@ -70,6 +71,7 @@ extension BelayConfiguration {
     ShadowChecks(configuration: configuration, file: file, log: log).run()
     EnforceChecks(configuration: configuration, file: file, failover: failover, log: log).run()
     AlarmChecks(configuration: configuration, file: file, log: log).run()
+    ProxyChecks(environment: environment, book: book, log: log).run()
     configuration.warnings = log.sorted.filter { $0.severity == .warning }
     configuration.literalKeys = file.literalKeys
     if log.hasErrors { throw ConfigurationErrors(problems: log.sorted) }

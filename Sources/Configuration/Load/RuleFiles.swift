@@ -37,7 +37,8 @@ package struct UnreadableFile: Error, CustomStringConvertible {
     case .fileReadNoPermission?: "not readable by this user"
     case .fileReadUnknown? where isFolder: "it is a folder"
     case .fileReadInapplicableStringEncoding?, .fileReadCorruptFile?: "not UTF-8 text"
-    default: reason.localizedDescription
+    // Foundation's words would quote the path, which may be a key in its place.
+    default: "it cannot be opened"
     }
   }
 

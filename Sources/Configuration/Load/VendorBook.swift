@@ -52,7 +52,7 @@ struct VendorBook {
     if file.mayHold(vendor: name.value) { return nil }
     let guess = nearest(to: name.value, among: names).map { ": did you mean `\($0)`?" } ?? ""
     log.report(
-      "`\(name.name)` names the vendor `\(name.value)`, and there is none\(guess)",
+      "`\(name.name)` names the vendor `\(shownName(name.value))`, and there is none\(guess)",
       names.isEmpty ? "list it under `vendors:`, or write its URL" : "the vendors are \(enumeration(names, "and"))",
       at: name.place)
     return nil

@@ -14,8 +14,10 @@ struct Complaint: Error, Equatable {
   }
 }
 
-/// `text` in quotes for a message: on one line, control characters escaped, cut when long.
+/// `text` in quotes for a message: on one line, control characters escaped, cut when long. What may be a key is not told,
+/// nor what has taken in the settings behind it, as quotes do that are closed too late.
 func quoted(_ text: String) -> String {
+  if mayHoldKey(text) || text.contains(": ") { return "\"***\"" }
   var shown = "\""
   for scalar in text.unicodeScalars.prefix(60) {
     switch scalar {

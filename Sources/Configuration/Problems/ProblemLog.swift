@@ -3,6 +3,7 @@
 /// Collects what is wrong while one configuration is read, so that all of it can be told at once.
 final class ProblemLog {
   private let source: SourceText
+  private lazy var limits = source.limits
   private(set) var problems: [ConfigurationProblem] = []
   /// Those of the files that this one names, in its order.
   private var others: [ProblemLog] = []
@@ -37,7 +38,7 @@ final class ProblemLog {
     var excerpt: Excerpt?
     if case .file(let line, let column, let width) = place {
       position = (line, column)
-      excerpt = source.excerpt(line: line, column: column, width: width)
+      excerpt = source.line(line).map { Excerpt(of: $0, limit: limits[line - 1], column: column, width: width) }
     }
     return ConfigurationProblem(
       severity: severity, file: place.label(in: source.name), line: position?.line, column: position?.column,

@@ -14,11 +14,13 @@ struct BaseURL: Equatable {
   /// `http` or `https`, without credentials, query or fragment.
   static func parse(_ text: String) throws(Complaint) -> BaseURL {
     guard let colon = text.range(of: "://") else {
-      throw Complaint("is not a URL: \(quoted(text)) has no scheme", withScheme(text).map { "write \($0)" } ?? form)
+      let shown = isShowable(text) ? quoted(text) : "it"
+      throw Complaint("is not a URL: \(shown) has no scheme", withScheme(text).map { "write \($0)" } ?? form)
     }
     let scheme = text[..<colon.lowerBound].lowercased()
     guard scheme == "http" || scheme == "https" else {
-      throw Complaint("is not an http or https URL: its scheme is \(quoted(scheme))", form)
+      let isWord = scheme.utf8.count <= 10 && scheme.utf8.allSatisfy(isLetter)
+      throw Complaint("is not an http or https URL\(isWord ? ": its scheme is \(quoted(scheme))" : "")", form)
     }
     let rest = text[colon.upperBound...]
     let authority = rest.prefix { !"/?#".contains($0) }
@@ -33,7 +35,7 @@ struct BaseURL: Equatable {
     }
     guard isPlain(text) else {
       throw Complaint(
-        "is not a URL: \(quoted(text)) has a character that must be escaped", "write it as %XX; in a host as xn--")
+        "is not a URL: \(text.contains("@") ? "it" : quoted(text)) has a character that must be escaped", "write it as %XX; in a host as xn--")
     }
     guard let parts = HostPort(String(authority)), !parts.host.isEmpty else {
       throw Complaint("is not a URL: \(quoted(text)) has no valid host", form)
@@ -54,10 +56,19 @@ struct BaseURL: Equatable {
 
   /// What was probably meant by a host and a path alone.
   private static func withScheme(_ text: String) -> String? {
-    guard isPlain(text), let parts = HostPort(String(text.prefix { $0 != "/" })) else { return nil }
-    guard parts.host.contains(".") || parts.port != nil else { return nil }
+    guard isPlain(text), !mayHoldKey(text), !text.contains("?"), let parts = HostPort(String(text.prefix { $0 != "/" })) else { return nil }
+    // Other than a number, what follows the colon may be a password.
+    guard parts.port.map({ UInt16($0) != nil }) ?? parts.host.contains(".") else { return nil }
     let host = Host(parts.host)
     return (host.isLoopback || host.isPrivate ? "http://" : "https://") + text
+  }
+
+  /// Whether what was meant for a URL may be told: not where it has credentials or a query, nor where it may be a key in the
+  /// URL's place.
+  static func isShowable(_ text: String) -> Bool {
+    guard !mayHoldKey(text), !text.contains(where: { "@?# ".contains($0) }) else { return false }
+    if ["http://", "https://"].contains(where: { text.lowercased().hasPrefix($0) }) { return true }
+    return withScheme(text) != nil || text.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }
   }
 
   /// Visible ASCII without what RFC 3986 keeps out of URLs.

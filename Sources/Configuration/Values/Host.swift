@@ -32,22 +32,22 @@ struct HostPort: Equatable {
 }
 
 /// What a host's name says of where it is.
-struct Host: Equatable {
+package struct Host: Equatable, Sendable {
   /// In lower case; `localhost` is 127.0.0.1.
   let name: String
 
-  init(_ name: String) {
+  package init(_ name: String) {
     let lowered = name.lowercased()
     self.name = lowered == "localhost" ? "127.0.0.1" : lowered
   }
 
-  var isLoopback: Bool { name.hasPrefix("127.") || name == "::1" || name.hasSuffix(".localhost") }
+  package var isLoopback: Bool { name.hasPrefix("127.") || name == "::1" || name.hasSuffix(".localhost") }
   var isWildcard: Bool { name == "0.0.0.0" || name == "::" }
-  var isIPAddress: Bool { name.contains(":") || name.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") } }
+  package var isIPAddress: Bool { name.contains(":") || name.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") } }
 
   /// Names and addresses that only a local network knows: RFC 1918, RFC 4193, link-local, a single label, and the usual
   /// private suffixes.
-  var isPrivate: Bool {
+  package var isPrivate: Bool {
     let octets = name.split(separator: ".").map { Int($0) }
     switch (octets.first ?? nil, octets.dropFirst().first ?? nil) {
     case (10?, _) where isIPAddress, (192?, 168?) where isIPAddress, (169?, 254?) where isIPAddress: return true

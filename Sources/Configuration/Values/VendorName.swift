@@ -10,7 +10,7 @@ enum VendorName {
       let repaired = repaired(text)
       throw Complaint(
         "is not a vendor's name",
-        "use a-z, 0-9, - and _, first a letter or digit" + (repaired.isEmpty ? "" : ", such as \(repaired)"))
+        "use a-z, 0-9, - and _, first a letter or digit" + (repaired.isEmpty || mayHoldKey(text) ? "" : ", such as \(repaired)"))
     }
     return text
   }

@@ -38,14 +38,15 @@ struct Expansion {
         }
         let part = rest[...close]
         switch Reference(part) {
-        case nil: fail(part, "\(quoted(String(part))) names no variable", Self.forms)
+        // Not quoted: it may be the key itself, or its default.
+        case nil: fail(part, "this `${...}` names no variable", Self.forms)
         case let reference?:
           if let value = reference.value(in: environment) {
             text += value
           } else {
             fail(
-              part, "the environment variable `\(reference.name)` is not set",
-              "set it, or give a default: ${\(reference.name):-value}")
+              part, "the environment variable `\(shownName(reference.name))` is not set",
+              "set it, or give a default: ${\(shownName(reference.name)):-value}")
           }
         }
         rest = rest[close...].dropFirst()

@@ -14,10 +14,10 @@ struct SourceText {
     lines = SourceText.lines(of: self.text)
   }
 
-  func excerpt(line: Int, column: Int, width: Int) -> Excerpt? {
-    guard let text = self.line(line) else { return nil }
-    if let before = self.line(line - 1), announcesSecret(before) { return nil }
-    return Excerpt(of: text, column: column, width: width)
+  /// How much of each line may be shown, in scalars.
+  var limits: [Int] {
+    var mask = LineMask()
+    return lines.map { mask.next($0) }
   }
 
   /// The line with this number, from 1.

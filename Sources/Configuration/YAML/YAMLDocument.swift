@@ -51,7 +51,7 @@ struct YAMLDocument {
 
   private static func giveUp(on names: [String], at position: YAMLPosition, _ log: ProblemLog) -> YAMLDocument? {
     log.report(
-      "a key stands twice in this mapping\(names.isEmpty ? "" : ": \(enumeration(names, "and"))")", "keep one of them",
+      "a key stands twice in this mapping\(names.isEmpty ? "" : ": \(enumeration(names.map(shownName), "and"))")", "keep one of them",
       at: .file(line: position.line, column: position.column, width: 1))
     return nil
   }

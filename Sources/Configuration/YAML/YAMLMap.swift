@@ -24,10 +24,10 @@ struct YAMLMap {
       if key == "<<" {
         log.report("merge keys are not read here", "write the keys out", at: place)
       } else if let first = lines[key] {
-        log.report("`\(key)` stands twice in this mapping, first in line \(first)", "keep one of them", at: place)
+        log.report("`\(shownName(key))` stands twice in this mapping, first in line \(first)", "keep one of them", at: place)
       } else {
         lines[key] = position.line
-        let name = value.name.isEmpty ? key : "\(value.name).\(key)"
+        let name = value.name.isEmpty ? shownName(key) : "\(value.name).\(shownName(key))"
         entries.append((key, place, YAMLValue(node: node, name: name, context: value.context)))
       }
     }
@@ -72,10 +72,16 @@ struct YAMLMap {
       let guess = nearest(to: entry.key, among: missing) ?? nearest(to: entry.key, among: known)
       let place = value.name.isEmpty ? "" : " in `\(value.name)`"
       value.context.log.report(
-        "unknown key `\(entry.key)`\(place)\(guess.map { ": did you mean `\($0)`?" } ?? "")",
+        "unknown key `\(unknown(entry.key))`\(place)\(guess.map { ": did you mean `\($0)`?" } ?? "")",
         guess == nil ? "the keys here are \(enumeration(known, "and"))" : "", at: entry.place)
     }
   }
+}
+
+/// The key of a line such as `api_key=KEY: ` or `token KEY:` is not told as a whole.
+private func unknown(_ key: String) -> String {
+  let name = key.prefix { $0 != " " && $0 != "=" }
+  return shownName(String(name)) + (name.count < key.count ? "***" : "")
 }
 
 extension Node {

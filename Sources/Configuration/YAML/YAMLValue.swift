@@ -102,7 +102,9 @@ struct YAMLValue {
   private func hasPlainTag() -> Bool {
     let tag = node.tag.rawValue
     if tag.isEmpty || tag.hasPrefix("tag:yaml.org,2002:") { return true }
-    report(Complaint("has the tag `\(tag)`, and tags mean nothing here", "write ${NAME} for an environment variable"))
+    // What follows `!` may be part of a key.
+    let shown = tag.count <= 12 && !tag.contains(where: \.isNumber) ? "the tag `\(tag)`" : "a tag"
+    report(Complaint("has \(shown), and tags mean nothing here", "write ${NAME} for an environment variable"))
     return false
   }
 }

@@ -13,6 +13,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
   typealias OutboundIn = Never
   typealias OutboundOut = ByteBuffer
 
+  /// Parts of later requests that wait for the answer under way. A client that sends more is answered, and then it has to come again:
+  /// a request line of 20 bytes is some kilobytes once it is read.
+  private static let waitingParts = 128
+  /// Pieces of a body that are smaller are put together before they go on.
+  private static let uploadStep = 16 << 10
+
   /// Body bytes the client has taken are told to the vendor's side in steps of this size: a short answer costs no message.
   private static let acknowledgeStep = 64 << 10
 
@@ -40,6 +46,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private(set) var phase = Phase.idle
   /// When the phase's limit was last pushed back, in nanoseconds of uptime.
   private(set) var touchedAt: UInt64
+  /// When the last request's head was whole.
+  private var beganAt: UInt64 = 0
 
   private var exchange: Exchange?
   /// Counts exchanges, so that a timer of one does not touch the next.
@@ -52,8 +60,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private var waiting = CircularBuffer<HTTPServerRequestPart>()
   private var isDelivering = false
+  /// More was sent than may wait.
+  private var isOverrun = false
   private var isReadPending = false
-  private var isUploadFull = false
+  private(set) var isUploadFull = false
+  /// What has been read of a streamed body and is yet to be handed over.
+  private var upload = ByteBuffer()
+  /// Since when the client has not taken what is written for it.
+  private var stalledAt: UInt64?
   /// Body bytes written and not yet acknowledged to the vendor's side.
   private var owed = 0
 
@@ -122,6 +136,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
   }
 
+  /// Since when the client has been waited for, in nanoseconds of uptime: for a whole request, or to take the answer. Nil where it is
+  /// Belay's turn, or the vendor's.
+  var waitsSince: UInt64? {
+    switch phase {
+    case .idle, .readingHead: touchedAt
+    case .readingBody: isUploadFull ? nil : beganAt
+    case .answering: stalledAt
+    case .closing: touchedAt
+    case .lingering, .closed: nil
+    }
+  }
+
+  /// Gives its place to another.
+  func makeRoom() {
+    switch phase {
+    case .readingHead: fail(with: .clientTooSlow("head"))
+    case .readingBody: fail(with: .clientTooSlow("body"))
+    case .idle, .answering, .closing, .lingering, .closed: break
+    }
+    context?.close(promise: nil)
+  }
+
   /// The proxy stops: an exchange under way ends, then the connection.
   func drain() {
     isDraining = true
@@ -150,9 +186,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let part = Self.unwrapInboundIn(data)
+    if isOverrun { return }
     if waiting.isEmpty, phase != .answering, phase != .closing, !isDelivering {
       receive(part)
     } else if phase == .answering || isDelivering {
+      wait(part)
+      guard waiting.count > Self.waitingParts else { return }
+      waiting.removeAll()
+      isOverrun = true
+      keepsAlive = false
+    }
+  }
+
+  /// Pieces of a body wait as one.
+  private func wait(_ part: HTTPServerRequestPart) {
+    if case .body(let bytes) = part, case .body(var body)? = waiting.last {
+      body.writeImmutableBuffer(bytes)
+      waiting[waiting.index(before: waiting.endIndex)] = .body(body)
+    } else {
       waiting.append(part)
     }
   }
@@ -187,7 +238,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
       receive(part)
     }
     isDelivering = false
+    handOver()
     resumeReading()
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    handOver()
+    context.fireChannelReadComplete()
+  }
+
+  private func handOver() {
+    guard upload.readableBytes > 0 else { return }
+    isUploadFull = port?.call?.write(upload) == false
+    upload = ByteBuffer()
   }
 
   private func receive(_ part: HTTPServerRequestPart) {
@@ -212,7 +275,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private func begin(_ head: HTTPRequestHead, at now: UInt64) {
     phase = .readingBody
-    touchedAt = now
+    (touchedAt, beganAt) = (now, now)
     isRequestComplete = false
     // After an offer to speak another protocol (h2c) the parser reads no further, so this answer is the last.
     keepsAlive = head.isKeepAlive && !isDraining && !head.headers.contains(name: "upgrade")
@@ -267,6 +330,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func vendorWantsBody() {
     isUploadFull = false
+    // The client could not go on: its time begins anew.
+    touchedAt = lane.now
     resumeReading()
   }
 
@@ -276,6 +341,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
+    stalledAt = context.channel.isWritable ? nil : lane.now
     if context.channel.isWritable { acknowledge(atLeast: 1) }
     context.fireChannelWritabilityChanged()
   }
@@ -302,8 +368,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case .sequence(let actions):
       for action in actions { perform(action) }
     case .upload(let bytes):
-      isUploadFull = port?.call?.write(bytes) == false
+      if upload.readableBytes == 0, bytes.readableBytes >= Self.uploadStep {
+        isUploadFull = port?.call?.write(bytes) == false
+      } else if upload.readableBytes == 0 {
+        upload = bytes
+      } else {
+        upload.writeImmutableBuffer(bytes)
+        if upload.readableBytes >= Self.uploadStep { handOver() }
+      }
     case .finishUpload:
+      handOver()
       port?.call?.finishBody()
     case .begin(let head):
       writer.write(head, keepsAlive: keepsAlive)
@@ -350,6 +424,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     exchangeNumber &+= 1
     owed = 0
     isUploadFull = false
+    upload = ByteBuffer()
   }
 
   /// Ends the vendor call, and with it its events: what it gave occasion to write goes out now.
@@ -393,6 +468,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
     waiting.removeAll()
     phase = .closing
+    touchedAt = lane.now
     // A reset must not overtake the answer: the output is closed once all of it is written, the rest when the client has
     // closed too, or has had time to.
     let written = context.eventLoop.makePromise(of: Void.self)

@@ -3,7 +3,11 @@
 /// What a request's head may not say although the parser lets it pass: what two readers could understand differently, so that
 /// one of them takes a part of the body for another request.
 enum HeadRules {
+  /// Those that an API has. TRACE would show a client what Belay adds for the vendor (RFC 9110 section 9.3.8).
+  private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
   static func problem(with head: Exchange.RequestHead, isVersion11: Bool) -> GatewayError? {
+    if !methods.contains(head.method) { return .methodNotAllowed }
     var hosts = 0
     var codings = 0
     for field in head.headers {
@@ -31,6 +35,10 @@ enum HeadRules {
 }
 
 extension GatewayError {
+  static let methodNotAllowed = GatewayError(
+    fault: .client, status: 405, code: "method_not_allowed",
+    message: "the method is none that an API has: GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS are passed on", isRetryable: false)
+
   static let unsupportedCoding = GatewayError(
     fault: .client, status: 501, code: "unsupported_transfer_coding",
     message: "the only Transfer-Encoding that is understood is chunked", isRetryable: false)

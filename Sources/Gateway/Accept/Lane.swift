@@ -18,6 +18,7 @@ final class Lane {
   private let recorder: Recorder
   private var ids: ExchangeIDGenerator
   private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
+  private var waiting = WaitingConnections()
   private var records: [ExchangeRecord] = []
   private var isFlushScheduled = false
   private var wallClock: WallClock
@@ -84,6 +85,10 @@ final class Lane {
     connections[ObjectIdentifier(connection)] = connection
     let open = exchangeContext.lasting.connections.add(1, ordering: .relaxed).newValue
     if open <= limits.connections { return .welcome }
+    if let dispensable = waiting.next(of: connections, at: now) {
+      dispensable.makeRoom()
+      return .welcome
+    }
     // Those that are refused take a descriptor too until they have read why: not all of them are told.
     return open <= limits.connections + limits.connections / 8 + 8 ? .refused : .unheard
   }
@@ -119,22 +124,18 @@ final class Lane {
     }
   }
 
-  private static let scarceHead: UInt64 = 5_000_000_000
-  private static let scarceIdle: UInt64 = 1_000_000_000
-
   /// Once a second: connections whose phase has lasted too long are ended. No request pays for a timer of its own.
   private func sweep() {
     let now = self.now
     wallClock = WallClock(at: now)
-    // Where connections are scarce, those that are used come first: nobody keeps others out by holding on to idle ones.
-    let isScarce = exchangeContext.lasting.connections.load(ordering: .relaxed) > limits.connections / 4 * 3
     for connection in connections.values {
       let limit: UInt64
       switch connection.phase {
-      case .readingHead: limit = isScarce ? min(limits.head, Self.scarceHead) : limits.head
+      case .readingHead: limit = limits.head
+      // The vendor takes no more at the moment: its own limits count.
+      case .readingBody where connection.isUploadFull: continue
       case .readingBody: limit = limits.body
-      // A new one may have sent its request already, where the loop has much to do.
-      case .idle: limit = isScarce ? min(limits.idle, connection.isNew ? Self.scarceHead : Self.scarceIdle) : limits.idle
+      case .idle: limit = limits.idle
       case .lingering: limit = limits.lingering
       case .answering:
         connection.tick(at: now)

@@ -26,19 +26,11 @@ enum Listener {
     }
   }
 
-  static func bindConsole<Connection: Sendable>(
+  static func bindConsole(
     _ address: Address, on group: MultiThreadedEventLoopGroup, reusesPort: Bool = false,
-    initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Connection>
-  ) async throws -> NIOAsyncChannel<Connection, Never> {
-    do {
-      return try await ServerBootstrap(group: group)
-        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .serverChannelOption(.socketOption(.so_reuseport), value: reusesPort ? 1 : 0)
-        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-        .bind(host: address.host, port: address.port, childChannelInitializer: initializer)
-    } catch {
-      throw ListenError(address: address, option: "--console", cause: error)
-    }
+    initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+  ) async throws -> any Channel {
+    try await bind(address, on: group, reusesPort: reusesPort, option: "--console", initializer: initializer)
   }
 
   private static func bind(

@@ -29,6 +29,8 @@ package struct Console: Sendable {
       return refusal.response
     } catch let problem as QueryProblem {
       return problem.response
+    } catch let timeout as QueryTimeout {
+      return .failure(.serviceUnavailable, timeout.description)
     } catch let failure as StoreFailure {
       status.store?.forget()
       return .failure(.serviceUnavailable, failure.description, ["reason": JSONValue(failure.reason.rawValue)])

@@ -7,8 +7,12 @@ struct ConsoleConnection {
   typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
   let console: Console
+  /// For large answers, all connections together.
+  let large: ConnectionSlots
+  /// What is written at once. The next waits until the client has room, so that no more than this is copied for one who does not read.
+  private static let step = 256 << 10
 
-  func serve(_ connection: ConsoleServer.Connection) async throws {
+  func serve(_ connection: ConsoleConnections.Connection) async throws {
     try await connection.executeThenClose { inbound, outbound in
       var head: HTTPRequestHead?
       for try await part in inbound {
@@ -17,13 +21,24 @@ struct ConsoleConnection {
         case .body: break
         case .end:
           guard let request = head else { return }
-          let response = await console.answer(
-            ConsoleRequest(method: request.method.rawValue, target: request.uri, headers: request.headers))
-          try await write(response, to: request, outbound)
+          try await answer(request, outbound)
+          // With its last byte at the socket: what is still to be written when the channel is closed would be lost.
+          try await connection.channel.writeAndFlush(HTTPServerResponsePart.end(nil)).get()
           if !request.isKeepAlive { return }
         }
       }
     }
+  }
+
+  private func answer(_ request: HTTPRequestHead, _ outbound: Outbound) async throws {
+    var response = await console.answer(
+      ConsoleRequest(method: request.method.rawValue, target: request.uri, headers: request.headers))
+    let isLarge = response.isLarge
+    let hasRoom = !isLarge || large.take()
+    // Let go of before anything is written: the client may never read.
+    if !hasRoom { response = .crowded }
+    defer { if isLarge, hasRoom { large.giveBack() } }
+    try await write(response, to: request, outbound)
   }
 
   private func write(_ response: ConsoleResponse, to request: HTTPRequestHead, _ outbound: Outbound) async throws {
@@ -34,13 +49,16 @@ struct ConsoleConnection {
     case .bytes(let bytes):
       head.headers.add(name: "Content-Length", value: String(bytes.count))
       try await outbound.write(.head(head))
-      if request.method != .HEAD { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes)))) }
+      if request.method == .HEAD { break }
+      for start in stride(from: 0, to: bytes.count, by: Self.step) {
+        let piece = ByteBuffer(bytes: bytes[start..<min(start + Self.step, bytes.count)])
+        try await outbound.write(.body(.byteBuffer(piece)))
+      }
     case .events(let events):
       try await outbound.write(.head(head))
       if request.method == .HEAD { break }
       // Each write waits until the client has room, and only then the store is asked for more: a slow client costs one page.
       try await events.run { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: $0)))) }
     }
-    try await outbound.write(.end(nil))
   }
 }

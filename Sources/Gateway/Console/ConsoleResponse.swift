@@ -20,6 +20,16 @@ package struct ConsoleResponse: Sendable {
     body = .bytes(bytes)
   }
 
+  /// Whether it is one of those of which only a few are held in memory at once.
+  var isLarge: Bool { if case .bytes(let bytes) = body { bytes.count > 1 << 20 } else { false } }
+
+  /// In place of a large answer, while others are being read.
+  static var crowded: ConsoleResponse {
+    var response = failure(.serviceUnavailable, "too many large answers are being read at once: try again in a moment")
+    response.headers.add(name: "Retry-After", value: "1")
+    return response
+  }
+
   init(events: LiveEvents) {
     status = .ok
     headers = ["Content-Type": "text/event-stream"]

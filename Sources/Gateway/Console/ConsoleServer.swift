@@ -5,61 +5,54 @@ import NIOHTTP1
 import NIOPosix
 
 /// The console's listener and its connections. Structured concurrency, not event-loop handlers: people look in, it is not the
-/// data path; and when `run` returns, nothing of it is left.
+/// data path; and when `stop` returns, nothing of it is left.
 struct ConsoleServer: Sendable {
-  typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+  private let listener: any Channel
+  private let connections: ConsoleConnections
+  private let serving: Task<Void, Never>
 
-  private let listener: NIOAsyncChannel<Connection, Never>
-  private let console: Console
+  /// Answers of more than a mebibyte that are in memory at once.
+  private static let largeAnswers = 4
 
-  /// More connections at once are closed; each event stream has one.
-  private static let connectionLimit = 256
-  private static let idleLimit = TimeAmount.seconds(120)
+  var port: Int? { listener.localAddress?.port }
 
-  var port: Int? { listener.channel.localAddress?.port }
-
-  static func bind(
+  /// Serves from now on, until `stop`.
+  static func start(
     _ address: Address, on group: MultiThreadedEventLoopGroup, reusesPort: Bool, tls: TLSAcceptor? = nil, _ console: Console
   ) async throws -> ConsoleServer {
+    let connections = ConsoleConnections()
     let listener = try await Listener.bindConsole(address, on: group, reusesPort: reusesPort) { channel in
       channel.eventLoop.makeCompletedFuture {
+        let number = try connections.enter(channel)
         let pipeline = channel.pipeline.syncOperations
         if let handler = tls?.consoleHandler() { try pipeline.addHandler(handler) }
-        try pipeline.addHandlers([IdleStateHandler(allTimeout: idleLimit), IdleCloser()])
+        try pipeline.addHandler(ConsoleByteHandler(connections, number))
         try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-        return try Connection(wrappingChannelSynchronously: channel)
+        try pipeline.addHandler(ConsolePlaceHandler(connections, number))
+        try connections.handOver { try ConsoleConnections.Connection(wrappingChannelSynchronously: channel) }
       }
     }
-    return ConsoleServer(listener: listener, console: console)
+    // Owned by what is returned, and ended by `stop` alone: cancelled from elsewhere, it would leave connections unserved.
+    let serving = Task { await serve(connections, console) }
+    return ConsoleServer(listener: listener, connections: connections, serving: serving)
   }
 
-  /// Serves until the task is cancelled.
-  func run() async {
-    let slots = ConnectionSlots(Self.connectionLimit)
-    try? await listener.executeThenClose { connections in
-      try await withThrowingDiscardingTaskGroup { tasks in
-        for try await connection in connections {
-          guard slots.take() else {
-            // Closing the channel alone would leave its writer unfinished, which ends the process.
-            try? await connection.executeThenClose { _, _ in }
-            continue
-          }
-          tasks.addTask {
-            // A client that goes away, or does not speak HTTP, ends its own connection only.
-            try? await ConsoleConnection(console: console).serve(connection)
-            slots.giveBack()
-          }
-        }
+  /// Nobody new is taken, then those who are there are let go.
+  func stop() async {
+    try? await listener.close()
+    connections.close()
+    await serving.value
+  }
+
+  private static func serve(_ connections: ConsoleConnections, _ console: Console) async {
+    let large = ConnectionSlots(largeAnswers)
+    await withDiscardingTaskGroup { tasks in
+      tasks.addTask { await connections.watch() }
+      for await connection in connections.accepted {
+        // A client that goes away, or does not speak HTTP, ends its own connection only.
+        tasks.addTask { try? await ConsoleConnection(console: console, large: large).serve(connection) }
       }
+      tasks.cancelAll()
     }
-  }
-}
-
-/// Closes what says nothing.
-private final class IdleCloser: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) } else { context.fireUserInboundEventTriggered(event) }
   }
 }

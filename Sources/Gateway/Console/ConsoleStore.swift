@@ -9,6 +9,8 @@ package final class ConsoleStore: Sendable {
   private let path: String
   private let reader = Mutex<StoreReader?>(nil)
   package let status: @Sendable () -> StoreStatus
+  /// Whoever asks for more than can be told in so long must ask for less.
+  private static let patience = Duration.seconds(5)
 
   package init(path: String, status: @escaping @Sendable () -> StoreStatus) {
     self.path = path
@@ -23,7 +25,7 @@ package final class ConsoleStore: Sendable {
     if let open = reader.withLock({ $0 }) { return open }
     // Opening reads the file: not on a thread that others wait for.
     return try await NIOThreadPool.singleton.runIfActive { [self] in
-      let opened = try StoreReader(path: path)
+      let opened = try StoreReader(path: path, patience: Self.patience)
       return reader.withLock { reader in
         if let reader { return reader }
         reader = opened

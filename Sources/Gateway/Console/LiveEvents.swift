@@ -42,8 +42,14 @@ package struct LiveEvents: Sendable {
         if !page.hasMore { try await Task.sleep(for: Self.pause) }
       }
     } catch let failure as StoreFailure {
-      let data: JSONValue = ["error": JSONValue(failure.description)]
-      try await write(Array("event: failure\ndata: \(data)\n\n".utf8))
+      try await write(Self.failure(failure.description))
+    } catch let timeout as QueryTimeout {
+      try await write(Self.failure(timeout.description))
     }
+  }
+
+  private static func failure(_ text: String) -> [UInt8] {
+    let data: JSONValue = ["error": JSONValue(text)]
+    return Array("event: failure\ndata: \(data)\n\n".utf8)
   }
 }

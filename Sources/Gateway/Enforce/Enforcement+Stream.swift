@@ -75,10 +75,12 @@ extension Enforcement {
   private mutating func stop(
     _ hold: inout StreamHold, at death: CallDeath, into out: inout ByteBuffer, _ now: UInt64
   ) -> Next? {
-    let arguments = hold.observer.calls[death.position].arguments
-    guard arguments.count >= nextLook else { return nil }
-    // Looked at again when there is half as much more, so that a long call costs no more than linear time.
-    nextLook = arguments.count + arguments.count / 2 + 16
+    // All calls are judged at every look, so what counts is what they have together. Looked at again when there is half as much more:
+    // a long answer costs no more than linear time.
+    let bytes = hold.observer.argumentBytes
+    guard bytes >= nextLook else { return nil }
+    nextLook = bytes + bytes / 2 + 16
+    let arguments = hold.observer.arguments(of: death)
     let summary = hold.summary(.cut)
     guard let choice = summary.choices.first(where: { $0.index == death.choice }), death.call < choice.calls.count else {
       return nil

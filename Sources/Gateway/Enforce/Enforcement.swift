@@ -88,7 +88,7 @@ struct Enforcement: Sendable {
   /// Something of an earlier attempt's answer is with the client.
   var isContinued = false
   var lastWriteAt: UInt64
-  /// From how many argument bytes on a dead call is looked at again.
+  /// From how many argument bytes of all calls on a dead one is looked at again.
   var nextLook = 0
   /// More was held than may be: what came has left, and nothing can stand in for it.
   var isUnjudged = false

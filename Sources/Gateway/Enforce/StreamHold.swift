@@ -29,17 +29,22 @@ struct StreamHold: Sendable {
 
   private enum Phase { case opening, flowing, holding, released }
 
-  /// Bytes held back at most.
+  /// Bytes held back at most, those included that an event takes besides its own.
   private static let limit = 32 << 20
+  private static let eventCost = 64
 
   private(set) var observer: ResponseObserver
   private let choiceCount: Int
   private var phase: Phase
   private var input = ByteBuffer()
+  /// How much of it is used up.
+  private var used = 0
   /// Of an event whose end has not come.
   private var unfinished = ByteBuffer()
   private(set) var held: [Event] = []
   private var heldBytes = 0
+  /// The last of them has no data; what has none either goes into the same.
+  private var endsSilent = false
   private(set) var isSettled = false
 
   /// Kinds of content that have left.
@@ -65,6 +70,8 @@ struct StreamHold: Sendable {
     if input.readableBytes == 0 {
       input = bytes
     } else {
+      input.moveReaderIndex(forwardBy: used)
+      used = 0
       input.writeImmutableBuffer(bytes)
     }
   }
@@ -92,6 +99,7 @@ struct StreamHold: Sendable {
   mutating func dropHeld() {
     held.removeAll()
     heldBytes = 0
+    endsSilent = false
     phase = .released
   }
 
@@ -111,10 +119,15 @@ struct StreamHold: Sendable {
   // MARK: Events
 
   private mutating func nextEvent() -> Event? {
-    var position = 0
     let arrived = input
-    let traits = observer.next(in: arrived.readableBytesUInt8Span, from: &position)
-    let bytes = input.readSlice(length: position) ?? ByteBuffer()
+    var traits: EventTraits? = []
+    var position = used
+    // What the observer has not begun with is not passed over: it looks how a body begins.
+    if used > 0 { position += observer.blankLines(in: arrived.readableBytesUInt8Span, at: used) }
+    if position == used { traits = observer.next(in: arrived.readableBytesUInt8Span, from: &position) }
+    let bytes = arrived.getSlice(at: arrived.readerIndex + used, length: position - used) ?? ByteBuffer()
+    used = position
+    if used == arrived.readableBytes { (input, used) = (ByteBuffer(), 0) }
     guard let traits else {
       unfinished.writeImmutableBuffer(bytes)
       return nil
@@ -152,6 +165,7 @@ struct StreamHold: Sendable {
       for event in held { pass(event, into: &out) }
       held.removeAll(keepingCapacity: true)
       heldBytes = 0
+      endsSilent = false
       return nil
     }
   }
@@ -171,8 +185,15 @@ struct StreamHold: Sendable {
   }
 
   private mutating func keep(_ event: Event) {
-    held.append(event)
+    let isSilent = event.traits.isEmpty && event.isSilent
     heldBytes += event.bytes.readableBytes
+    if isSilent, endsSilent {
+      held[held.count - 1].bytes.writeImmutableBuffer(event.bytes)
+    } else {
+      held.append(event)
+      heldBytes += Self.eventCost
+    }
+    endsSilent = isSilent
   }
 
   // MARK: What leaves
@@ -194,6 +215,13 @@ struct StreamHold: Sendable {
 }
 
 extension StreamHold.Event {
+  /// There are only comments, blank lines and the like.
+  var isSilent: Bool {
+    var framer = EventStreamFramer()
+    var position = 0
+    return framer.next(in: bytes.readableBytesUInt8Span, from: &position) == nil
+  }
+
   /// The event's data; nil for one without (a comment) and for one that is too long.
   var data: [UInt8]? {
     var framer = EventStreamFramer()

@@ -165,7 +165,7 @@ extension Exchange {
 
   private func answerHead(_ draft: Enforcement.Draft) -> AnswerHead {
     var fields = ForwardedHeaders.toClient(
-      draft.head.headers, keepsLength: draft.length == .asSent, keepsType: draft.contentType == nil)
+      draft.head.headers, secrets: context.secrets, keepsLength: draft.length == .asSent, keepsType: draft.contentType == nil)
     if let type = draft.contentType { fields.append("Content-Type", type.utf8) }
     if case .known(let length) = draft.length {
       fields.append("Content-Length", String(length).utf8)

@@ -77,6 +77,8 @@ package struct Exchange {
   private(set) var facts = RequestFacts()
   private var observer: ResponseObserver?
   private var answer: RecordedAnswer?
+  /// Where the vendor's answer is no success.
+  private var mask: SecretMask?
   /// In `annotate` and `enforce`.
   var enforcement: Enforcement?
   /// Where in the conversation the answer stands, if its reasoning is to be kept.
@@ -95,6 +97,7 @@ package struct Exchange {
     self.memory = memory
     self.startedAt = now
     self.record = ExchangeRecord(id: id, method: head.method, path: bounded(head.path, Self.pathBytes))
+    record.secrets = context.keys(of: head)
   }
 
   // MARK: The client's side
@@ -189,7 +192,12 @@ package struct Exchange {
 
   package mutating func vendorHead(_ head: UpstreamHead, at now: UInt64) -> Action {
     guard state == .calling else { return .none }
+    // Whoever follows it takes keys and the conversation past this proxy.
+    if (301...308).contains(head.status), head.status != 304, head.headers["location"] != nil {
+      return refuse(.redirected(record.vendor, head.status), at: now)
+    }
     state = .answering
+    mask = (200...299).contains(head.status) || context.secrets.isEmpty ? nil : SecretMask(context.secrets)
     if enforcement != nil { return judged(head, at: now) }
     record.status = head.status
     record.nanosecondsToFirstByte = now - startedAt
@@ -203,11 +211,16 @@ package struct Exchange {
         decoder: memory.takeDecoder())
     }
     return .begin(
-      AnswerHead(status: head.status, fields: ForwardedHeaders.toClient(head.headers), exchangeID: record.id))
+      AnswerHead(status: head.status, fields: ForwardedHeaders.toClient(head.headers, secrets: context.secrets), exchangeID: record.id))
   }
 
   package mutating func vendorBody(_ bytes: ByteBuffer, at now: UInt64) -> Action {
     guard state == .answering else { return .none }
+    return take(mask?.mask(bytes) ?? bytes, at: now)
+  }
+
+  private mutating func take(_ bytes: ByteBuffer, at now: UInt64) -> Action {
+    guard bytes.readableBytes > 0 else { return .none }
     if let turn = enforcement?.body(bytes, at: now) { return carryOut(turn, at: now) }
     record.responseBytes += bytes.readableBytes
     answer?.append(bytes)
@@ -220,6 +233,12 @@ package struct Exchange {
 
   package mutating func vendorEnd(at now: UInt64) -> Action {
     guard state == .answering else { return .none }
+    let rest = mask?.end() ?? ByteBuffer()
+    mask = nil
+    if rest.readableBytes > 0 {
+      let last = take(rest, at: now)
+      return state == .answering ? .sequence([last, vendorEnd(at: now)]) : last
+    }
     if let turn = enforcement?.end(at: now) { return carryOut(turn, at: now) }
     return .finish(close(.completed, at: now))
   }

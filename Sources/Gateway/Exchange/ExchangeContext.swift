@@ -2,6 +2,7 @@
 package import Configuration
 package import Inspection
 import NIOCore
+import Store
 package import Synchronization
 package import Upstream
 
@@ -10,6 +11,11 @@ extension Exchange {
   package final class Context: Sendable {
     package let router: Router
     let gate: ClientGate?
+    let pages: PageGuard?
+    /// Vendors' keys, which no answer may have in its head, and none that is no success in its body.
+    let secrets: [[UInt8]]
+    /// Which of a client's headers hold keys.
+    private let redaction: Redaction
     package let configuration: BelayConfiguration
     package let upstreamLimits: UpstreamLimits
     /// Whether requests are handed on to be shadowed.
@@ -24,8 +30,16 @@ extension Exchange {
       isShadowed = configuration.isShadowed
       router = Router(vendors: configuration.vendors, defaultVendor: configuration.defaultVendor)
       gate = ClientGate(configuration.clients)
+      redaction = Redaction(headers: configuration.recording?.redactedHeaders ?? [])
+      pages = PageGuard(configuration)
+      secrets = configuration.vendors.flatMap { vendor in
+        ([vendor.apiKey].compactMap { $0 } + vendor.headers.map(\.value)).flatMap { SecretMask.pieces(of: $0.revealed) }
+      }.map { Array($0.utf8) }
       upstreamLimits = UpstreamLimits(connect: limits.connect, firstByte: limits.firstByte, idle: limits.idle)
     }
+
+    /// A request's own keys, which no record may have anywhere.
+    func keys(of head: RequestHead) -> [String] { redaction.secrets(headers: head.headers, target: head.target) }
 
     /// Whether bodies are recorded.
     var keepsBodies: Bool { configuration.recording.map { $0.bodies != .none } ?? false }
@@ -122,7 +136,7 @@ extension Exchange {
     package var hasBody: Bool
     /// The value of `x-belay-vendor`.
     package var vendorName: String?
-    /// The client said `x-belay-shadow: off`.
+    /// The client said `x-belay-shadow: off`, or anything but `on`: what is not understood must not send a conversation elsewhere.
     package var isShadowOff = false
 
     package init(method: String, target: String, headers: [ForwardedHeaders.Field]) {
@@ -136,9 +150,9 @@ extension Exchange {
           contentLength = Int(field.value)
           hasBody = true
         case 14 where field.name.equalsIgnoringASCIICase("x-belay-vendor"):
-          vendorName = field.value
+          vendorName = String(field.value[...].trimmingSpaces())
         case 14 where field.name.equalsIgnoringASCIICase("x-belay-shadow"):
-          isShadowOff = field.value.equalsIgnoringASCIICase("off")
+          isShadowOff = !String(field.value[...].trimmingSpaces()).equalsIgnoringASCIICase("on")
         case 17 where field.name.equalsIgnoringASCIICase("transfer-encoding"):
           hasBody = true
         default:

@@ -16,17 +16,20 @@ package enum ForwardedHeaders {
   /// An inspected exchange asks for identity coding, so that what comes back can be read.
   ///
   /// - Parameter clientKey: the key of the proxy's own that the client showed. Where there is one, no credential of the client's
-  ///   goes to any vendor, nor any other field that the key stands in.
+  ///   goes to any vendor, nor any other field that the key stands in, or one like it.
   package static func toVendor(_ headers: [Field], vendor: Vendor, isInspected: Bool, clientKey: String? = nil) -> [Field] {
     var headers = headers
-    if let clientKey { headers = withoutCredentials(headers).filter { !$0.value.contains(clientKey) } }
+    if let clientKey {
+      headers = withoutCredentials(headers).filter { !ClientGate.hasKey($0.name, clientKey) && !ClientGate.hasKey($0.value, clientKey) }
+    }
     let named = namedByConnection(headers)
     var result: [Field] = []
     result.reserveCapacity(headers.count + 2)
     for field in headers {
       switch kind(of: field.name) {
-      case .hopByHop, .framing, .belay: continue
+      case .hopByHop, .framing, .belay, .site: continue
       case .credential where vendor.apiKey != nil: continue
+      case .other where vendor.apiKey != nil && Redaction.isCredential(field.name): continue
       case .acceptEncoding where isInspected: continue
       default: break
       }
@@ -55,12 +58,14 @@ package enum ForwardedHeaders {
     return headers.filter { !secrets.hides(header: $0.name) }
   }
 
-  /// The vendor's header fields as the client receives them: all but hop-by-hop ones, order, case and value bytes kept.
+  /// The vendor's header fields as the client receives them: all but hop-by-hop ones and those that are for a site's own browser,
+  /// order, case and value bytes kept.
   ///
   /// - Parameters:
+  ///   - secrets: what no field may hold, as of vendors' keys.
   ///   - keepsLength: false leaves out `Content-Length`, for a body that is not the vendor's own.
   ///   - keepsType: the same for `Content-Type`.
-  package static func toClient(_ headers: UpstreamHeaders, keepsLength: Bool = true, keepsType: Bool = true) -> AnswerFields {
+  package static func toClient(_ headers: UpstreamHeaders, secrets: [[UInt8]] = [], keepsLength: Bool = true, keepsType: Bool = true) -> AnswerFields {
     var fields = AnswerFields()
     var isChunked = false
     fields.lines.reserveCapacity(512)
@@ -70,11 +75,12 @@ package enum ForwardedHeaders {
       let kind = kind(of: name)
       if kind == .hopByHop, name.equalsIgnoringASCIICase("transfer-encoding") { isChunked = true }
       // What Belay says of an answer, no vendor may say in its name.
-      if kind == .hopByHop || kind == .belay || !named.isEmpty && named.contains(name.lowercased()) { continue }
+      if kind == .hopByHop || kind == .belay || kind == .site || !named.isEmpty && named.contains(name.lowercased()) { continue }
+      if !secrets.isEmpty, secrets.contains(where: { field.valueBytes.holds($0) || name.utf8.holds($0) }) { continue }
       if !keepsType, name.equalsIgnoringASCIICase("content-type") { continue }
       if name.equalsIgnoringASCIICase("content-length") {
         if !keepsLength || fields.hasContentLength { continue }
-        guard !field.valueBytes.isEmpty, field.valueBytes.allSatisfy({ 0x30...0x39 ~= $0 }) else { continue }
+        guard isLength(field.valueBytes) else { continue }
         // One that is left out does not say where the answer ends.
         fields.hasContentLength = fields.append(name, field.valueBytes)
         continue
@@ -82,8 +88,13 @@ package enum ForwardedHeaders {
       fields.append(name, field.valueBytes)
     }
     // The chunks were what counted (RFC 9112 section 6.3): a length beside them would tell the client of another end.
-    if isChunked, fields.hasContentLength { return toClient(headers, keepsLength: false, keepsType: keepsType) }
+    if isChunked, fields.hasContentLength { return toClient(headers, secrets: secrets, keepsLength: false, keepsType: keepsType) }
     return fields
+  }
+
+  /// Digits (RFC 9110 section 8.6), and a number that fits: a reader may take a greater one for an error or for a smaller one.
+  private static func isLength(_ value: some Collection<UInt8>) -> Bool {
+    !value.isEmpty && value.allSatisfy { 0x30...0x39 ~= $0 } && Int64(String(decoding: value, as: UTF8.self)) != nil
   }
 
   /// Header fields in the form of HTTP/1.1: `name: value` and CRLF, one after the other.
@@ -93,11 +104,11 @@ package enum ForwardedHeaders {
 
     /// A field that could end its line early in a reader's eyes (a bare CR, a NUL, a blank in the name) is left out:
     /// a vendor must not be able to write headers of its own invention, or a second answer, to the client. So is one whose name is
-    /// no token (RFC 9110 section 5.1): a strict reader would refuse the whole answer for it.
+    /// no token or whose value has a control character (RFC 9110 sections 5.1 and 5.5): a strict reader would refuse the whole answer.
     @discardableResult
     package mutating func append(_ name: String, _ value: some Collection<UInt8>) -> Bool {
       guard !name.isEmpty, name.utf8.allSatisfy(Self.isToken) else { return false }
-      guard value.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { return false }
+      guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else { return false }
       lines.append(contentsOf: name.utf8)
       lines.append(UInt8(ascii: ":"))
       lines.append(UInt8(ascii: " "))
@@ -117,7 +128,9 @@ package enum ForwardedHeaders {
     }
   }
 
-  enum Kind { case hopByHop, framing, belay, credential, acceptEncoding, other }
+  /// `site`: between a browser and one site. Behind one address are several vendors, of which none may set what another is sent, and
+  /// none may speak for the address.
+  enum Kind { case hopByHop, framing, belay, credential, site, acceptEncoding, other }
 
   /// Told by length first: nearly every field is decided without a comparison.
   static func kind(of name: String) -> Kind {
@@ -125,19 +138,26 @@ package enum ForwardedHeaders {
     switch name.utf8.count {
     case 2: return isNamed("te") ? .hopByHop : .other
     case 4: return isNamed("host") ? .framing : .other
-    case 6: return isNamed("expect") ? .framing : isNamed("cookie") ? .credential : .other
+    case 6: return isNamed("expect") ? .framing : isNamed("cookie") ? .site : .other
     case 7:
       if isNamed("upgrade") || isNamed("trailer") { return .hopByHop }
+      if isNamed("alt-svc") || isNamed("refresh") || isNamed("cookie2") { return .site }
       return isNamed("api-key") ? .credential : .other
     case 9: if isNamed("x-api-key") { return .credential }
-    case 10: if isNamed("connection") || isNamed("keep-alive") { return .hopByHop }
+    case 10:
+      if isNamed("set-cookie") { return .site }
+      if isNamed("connection") || isNamed("keep-alive") { return .hopByHop }
+    case 11: if isNamed("set-cookie2") { return .site }
     case 13: if isNamed("authorization") { return .credential }
     case 14: if isNamed("content-length") { return .framing }
-    case 15: if isNamed("accept-encoding") { return .acceptEncoding }
+    case 15:
+      if isNamed("accept-encoding") { return .acceptEncoding }
+      if isNamed("clear-site-data") { return .site }
     case 16: if isNamed("proxy-connection") { return .hopByHop }
     case 17: if isNamed("transfer-encoding") { return .hopByHop }
     case 18: if isNamed("proxy-authenticate") { return .hopByHop }
     case 19: if isNamed("proxy-authorization") { return .hopByHop }
+    case 25: if isNamed("strict-transport-security") { return .site }
     default: break
     }
     return name.hasPrefixIgnoringASCIICase("x-belay-") ? .belay : .other
@@ -152,6 +172,20 @@ package enum ForwardedHeaders {
       }
     }
     return names
+  }
+}
+
+extension Collection<UInt8> {
+  /// Whether the bytes stand in these. As bytes: a combining character behind a key hides it from a comparison of texts.
+  func holds(_ bytes: some Collection<UInt8>) -> Bool {
+    guard let first = bytes.first else { return false }
+    var rest = self[...]
+    while rest.count >= bytes.count, let start = rest.firstIndex(of: first) {
+      rest = rest[start...]
+      if rest.starts(with: bytes) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
   }
 }
 

@@ -105,6 +105,14 @@ extension GatewayError {
     fault: .belay, status: 503, code: "draining",
     message: "this proxy is stopping: try again", isRetryable: true)
 
+  /// The vendor sends elsewhere.
+  package static func redirected(_ vendor: String, _ status: Int) -> GatewayError {
+    GatewayError(
+      fault: .vendor, status: 502, code: "vendor_redirected",
+      message: "vendor '\(vendor)' answered \(status), go elsewhere: keys and conversation are not sent there. Is its base_url right?",
+      isRetryable: false)
+  }
+
   /// What a client is told when no attempt gave an answer that it can use.
   package static func exhausted(attempts: [AttemptRecord], _ summary: ResponseSummary?) -> GatewayError {
     let last = attempts.last

@@ -51,19 +51,23 @@ package struct Route: Sendable {
 /// Chooses the vendor of a request: by base URL (`/{vendor}/v1/...`), else by `x-belay-vendor`, else the default.
 package struct Router: Sendable {
   private let vendors: [String: Vendor]
-  private let names: [String]
+  private let ordered: [Vendor]
   private let fallback: Vendor?
 
   package init(vendors: [Vendor], defaultVendor: String?) {
     self.vendors = Dictionary(vendors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    self.names = vendors.map(\.name)
+    self.ordered = vendors
     self.fallback = defaultVendor.flatMap { name in vendors.first { $0.name == name } } ?? vendors.first
   }
 
   /// - Parameters:
   ///   - target: the request target in origin form, with its query.
   ///   - named: the value of `x-belay-vendor`, if the client sent one.
-  package func route(method: String, target: String, named: String?) throws(GatewayError) -> Route {
+  ///   - isTold: whether the client may hear of a vendor.
+  package func route(
+    method: String, target: String, named: String?, isTold: (Vendor) -> Bool = { _ in true }
+  ) throws(GatewayError) -> Route {
+    func unknown(_ name: String) -> GatewayError { .unknownVendor(name, known: ordered.filter(isTold).map(\.name)) }
     let origin = originForm(target)
     let (path, query) = split(origin, at: UInt8(ascii: "?"))
     guard path.utf8.first == UInt8(ascii: "/") else {
@@ -74,11 +78,11 @@ package struct Router: Sendable {
     var rest = path
     var isNamed = true
     if !Route.isVersioned(path), let (first, tail) = firstSegment(of: path), Route.isVersioned(tail) || vendors[String(first)] != nil {
-      guard let match = vendors[String(first)] else { throw .unknownVendor(String(first), known: names) }
+      guard let match = vendors[String(first)] else { throw unknown(String(first)) }
       vendor = match
       rest = tail.isEmpty ? "/" : tail
     } else if let named {
-      guard let match = vendors[named] else { throw .unknownVendor(named, known: names) }
+      guard let match = vendors[named] else { throw unknown(named) }
       vendor = match
     } else if let fallback {
       vendor = fallback

@@ -25,8 +25,32 @@ package struct ClientGate: Sendable {
     for client in clients where ConsoleGuard.isEqual(client.keyDigest, digest) { match = client }
     guard let match else { throw .unknownKey }
     // There it would be logged on its way, and sent on.
-    if head.target.contains(key) { throw .keyInTarget }
+    if Self.hasKey(head.target, key) || Self.hasKey(Self.decoded(head.target), key) { throw .keyInTarget }
     return Caller(client: match, key: key)
+  }
+
+  /// A target without its percent-encoding (RFC 3986 section 2.1).
+  private static func decoded(_ target: String) -> String {
+    guard target.utf8.contains(UInt8(ascii: "%")) else { return target }
+    var bytes: [UInt8] = []
+    var rest = Substring(target).utf8
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "%"), let value = UInt8(rest.prefix(2).map { String(UnicodeScalar($0)) }.joined(), radix: 16) {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Whether a text has the key, or one like those that `belay key new` makes: another client's.
+  static func hasKey(_ text: String, _ key: String) -> Bool {
+    let bytes = text.utf8
+    if bytes.count >= key.utf8.count, bytes.holds(key.utf8) { return true }
+    guard bytes.count >= NewKey.prefix.utf8.count + NewKey.letters, let start = bytes.firstRange(of: NewKey.prefix.utf8)?.upperBound else { return false }
+    return bytes[start...].prefix { NewKey.isLetter($0) }.count >= NewKey.letters
   }
 
   /// `Authorization: Bearer KEY`, as OpenAI's SDKs send it, else `x-api-key: KEY`.

@@ -6,6 +6,7 @@ extension Exchange {
   /// Where the request goes, if it may: first who asks, so that a stranger learns nothing of what there is, then whether
   /// that client may use the vendor, and so soon.
   mutating func admit(_ head: RequestHead, at now: UInt64) throws(GatewayError) -> Route {
+    try context.pages?.check(head)
     if let gate = context.gate {
       do throws(GatewayError) {
         caller = try gate.caller(of: head)
@@ -15,9 +16,10 @@ extension Exchange {
         throw error
       }
     }
-    let route = try context.router.route(method: head.method, target: head.target, named: head.vendorName)
-    guard let client = caller?.client else { return route }
-    record.client = client.name
+    let client = caller?.client
+    record.client = client?.name ?? record.client
+    let route = try context.router.route(method: head.method, target: head.target, named: head.vendorName) { client?.mayUse($0) ?? true }
+    guard let client else { return route }
     guard client.mayUse(route.vendor) else { throw .notAllowed(client, route.vendor) }
     if let rate = client.rate, let wait = context.lasting.takeToken(client.name, rate, at: now) {
       throw .tooFast(client, rate, nanoseconds: wait)

@@ -2,6 +2,9 @@
 
 /// A key for a client: 43 letters and digits, 256 bits, after a prefix by which scanners of leaked secrets can know it.
 package struct NewKey: Sendable {
+  static let prefix = "belay_"
+  static let letters = 43
+
   package let text: String
   /// 64 hexadecimal digits.
   package let sha256: String
@@ -9,10 +12,17 @@ package struct NewKey: Sendable {
   /// Nil where libcrypto cannot hash.
   package init?(using random: inout some RandomNumberGenerator) {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
-    let letters = (0..<43).map { _ in alphabet[Int.random(in: alphabet.indices, using: &random)] }
-    text = "belay_" + String(decoding: letters, as: UTF8.self)
+    let letters = (0..<Self.letters).map { _ in alphabet[Int.random(in: alphabet.indices, using: &random)] }
+    text = Self.prefix + String(decoding: letters, as: UTF8.self)
     guard let digest = SHA256.digest(Array(text.utf8)) else { return nil }
     sha256 = digest.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+  }
+
+  static func isLetter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    default: false
+    }
   }
 
   /// What belongs into belay.yaml.

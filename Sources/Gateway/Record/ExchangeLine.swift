@@ -145,7 +145,32 @@ enum LogText {
   }
 
   /// As a JSON string.
-  static func quoted(_ text: String) -> String { JSONValue(text).description }
+  static func quoted(_ text: String) -> String { visible(JSONValue(text).description) }
+
+  /// JSON, in whose strings nothing ends a line or turns its direction round: RFC 8259 section 7 lets those characters stand, and
+  /// terminals and line readers obey them.
+  static func visible(_ json: String) -> String {
+    if json.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return json }
+    var text = ""
+    for scalar in json.unicodeScalars {
+      if isMisleading(scalar) { text += escape(scalar) } else { text.unicodeScalars.append(scalar) }
+    }
+    return text
+  }
+
+  /// Controls beyond ASCII's, separators of lines and paragraphs, and directions (Unicode Standard Annex 9, section 2).
+  static func isMisleading(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+
+  /// `\uXXXX`
+  static func escape(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+  }
 
   static func safe(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
 }

@@ -53,6 +53,8 @@ package struct ExchangeRecord: Sendable, Equatable {
   package var bodies: RecordedBodies?
   /// What the shadow needs; nil where there is none.
   package var shadow: ShadowInput?
+  /// The request's own keys, whether bodies are kept or not: what is kept is searched for them. Never kept themselves.
+  package var secrets: [String] = []
 
   package var requestBytes = 0
   package var responseBytes = 0

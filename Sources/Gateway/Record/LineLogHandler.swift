@@ -33,7 +33,7 @@ package struct LineLogHandler: LogHandler {
       let members: [JSONObject.Member] =
         [("time", JSONValue(time)), ("level", JSONValue("\(event.level)")), ("message", JSONValue("\(event.message)"))]
         + fields.map { (JSONString($0), JSONValue("\($1)")) }
-      line = JSONValue.object(JSONObject(members)).description
+      line = LogText.visible(JSONValue.object(JSONObject(members)).description)
     }
     write(line + "\n")
   }

@@ -58,7 +58,7 @@ struct MetricsText {
     text += " \(number)\n"
   }
 
-  /// A label value may hold anything, as long as these three are escaped.
+  /// A label value may hold anything, as long as these three are escaped. What would move a reader's eye is shown as its escape.
   private static func escaped(_ value: String) -> String {
     var text = ""
     for scalar in value.unicodeScalars {
@@ -66,6 +66,7 @@ struct MetricsText {
       case "\\": text += "\\\\"
       case "\"": text += "\\\""
       case "\n": text += "\\n"
+      case _ where LogText.isMisleading(scalar): text += "\\\(LogText.escape(scalar))"
       default: text.unicodeScalars.append(scalar)
       }
     }

@@ -86,6 +86,7 @@ extension ExchangeRecord {
       sum += 512 + (attempt.sent?.readableBytes ?? 0) + (attempt.answer?.queuedBytes ?? 0)
       for call in attempt.calls { sum += 128 + call.arguments.count }
     }
+    for secret in secrets { sum += 16 + secret.utf8.count }
     if let bodies { sum += bodies.queuedBytes }
     if case .sent(let body, _)? = shadow { sum += body.readableBytes }
     return sum

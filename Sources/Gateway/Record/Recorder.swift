@@ -14,6 +14,8 @@ package final class Recorder: Sendable {
   private let write: @Sendable ([UInt8]) -> Void
   private let store: StoreWriter?
   private let shadow: ShadowInbox?
+  /// What must be in no record, wherever it stands.
+  private let known: Mutex<SecretSearch>
   private let state = Mutex((tally: Tally(), metrics: Metrics(), loss: RecordQueue.Loss()))
 
   /// - Parameters:
@@ -21,12 +23,14 @@ package final class Recorder: Sendable {
   ///   - write: receives whole lines, UTF-8, several at a time, each with its line feed.
   ///   - store: where exchanges are kept; nil: nowhere.
   ///   - shadow: who may ask a reference the same; nil: nobody.
+  ///   - secrets: the vendors' keys.
   ///   - queuedBytes: what may wait, about.
   package init(
-    format: Log.Format?, store: StoreWriter? = nil, shadow: ShadowInbox? = nil, queuedBytes: Int = 64 << 20,
-    write: @escaping @Sendable ([UInt8]) -> Void
+    format: Log.Format?, store: StoreWriter? = nil, shadow: ShadowInbox? = nil, secrets: [String] = [],
+    queuedBytes: Int = 64 << 20, write: @escaping @Sendable ([UInt8]) -> Void
   ) {
     queue = RecordQueue(bytes: queuedBytes)
+    known = Mutex(SecretSearch(secrets))
     self.format = format
     self.store = store
     self.shadow = shadow
@@ -50,11 +54,18 @@ package final class Recorder: Sendable {
     if loss.records > 0 { store?.noteLost(loss.records, reason: Self.dropReason) }
   }
 
+  /// Takes these out of what comes from now on, too: a reload may bring keys.
+  package func hide(_ secrets: [String]) {
+    known.withLock { $0 = $0.adding(secrets) }
+  }
+
   /// Works until `finish` is called and the queue is empty.
   package func run() async {
     for await next in queue.batches {
       defer { queue.finish(next) }
-      let batch = next.records
+      // Before anybody reads them: whatever is told of an exchange is told of these.
+      var clearing = RecordClearing(known.withLock { $0 })
+      let batch = next.records.map { clearing.cleared($0) }
       if let format {
         var lines = ExchangeLines(format: format, time: LogTime.now())
         for record in batch { lines.append(record) }

@@ -22,6 +22,7 @@ extension StoreWriter {
 extension BelayConfiguration {
   /// What must be in no record, wherever it stands.
   var vendorSecrets: [String] {
-    vendors.compactMap { $0.apiKey?.revealed } + vendors.flatMap { $0.headers.map(\.value.revealed) }
+    vendors.compactMap { $0.apiKey?.revealed }
+      + vendors.flatMap(\.headers).flatMap { Redaction.secrets(inHeader: $0.name, $0.value.revealed) }
   }
 }

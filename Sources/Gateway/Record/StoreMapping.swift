@@ -56,6 +56,7 @@ extension StoredExchange {
         headers: body.requestHeaders, body: body.request, boundaries: body.boundaries)
       if let client = body.response { response = StoredMessage(body: client, omittedBytes: body.omitted) }
     }
+    secrets = record.secrets
   }
 }
 

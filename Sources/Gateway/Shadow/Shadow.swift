@@ -50,8 +50,7 @@ package final class Shadow: Sendable {
       State(
         core: ShadowCore(
           configuration.shadow ?? ShadowSettings(), reference: configuration.shadowReference.name ?? "",
-          isPersistent: writer != nil && configuration.recording?.keepsEverything == true,
-          redaction: Redaction(headers: configuration.recording?.redactedHeaders ?? [])),
+          isPersistent: writer != nil && configuration.recording?.keepsEverything == true),
         configuration: configuration, vendor: configuration.shadowReference.vendor))
   }
 

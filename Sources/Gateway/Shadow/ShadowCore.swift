@@ -29,10 +29,10 @@ package struct ShadowCore: Sendable {
 
   package init(
     _ settings: ShadowSettings, reference: String, baseline: Baseline? = nil, isPersistent: Bool = false,
-    sampler: ShadowSampler = ShadowSampler(), budget: ShadowBudget = ShadowBudget(), redaction: Redaction = Redaction()
+    sampler: ShadowSampler = ShadowSampler(), budget: ShadowBudget = ShadowBudget()
   ) {
     queue = ShadowQueue(settings, budget: budget)
-    intake = ShadowIntake(sampler: sampler, redaction: redaction)
+    intake = ShadowIntake(sampler: sampler)
     (self.reference, self.baseline, self.isPersistent) = (reference, baseline, isPersistent)
   }
 

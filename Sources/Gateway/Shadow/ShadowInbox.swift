@@ -34,10 +34,8 @@ package final class ShadowInbox: Sendable {
           continue
         }
         var record = record
-        // The bytes must not live as long as this queue. The client's headers say what its keys are.
-        record.bodies?.request = []
-        record.bodies?.boundaries = []
-        record.bodies?.response = nil
+        // The bytes must not live as long as this queue.
+        record.bodies = nil
         for index in record.attempts.indices { (record.attempts[index].answer, record.attempts[index].sent) = (nil, nil) }
         state.records.append(record)
         state.bytes += size

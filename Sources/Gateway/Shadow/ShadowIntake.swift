@@ -3,7 +3,6 @@ package import Configuration
 import Fidelity
 import Inspection
 import NIOCore
-package import Store
 
 /// Makes jobs of records: reads the request, and lets the sampler choose.
 package struct ShadowIntake: Sendable {
@@ -15,12 +14,7 @@ package struct ShadowIntake: Sendable {
 
   package var sampler: ShadowSampler
 
-  /// Which of a client's headers hold keys.
-  private let redaction: Redaction
-
-  package init(sampler: ShadowSampler = ShadowSampler(), redaction: Redaction = Redaction()) {
-    (self.sampler, self.redaction) = (sampler, redaction)
-  }
+  package init(sampler: ShadowSampler = ShadowSampler()) { self.sampler = sampler }
 
   /// - Parameter reference: its name; an exchange that it answered itself is not asked of it again.
   package func look(at record: ExchangeRecord, reference: String, _ settings: ShadowSettings, now: Int64) -> Outcome {
@@ -44,7 +38,7 @@ package struct ShadowIntake: Sendable {
       // Where the vendor does not count: about four bytes a token, and an answer.
       tokens: usage.map { max(0, $0.prompt ?? 0) &+ max(0, $0.completion ?? 0) } ?? body.readableBytes / 4 + 1000,
       isRepeated: ShadowSampler.repeats(conversation, settings), body: body)
-    job.secrets = redaction.keys(headers: record.bodies?.requestHeaders ?? [], path: record.path)
+    job.secrets = record.secrets
     return .job(job)
   }
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A list of byte strings in one buffer: tool names, ids. Strings are UTF-8 and compare bytewise.
-package struct ByteStrings: Equatable, Sendable {
+/// A list of byte strings in one buffer: tool names, ids. Strings are UTF-8 and compare bytewise. Few are searched one by one, more
+/// by their hashes.
+package struct ByteStrings: Sendable {
   package private(set) var bytes: [UInt8] = []
   private var ends: [Int32] = []
+  /// Where the first string of each text is, by its hash; empty as long as there are few.
+  private var table = HashTable()
 
   package init() {}
 
@@ -42,13 +45,20 @@ package struct ByteStrings: Equatable, Sendable {
   package func contains(_ string: borrowing Span<UInt8>) -> Bool { firstIndex(of: string) != nil }
 
   package func firstIndex(of string: borrowing Span<UInt8>) -> Int? {
+    if !table.isEmpty {
+      return table.place(of: string.seededHash) { bytes.span.extracting(range($0)).isEqual(to: string) }
+    }
     for index in ends.indices where bytes.span.extracting(range(index)).isEqual(to: string) { return index }
     return nil
   }
 
-  /// The one string that begins or ends with `part`; `nil` when there is none or more than one.
+  /// No vendor takes so many tools (Moonshot 128, of 64 bytes each): what a name among them may mean is not looked for, since that
+  /// takes a look at each.
+  var isBeyondGuessing: Bool { count > 1024 || bytes.count > 1 << 16 }
+
+  /// The one string that begins or ends with `part`; `nil` when there is none or more than one, and beyond guessing.
   func onlyString(beginningOrEndingWith part: borrowing Span<UInt8>) -> Int? {
-    guard !part.isEmpty else { return nil }
+    guard !part.isEmpty, !isBeyondGuessing else { return nil }
     var found: Int?
     for index in ends.indices {
       let string = bytes.span.extracting(range(index))
@@ -59,5 +69,28 @@ package struct ByteStrings: Equatable, Sendable {
     return found
   }
 
-  private mutating func closeString() { ends.append(Int32(clamping: bytes.count)) }
+  private mutating func closeString() {
+    ends.append(Int32(clamping: bytes.count))
+    guard ends.count > Self.scanLimit else { return }
+    if table.isFull {
+      table = HashTable(room: 2 &* ends.count)
+      for index in ends.indices { enter(index) }
+    } else {
+      enter(ends.count &- 1)
+    }
+  }
+
+  private mutating func enter(_ index: Int) {
+    let own = range(index)
+    let hash = bytes.span.extracting(own).seededHash
+    let first = table.place(of: hash) { bytes.span.extracting(range($0)).isEqual(to: bytes.span.extracting(own)) }
+    if first == nil { table.insert(index, hash) }
+  }
+
+  /// Up to so many strings are passed over faster than one is hashed and found.
+  private static let scanLimit = 64
+}
+
+extension ByteStrings: Equatable {
+  package static func == (left: ByteStrings, right: ByteStrings) -> Bool { left.ends == right.ends && left.bytes == right.bytes }
 }

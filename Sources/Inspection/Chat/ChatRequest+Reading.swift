@@ -153,7 +153,8 @@ extension ChatRequest {
   }
 
   private mutating func readTools(_ list: Node, of message: Int?, _ bytes: borrowing Span<UInt8>) {
-    tools.reserveCapacity(tools.count + index.count(list))
+    // Only of the first list: exact room for one after another would copy all tools each time.
+    if tools.isEmpty { tools.reserveCapacity(index.count(list)) }
     for (position, node) in index.elements(list).enumerated() {
       let function = index.value("function", in: node, of: bytes) ?? node
       guard let name = index.value("name", in: function, of: bytes),

@@ -25,13 +25,13 @@ package enum DeclaredName: Equatable, Sendable {
       let whole = rest.extracting(0..<endOfName(rest))
       if let tool = tools.firstIndex(of: whole) { return .prefixed(tool) }
     }
-    return corrupted(name, among: tools).map { .corrupted($0) }
+    return tools.isBeyondGuessing ? nil : corrupted(name, among: tools).map { .corrupted($0) }
   }
 
   /// Whether `name` with more behind it could still come to mean a tool. It may say yes too often, never no.
   package static func canGrow(_ name: borrowing Span<UInt8>, among tools: ByteStrings) -> Bool {
     let letters = folded(name)
-    if letters.isEmpty { return true }
+    if letters.isEmpty || tools.isBeyondGuessing { return true }
     for wrapping in wrappings where wrapping.starts(with: letters) { return true }
     let core = unwrapped(letters)
     let word = folded(name.extracting(0..<endOfHead(name)))
@@ -66,7 +66,7 @@ extension DeclaredName {
     let letters = folded(name)
     let bare = unwrapped(letters)
     for form in [letters, bare, withoutDigits(bare)] where !form.isEmpty {
-      if let tool = only(tools, where: { folded($0).elementsEqual(form) }) { return tool }
+      if let tool = only(tools, where: { isFolded($0, form) }) { return tool }
     }
     // Without its namespace, or cut short by less than a quarter.
     return only(tools) { isNamespaced($0, name) } ?? only(tools) { $0.hasPrefix(name) && name.count * 4 > $0.count * 3 }
@@ -98,6 +98,16 @@ extension DeclaredName {
       letters.append(name[index].asciiLowercased)
     }
     return letters
+  }
+
+  /// Whether these are the letters of `name`.
+  private static func isFolded(_ name: borrowing Span<UInt8>, _ letters: [UInt8]) -> Bool {
+    var matched = 0
+    for index in name.indices where isWord(name[index]) && name[index] != underscore {
+      guard matched < letters.count, letters[matched] == name[index].asciiLowercased else { return false }
+      matched += 1
+    }
+    return matched == letters.count
   }
 
   private static func unwrapped(_ letters: [UInt8]) -> [UInt8] {

@@ -53,6 +53,12 @@ package final class ToolSet: Sendable {
   /// The tool that a call of this name means.
   package func index(of name: borrowing Span<UInt8>) -> Int? { names.firstIndex(of: name) }
 
+  /// About how many bytes of memory the compiled schemas take.
+  package var footprint: Int {
+    let own = compiled.withLock { $0.reduce(0) { if case .schema(let schema) = $1 { $0 + schema.footprint } else { $0 } } }
+    return own + k2vv.withLock { $0.reduce(0) { $0 + (($1 ?? nil)?.footprint ?? 0) } }
+  }
+
   package func isBuiltin(_ tool: Int) -> Bool { builtins[tool] }
 
   /// The schema in the meaning of the specification, with the careful engineer's policies.

@@ -17,6 +17,8 @@ package struct ToolSetCache {
   private let schemas: SchemaCaches
   private let capacity: Int
   private let byteCapacity: Int
+  /// Bytes of compiled schemas.
+  private let footprintCapacity = 32 << 20
   /// The one used last comes last.
   private var entries: [Entry] = []
   private var byteCount = 0
@@ -66,6 +68,13 @@ package struct ToolSetCache {
     }
     byteCount += size
     entries.append(entry)
+    // Schemas are compiled once a set is here, and may take far more than their text.
+    var footprint = entries.reduce(0) { $0 + $1.tools.footprint }
+    while footprint > footprintCapacity, entries.count > 1 {
+      footprint -= entries[0].tools.footprint
+      byteCount -= entries[0].lists.bytes.count
+      entries.removeFirst()
+    }
   }
 }
 

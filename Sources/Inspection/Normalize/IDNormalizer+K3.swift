@@ -16,6 +16,8 @@ extension IDNormalizer {
 struct TurnIDs {
   private var all: Set<[UInt8]> = []
   private var seen: Set<[UInt8]> = []
+  /// Of each name that an id was made of, the first number that may be free: those before it are taken for good.
+  private var nextNumber: [[UInt8]: Int] = [:]
 
   init() {}
 
@@ -36,14 +38,16 @@ struct TurnIDs {
   /// An id that no call of the turn has, in the shape of K3's own: `{name}_{n}`.
   mutating func mint(for call: ChatRequest.Call, _ index: JSONIndex, _ bytes: borrowing Span<UInt8>) -> [UInt8] {
     let name = call.name.flatMap { index.isBlank($0, in: bytes) ? nil : index.decodedID($0, of: bytes) }
-    var number = call.position
+    let head = name ?? Array("call".utf8)
+    var number = max(call.position, nextNumber[head] ?? 0)
     while true {
-      let id = (name ?? Array("call".utf8)) + Array("_\(number)".utf8)
+      let id = head + Array("_\(number)".utf8)
+      number += 1
       if all.insert(id).inserted {
+        nextNumber[head] = number
         seen.insert(id)
         return id
       }
-      number += 1
     }
   }
 }

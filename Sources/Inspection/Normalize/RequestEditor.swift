@@ -8,14 +8,15 @@ struct RequestEditor {
   typealias Node = JSONIndex.Node
 
   private struct Removal {
-    var key: Node
     var field: RequestEdit.Field
     var rule: Rule
   }
 
   private var edits: [RequestEdit]
-  /// By the object that they are taken from.
-  private var removals: [Node: [Removal]] = [:]
+  /// By the key of the member.
+  private var removals: [Node: Removal] = [:]
+  /// The objects that they are taken from.
+  private var thinned: Set<Node> = []
 
   init(edits: [RequestEdit]) { self.edits = edits }
 
@@ -43,14 +44,15 @@ struct RequestEditor {
   ) {
     let name = Array(name.utf8)
     for (key, _) in index.members(object) where index.equals(key, name, in: bytes) {
-      removals[object, default: []].append(Removal(key: key, field: field, rule: rule))
+      if removals[key] == nil { removals[key] = Removal(field: field, rule: rule) }
+      thinned.insert(object)
     }
   }
 
   /// All edits, in the order of their places.
   consuming func finish(_ index: JSONIndex, _ bytes: borrowing Span<UInt8>) -> [RequestEdit] {
     var edits = edits
-    for (object, removals) in removals { edits += cuts(removals, in: object, index, bytes) }
+    for object in thinned { edits += cuts(in: object, index, bytes) }
     // Insertions at one place stay in the order in which they were asked for.
     let order = edits.indices.sorted {
       let (one, other) = (edits[$0].edit.range, edits[$1].edit.range)
@@ -60,14 +62,12 @@ struct RequestEditor {
   }
 
   /// A member goes with the comma before it. Where no member before it stays, it goes with the comma behind it.
-  private func cuts(
-    _ removals: [Removal], in object: Node, _ index: JSONIndex, _ bytes: borrowing Span<UInt8>
-  ) -> [RequestEdit] {
+  private func cuts(in object: Node, _ index: JSONIndex, _ bytes: borrowing Span<UInt8>) -> [RequestEdit] {
     var edits: [RequestEdit] = []
     let members = Array(index.members(object))
     var isLeading = true
     for (position, (key, value)) in members.enumerated() {
-      guard let removal = removals.first(where: { $0.key == key }) else {
+      guard let removal = removals[key] else {
         isLeading = false
         continue
       }

@@ -138,8 +138,9 @@ extension ArgumentsShape {
     let values = objects.compactMap { try? JSONValue(parsing: $0).object }
     guard values.count == objects.count, values.count > 1 else { return false }
     return zip(values, values.dropFirst()).allSatisfy { earlier, later in
-      earlier.members.allSatisfy { key, value in
-        guard let grown = later[key] else { return false }
+      let last = Dictionary(later.members.map { ($0.key, $0.value) }) { _, last in last }
+      return earlier.members.allSatisfy { key, value in
+        guard let grown = last[key] else { return false }
         if let one = value.utf8?.utf8, let other = grown.utf8?.utf8 { return other.starts(with: one) }
         return value == grown
       }

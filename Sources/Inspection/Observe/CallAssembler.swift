@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import JSON
 
 /// Puts tool calls together from the pieces in which vendors send them (reference 2.3, 2.4, 2.7), for all choices.
 ///
@@ -9,8 +10,24 @@ package struct CallAssembler: Sendable {
   /// Bytes of ids, names and arguments that may still be kept, of all calls together.
   private var room: Int
   private let callLimit: Int
+  /// Bytes of the arguments of all calls.
+  private(set) var argumentBytes = 0
   /// Which call the last piece belonged to.
   private var current = -1
+  /// How far the arguments of a call were read to know whether they are whole, by the call's number.
+  private var readings: [ArgumentReading] = []
+  /// Where calls are found once there are many; of several in one place the last.
+  private var places: [Place: Int] = [:]
+  private var hasOverflowed = false
+
+  private enum Place: Hashable {
+    case index(choice: Int, Int)
+    case id(choice: Int, [UInt8])
+    case last(choice: Int)
+  }
+
+  /// So many calls are looked through one by one.
+  private static let few = 16
 
   /// - Parameters:
   ///   - limit: bytes of all calls that are kept, at most.
@@ -29,7 +46,11 @@ package struct CallAssembler: Sendable {
     room &-= delta.id.count &+ delta.name.count &+ delta.arguments.count
     let isInterleaved = number < current && calls[current].choice == choice
     current = number
+    let hadID = !calls[number].id.isEmpty
+    let bytes = calls[number].arguments.count
     calls[number].take(delta, text: text, isKept: room >= 0, isInterleaved: isInterleaved)
+    argumentBytes &+= calls[number].arguments.count &- bytes
+    if !hadID, !calls[number].id.isEmpty { enter(.id(choice: choice, calls[number].id), number) }
     return number
   }
 
@@ -46,12 +67,13 @@ package struct CallAssembler: Sendable {
 
   /// The response is over: settles names among the tools that were declared, and gaps between indices.
   package mutating func finish(tools: ByteStrings) {
+    var siblings: [Int: Int] = [:]
+    for call in calls { siblings[call.choice, default: 0] += 1 }
     for number in calls.indices {
       let name = calls[number].nameFragments.name(among: tools)
       calls[number].name = name.bytes
       calls[number].nameAssembly = name.assembly
-      let siblings = calls.count { $0.choice == calls[number].choice }
-      if let index = calls[number].index, index >= siblings { calls[number].quirks.insert(.sparseIndex) }
+      if let index = calls[number].index, index >= siblings[calls[number].choice] ?? 0 { calls[number].quirks.insert(.sparseIndex) }
     }
   }
 
@@ -60,32 +82,30 @@ package struct CallAssembler: Sendable {
     if delta.isWhole { return start(delta, choice: choice) }
     if let index = delta.index {
       if let number = lastCall(choice: choice, index: index) {
-        if delta.id.isEmpty || !startsAnotherCall(delta, than: calls[number], text: text) { return number }
+        if delta.id.isEmpty || !startsAnotherCall(delta, than: number, text: text) { return number }
         let new = start(delta, choice: choice)
         calls[new].quirks.insert(.repeatedIndex)
         return new
       }
       if let number = unindexedCall(at: index, choice: choice, id: text.extracting(delta.id)) {
         calls[number].index = index
+        enter(.index(choice: choice, index), number)
         return number
       }
       return start(delta, choice: choice)
     }
     if !delta.id.isEmpty {
       // The same id again goes on with the same call (R24).
-      let id = text.extracting(delta.id)
-      for number in calls.indices.reversed() where calls[number].choice == choice && calls[number].id.isEqual(to: id) {
-        return number
-      }
-      return start(delta, choice: choice)
+      return lastCall(choice: choice, id: text.extracting(delta.id)) ?? start(delta, choice: choice)
     }
-    guard let last = calls.lastIndex(where: { $0.choice == choice }) else { return start(delta, choice: choice) }
-    let isNext = !delta.name.isEmpty && (delta.position > 0 || isWhole(calls[last].arguments))
+    guard let last = lastCall(choice: choice) else { return start(delta, choice: choice) }
+    let isNext = !delta.name.isEmpty && (delta.position > 0 || isWhole(last))
     return isNext ? start(delta, choice: choice) : last
   }
 
   /// A loop of its own: every piece comes by here, and no call is copied.
   private func lastCall(choice: Int, index: Int) -> Int? {
+    if calls.count > Self.few { return places[.index(choice: choice, index)] }
     var number = calls.count &- 1
     while number >= 0 {
       if calls[number].choice == choice, calls[number].index == index { return number }
@@ -94,20 +114,50 @@ package struct CallAssembler: Sendable {
     return nil
   }
 
-  /// Some vendors give every call the same index. A piece with an id and a name of its own after complete arguments is
-  /// another call; before that it is the same call with an id that changes (R23).
-  private func startsAnotherCall(_ delta: CallDelta, than call: AssembledCall, text: borrowing Span<UInt8>) -> Bool {
-    guard !delta.id.isEmpty, !delta.name.isEmpty, !call.id.isEmpty else { return false }
-    return !call.id.isEqual(to: text.extracting(delta.id)) && isWhole(call.arguments)
+  private func lastCall(choice: Int, id: borrowing Span<UInt8>) -> Int? {
+    if calls.count > Self.few { return places[.id(choice: choice, [UInt8](copying: id))] }
+    for number in calls.indices.reversed() where calls[number].choice == choice && calls[number].id.isEqual(to: id) {
+      return number
+    }
+    return nil
   }
 
-  /// Whether these arguments are complete. Not asked of very long ones, which would be read again for each piece.
-  private func isWhole(_ arguments: [UInt8]) -> Bool {
-    arguments.last == UInt8(ascii: "}") && arguments.count <= 1 << 20 && jsonError(in: arguments.span) == nil
+  private func lastCall(choice: Int) -> Int? {
+    calls.count > Self.few ? places[.last(choice: choice)] : calls.lastIndex { $0.choice == choice }
+  }
+
+  /// Keeps in mind where a call is found: nothing to do for a few.
+  private mutating func enter(_ place: Place, _ number: Int) {
+    guard calls.count > Self.few else { return }
+    if places.isEmpty {
+      for number in calls.indices {
+        let call = calls[number]
+        places[.last(choice: call.choice)] = number
+        if let index = call.index { places[.index(choice: call.choice, index)] = number }
+        if !call.id.isEmpty { places[.id(choice: call.choice, call.id)] = number }
+      }
+    }
+    places[place] = max(number, places[place] ?? 0)
+  }
+
+  /// Some vendors give every call the same index. A piece with an id and a name of its own after complete arguments is
+  /// another call; before that it is the same call with an id that changes (R23).
+  private mutating func startsAnotherCall(_ delta: CallDelta, than number: Int, text: borrowing Span<UInt8>) -> Bool {
+    guard !delta.id.isEmpty, !delta.name.isEmpty, !calls[number].id.isEmpty else { return false }
+    return !calls[number].id.isEqual(to: text.extracting(delta.id)) && isWhole(number)
+  }
+
+  /// Whether a call's arguments are complete. They are read once, however often that is asked.
+  private mutating func isWhole(_ number: Int) -> Bool {
+    let arguments = calls[number].arguments
+    guard arguments.last == UInt8(ascii: "}") else { return false }
+    while readings.count <= number { readings.append(ArgumentReading()) }
+    return readings[number].isWhole(arguments.span)
   }
 
   /// A call that began without an index, in the place that `index` names.
   private func unindexedCall(at index: Int, choice: Int, id: borrowing Span<UInt8>) -> Int? {
+    guard index < calls.count, !hasOverflowed else { return nil }
     var place = 0
     for number in calls.indices where calls[number].choice == choice {
       if place == index {
@@ -122,12 +172,34 @@ package struct CallAssembler: Sendable {
 
   private mutating func start(_ delta: CallDelta, choice: Int) -> Int {
     guard calls.count < callLimit else {
-      room = 0
+      hasOverflowed = true
+      room = -1
       return callLimit &- 1
     }
     // In a whole message an index is superfluous, and does not count (R28).
     calls.append(AssembledCall(choice: choice, index: delta.isWhole ? nil : delta.index))
     if delta.isWhole, delta.index != nil { calls[calls.count &- 1].quirks.insert(.superfluousIndex) }
-    return calls.count &- 1
+    let number = calls.count &- 1
+    enter(.last(choice: choice), number)
+    if let index = calls[number].index { enter(.index(choice: choice, index), number) }
+    return number
+  }
+}
+
+/// Reads a call's arguments as they grow, each byte once.
+private struct ArgumentReading: Sendable {
+  private var scanner = JSONScanner()
+  private var isBroken = false
+
+  /// Whether the arguments so far, which end in a brace, are one JSON value.
+  mutating func isWhole(_ arguments: borrowing Span<UInt8>) -> Bool {
+    guard !isBroken else { return false }
+    do {
+      while try scanner.next(in: arguments, isComplete: false) != nil {}
+    } catch {
+      isBroken = true
+      return false
+    }
+    return scanner.depth == 0 && scanner.unfinished == nil
   }
 }

@@ -15,6 +15,10 @@ package struct CallVerdict: Equatable, Sendable {
   /// More help nobody: a list of a thousand wrong elements has one cause.
   package static let violationLimit = 8
 
+  /// What judging all calls of an answer may cost, in schemas entered (see `Validator.allowance`): four calls that take all that one
+  /// may. What is not decided then is no call's fault.
+  static let workLimit = 4_000_000
+
   package init(k2vvValid: Bool, valid: Bool?, violations: [Violation] = [], furtherViolations: Int = 0) {
     self.k2vvValid = k2vvValid
     self.valid = valid
@@ -26,9 +30,12 @@ package struct CallVerdict: Equatable, Sendable {
 extension ResponseSummary {
   /// Gives every call its verdicts.
   package mutating func judge(against request: RequestFacts) {
+    var allowance = CallVerdict.workLimit
     for choice in choices.indices where !choices[choice].calls.isEmpty {
       let longest = choices[choice].calls.reduce(0) { max($0, $1.arguments.count) }
       request.tools.judging(longest) { validator in
+        validator.allowance = allowance
+        defer { allowance = validator.allowance }
         for call in choices[choice].calls.indices {
           choices[choice].calls[call].verdict = verdict(on: choices[choice].calls[call], request, &validator)
         }
@@ -67,9 +74,9 @@ private func verdict(
     case .notJSON: break
     case .broken: verdict.valid = nil
     case .invalid:
-      let violations = validator.violations(in: arguments, with: schema).violations
-      verdict.violations = Array(violations.prefix(CallVerdict.violationLimit))
-      verdict.furtherViolations = violations.count - verdict.violations.count
+      let found = validator.violations(in: arguments, with: schema, limit: CallVerdict.violationLimit)
+      verdict.violations = found.violations
+      verdict.furtherViolations = found.further
     }
   }
   return verdict

@@ -15,8 +15,20 @@ struct CallWatches: Sendable {
     enum Judge: Equatable, Sendable { case none, grammar, tool(Int) }
     var judge = Judge.none
     var validator: ValidatorBox?
-    var isDead = false
+    /// The call has died, or is left alone.
+    var isOver = false
+    /// The name that was looked at last, and whether a tool is meant by it.
+    var name: [UInt8] = []
+    var isKnown = false
+    /// How often a name was looked at, and arguments were read from their beginning.
+    var looks = 0
+    var starts = 0
   }
+
+  /// A call whose name changes more often than any name has pieces, or its tool again and again, is left alone: every look costs
+  /// time, and in the end it is judged as all are.
+  private static let lookLimit = 64
+  private static let startLimit = 4
 
   /// A piece of `call` has come, which is number `number` of the response and has it already in it.
   ///
@@ -25,23 +37,25 @@ struct CallWatches: Sendable {
     _ delta: CallDelta, of call: borrowing AssembledCall, at number: Int, text: borrowing Span<UInt8>
   ) -> (offset: Int, reason: CallDeath.Reason)? {
     while watches.count <= number { watches.append(CallWatch()) }
-    guard !watches[number].isDead, !call.quirks.contains(.tooLong) else { return nil }
-    if let death = judge(call, delta, at: number, text: text) {
-      watches[number].isDead = true
-      watches[number].validator = nil
-      return death
-    }
-    return nil
+    guard !watches[number].isOver, !call.quirks.contains(.tooLong) else { return nil }
+    let death = judge(call, delta, at: number, text: text)
+    if death != nil { watches[number].isOver = true }
+    if watches[number].isOver { watches[number].validator = nil }
+    return death
   }
 
   private mutating func judge(
     _ call: borrowing AssembledCall, _ delta: CallDelta, at number: Int, text: borrowing Span<UInt8>
   ) -> (offset: Int, reason: CallDeath.Reason)? {
-    if !delta.name.isEmpty, isUnknown(call) { return (0, .unknownTool) }
+    let isSameName = delta.name.isEmpty || isKnownAlready(call, at: number)
+    if !isSameName {
+      if watches[number].isOver { return nil }
+      if isUnknown(call, at: number) { return (0, .unknownTool) }
+    }
     guard delta.argumentsForm != .missing, !call.arguments.isEmpty else { return nil }
     // In Kimi's grammars the name comes before the arguments: whoever sends arguments has seen all of it. Where the vendor sends
     // the name after them nevertheless, only what holds for any tool is known before.
-    if delta.name.isEmpty, let validator = watches[number].validator {
+    if isSameName, let validator = watches[number].validator {
       return validator.feed(text.extracting(delta.arguments))
     }
     let judge = judge(of: call)
@@ -50,7 +64,12 @@ struct CallWatches: Sendable {
     }
     guard judge != .none else { return isUnknownForGood(call) ? (0, .unknownTool) : nil }
     guard let schema = schema(for: judge) else { return nil }
-    let validator = ValidatorBox(schema)
+    watches[number].starts &+= 1
+    guard watches[number].starts <= Self.startLimit else {
+      watches[number].isOver = true
+      return nil
+    }
+    let validator = ValidatorBox(schema, effort: number < 4 ? .max : Self.furtherEffort)
     watches[number].judge = judge
     watches[number].validator = validator
     return validator.feed(call.arguments.span)
@@ -76,13 +95,31 @@ struct CallWatches: Sendable {
     }
   }
 
+  /// For a call behind the fourth, so that a thousand of them cost no more than some: ordinary arguments need a few hundred.
+  private static let furtherEffort = 1 << 14
+
   private static let anyValue = try? Schema(Array("true".utf8))
   private static let anyObject = try? Schema(Array(#"{"type":"object"}"#.utf8))
 
+  /// Whether a further piece of the name makes it none but the name that was looked at before, and a tool's. The call is left alone
+  /// when it was looked at too often.
+  private mutating func isKnownAlready(_ call: borrowing AssembledCall, at number: Int) -> Bool {
+    let name = call.nameFragments.name(among: tools.names).bytes
+    if watches[number].isKnown, watches[number].name == name { return true }
+    watches[number].name = name
+    watches[number].looks &+= 1
+    if watches[number].looks > Self.lookLimit { watches[number].isOver = true }
+    return false
+  }
+
   /// Whether the name is none that a tool has or a repair would accept, and none that more pieces could make so.
-  private func isUnknown(_ call: borrowing AssembledCall) -> Bool {
+  private mutating func isUnknown(_ call: borrowing AssembledCall, at number: Int) -> Bool {
+    let name = watches[number].name
+    let isKnown = DeclaredName.match(name.span, among: tools.names) != nil
+    watches[number].isKnown = isKnown
+    guard !isKnown, call.nameFragments.areJoined else { return false }
     let joined = call.nameFragments.joined
-    return isUnknownForGood(call) && !DeclaredName.canGrow(joined.span, among: tools.names)
+    return !DeclaredName.canGrow(joined.span, among: tools.names)
   }
 
   private func isUnknownForGood(_ call: borrowing AssembledCall) -> Bool {
@@ -95,7 +132,7 @@ struct CallWatches: Sendable {
 private final class ValidatorBox: Sendable {
   private let validator: Mutex<StreamingValidator>
 
-  init(_ schema: Schema) { validator = Mutex(StreamingValidator(schema: schema)) }
+  init(_ schema: Schema, effort: Int) { validator = Mutex(StreamingValidator(schema: schema, effort: effort)) }
 
   func feed(_ bytes: borrowing Span<UInt8>) -> (offset: Int, reason: CallDeath.Reason)? {
     let copy = [UInt8](copying: bytes)

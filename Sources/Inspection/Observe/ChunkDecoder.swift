@@ -47,6 +47,7 @@ package struct ChunkDecoder: Sendable {
   mutating func startOver() {
     if index.isLarge { index = JSONIndex() }
     if text.capacity > Self.keptBytes { text = [] }
+    if events.capacity > Self.keptEvents { events = [] }
     text.removeAll(keepingCapacity: true)
     events.removeAll(keepingCapacity: true)
     repeated.forget()
@@ -57,6 +58,7 @@ package struct ChunkDecoder: Sendable {
   }
 
   private static let keptBytes = 256 << 10
+  private static let keptEvents = 1024
 
   /// Replaces `events` and `text` by those of `payload`; leaves them empty when it throws.
   package mutating func decode(_ payload: borrowing Span<UInt8>, as form: Form) throws(Failure) {
@@ -136,6 +138,14 @@ package struct ChunkDecoder: Sendable {
 
   /// Text of an event, as a string.
   package func string(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
+
+  /// The same for what may be long: its beginning, up to a character's end.
+  func string(_ range: Range<Int>, limit: Int) -> String {
+    guard range.count > limit else { return string(range) }
+    var end = range.lowerBound &+ limit
+    while end > range.lowerBound, text[end] & 0xC0 == 0x80 { end &-= 1 }
+    return string(range.lowerBound..<end)
+  }
 }
 
 /// `[DONE]`, white space around it allowed.

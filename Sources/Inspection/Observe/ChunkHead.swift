@@ -7,6 +7,9 @@ package struct ChunkHead: Equatable, Sendable {
   private var bytes: [UInt8] = []
   private var ranges: [4 of Range<Int>?] = .init(repeating: nil)
 
+  /// A longer field counts as missing: it would stand in every chunk of our own.
+  private static let limit = 1024
+
   init(of index: borrowing JSONIndex, in payload: borrowing Span<UInt8>) {
     for (key, value) in index.members(index.root) {
       let key = WireKey(key, in: index)
@@ -28,6 +31,7 @@ package struct ChunkHead: Equatable, Sendable {
   package var systemFingerprint: [UInt8]? { field(3) }
 
   private mutating func keep(_ value: borrowing Span<UInt8>, as field: Int) {
+    guard value.count <= Self.limit else { return }
     if bytes.isEmpty { bytes.reserveCapacity(128) }
     let start = bytes.count
     bytes.append(value)

@@ -19,49 +19,49 @@ package struct NameFragments: Equatable, Sendable {
     package var assembly = Assembly.whole
   }
 
-  private var fragments = ByteStrings()
+  /// All pieces joined, as long as they may be pieces of one name.
+  package private(set) var joined: [UInt8] = []
+  /// All of them are in `joined`. More of them are no name that anybody has declared; a vendor may send them without end.
+  private(set) var areJoined = true
+  private var count = 0
+  /// Of several pieces the last, and the first of the longest.
+  private var latest: [UInt8] = []
+  private var longest: [UInt8] = []
+  /// Every piece begins with the one before: the same name again and again, or ever more of it.
+  private var growsOrRepeats = true
+
+  private static let joinedLimit = 1024
 
   package init() {}
 
-  package var isEmpty: Bool { fragments.isEmpty }
+  package var isEmpty: Bool { count == 0 }
   /// The piece that came last: the name by K2VV's rule.
-  package var last: [UInt8]? { fragments.isEmpty ? nil : fragments[fragments.count - 1] }
-  /// All pieces joined.
-  package var joined: [UInt8] { fragments.bytes }
+  package var last: [UInt8]? { count == 0 ? nil : count == 1 ? joined : latest }
 
-  mutating func append(_ fragment: borrowing Span<UInt8>) { fragments.append(fragment) }
+  mutating func append(_ fragment: borrowing Span<UInt8>) {
+    count &+= 1
+    guard count > 1 else { return joined.append(fragment) }
+    if count == 2 { (latest, longest) = (joined, joined) }
+    if growsOrRepeats, !fragment.hasPrefix(latest.span) { growsOrRepeats = false }
+    if !latest.isEqual(to: fragment) { latest = [UInt8](copying: fragment) }
+    if fragment.count > longest.count { longest = latest }
+    areJoined = areJoined && joined.count &+ fragment.count <= Self.joinedLimit
+    if areJoined { joined.append(fragment) }
+  }
 
   /// The candidate that is a declared tool; else the only declared tool that a candidate begins or ends; else what the
   /// pieces themselves suggest.
   package func name(among tools: ByteStrings) -> Name {
-    guard fragments.count > 1 else { return Name(bytes: fragments.bytes) }
-    let joined = Name(bytes: fragments.bytes, assembly: .split)
-    let last = Name(bytes: fragments[fragments.count - 1], assembly: .repeated)
-    let longest = Name(bytes: longestFragment, assembly: .repeated)
-    let candidates = growsOrRepeats ? [last, joined] : [joined, last, longest]
+    guard count > 1 else { return Name(bytes: joined) }
+    let joined = areJoined ? [Name(bytes: joined, assembly: .split)] : []
+    let last = Name(bytes: latest, assembly: .repeated)
+    let longest = Name(bytes: longest, assembly: .repeated)
+    let candidates = growsOrRepeats ? [last] + joined : joined + [last, longest]
     for candidate in candidates where tools.contains(candidate.bytes.span) { return candidate }
     for candidate in candidates {
       guard let tool = tools.onlyString(beginningOrEndingWith: candidate.bytes.span) else { continue }
       return Name(bytes: tools[tool], assembly: candidate.assembly)
     }
     return candidates[0]
-  }
-
-  private var longestFragment: [UInt8] {
-    var longest = fragments.range(0)
-    for index in 1..<fragments.count where fragments.range(index).count > longest.count {
-      longest = fragments.range(index)
-    }
-    return Array(fragments.bytes[longest])
-  }
-
-  /// Whether every piece begins with the one before: the same name again and again, or ever more of it.
-  private var growsOrRepeats: Bool {
-    let span = fragments.bytes.span
-    for index in 1..<fragments.count {
-      let piece = span.extracting(fragments.range(index))
-      if !piece.hasPrefix(span.extracting(fragments.range(index &- 1))) { return false }
-    }
-    return true
   }
 }

@@ -11,12 +11,20 @@ struct ObservedChoice: Sendable {
   private var reasoning = Channel(isReasoning: true)
   private var bareCall = BareCallMatcher()
 
-  /// How much is kept.
+  /// How much more is kept, of all choices together.
   struct Room: Sendable {
-    /// Bytes of a leak, from its marker on.
-    var leak = 0
-    /// Bytes of the whole reasoning; of a longer one nothing is kept.
-    var reasoning = 0
+    /// Leaks are kept, each from its marker on.
+    let keepsLeaks: Bool
+    /// Whole reasonings are kept; of what is longer than the limit nothing is.
+    let keepsReasoning: Bool
+    /// Bytes that are left for each of the two.
+    var leak: Int
+    var reasoning: Int
+
+    init(limit: Int, keepsLeaks: Bool, keepsReasoning: Bool) {
+      (self.keepsLeaks, self.keepsReasoning) = (keepsLeaks, keepsReasoning)
+      (leak, reasoning) = (limit, limit)
+    }
   }
 
   /// Text or reasoning: what is looked for in it, and how far it has come.
@@ -36,52 +44,55 @@ struct ObservedChoice: Sendable {
 
   /// - Parameter tools: the declared names, asked for at the beginning of a text only.
   @inline(__always)
-  mutating func takeText(_ piece: borrowing Span<UInt8>, room: Room, tools: () -> ByteStrings) {
+  mutating func takeText(_ piece: borrowing Span<UInt8>, room: inout Room, tools: () -> ByteStrings) {
     if isPlain, text.matcher.passes(piece) {
       text.count &+= piece.count
     } else {
-      takeClosely(piece, room: room, tools: tools)
+      takeClosely(piece, room: &room, tools: tools)
     }
   }
 
-  private mutating func takeClosely(_ piece: borrowing Span<UInt8>, room: Room, tools: () -> ByteStrings) {
+  private mutating func takeClosely(_ piece: borrowing Span<UInt8>, room: inout Room, tools: () -> ByteStrings) {
     if !summary.hasText || hasCalls, !piece.isBlank {
       summary.hasText = true
       if hasCalls { summary.hasTextAfterCalls = true }
     }
-    if !bareCall.isOver, summary.leak == nil, findsBareCall(in: piece, room: room, tools: tools()) { return }
-    Self.search(piece, &text, room: room, &summary)
+    if !bareCall.isOver, summary.leak == nil, findsBareCall(in: piece, room: &room, tools: tools()) { return }
+    Self.search(piece, &text, room: &room, &summary)
     isPlain = summary.hasText && !hasCalls && bareCall.isOver && summary.leak == nil
   }
 
-  mutating func takeReasoning(_ piece: borrowing Span<UInt8>, room: Room) {
+  mutating func takeReasoning(_ piece: borrowing Span<UInt8>, room: inout Room) {
     summary.hasReasoning = true
     if summary.leak == nil, reasoning.matcher.passes(piece) {
       reasoning.count &+= piece.count
     } else {
-      Self.search(piece, &reasoning, room: room, &summary)
+      Self.search(piece, &reasoning, room: &room, &summary)
     }
-    guard room.reasoning > 0 else { return }
-    if reasoning.count <= room.reasoning { summary.reasoning.append(piece) } else { summary.reasoning = [] }
+    guard room.keepsReasoning else { return }
+    // What is left does not grow again, so of a reasoning that goes on beyond it nothing is kept, ever.
+    room.reasoning &-= piece.count
+    if room.reasoning >= 0 { summary.reasoning.append(piece) } else { summary.reasoning = [] }
   }
 
-  private mutating func findsBareCall(in piece: borrowing Span<UInt8>, room: Room, tools: ByteStrings) -> Bool {
+  private mutating func findsBareCall(in piece: borrowing Span<UInt8>, room: inout Room, tools: ByteStrings) -> Bool {
     var at = 0
     guard bareCall.find(in: piece, from: &at, tools: tools) else { return false }
     var leak = MarkupLeak(marker: .bareCall, isInReasoning: false, offset: text.count + at - bareCall.held.count)
-    if room.leak > 0 { leak.text = bareCall.held }
+    if room.keepsLeaks { leak.text = bareCall.held }
+    room.leak &-= bareCall.held.count
     summary.leak = leak
-    Self.keep(piece.extracting(at..<piece.count), room: room, &summary)
+    Self.keep(piece.extracting(at..<piece.count), room: &room, &summary)
     text.count &+= piece.count
     return true
   }
 
   private static func search(
-    _ piece: borrowing Span<UInt8>, _ channel: inout Channel, room: Room, _ summary: inout ChoiceSummary
+    _ piece: borrowing Span<UInt8>, _ channel: inout Channel, room: inout Room, _ summary: inout ChoiceSummary
   ) {
     defer { channel.count &+= piece.count }
     guard summary.leak == nil else {
-      if summary.leak?.isInReasoning == channel.isReasoning { keep(piece, room: room, &summary) }
+      if summary.leak?.isInReasoning == channel.isReasoning { keep(piece, room: &room, &summary) }
       return
     }
     var at = 0
@@ -90,9 +101,10 @@ struct ObservedChoice: Sendable {
       case .marker(let marker):
         let text = needle.text.utf8
         var leak = MarkupLeak(marker: marker, isInReasoning: channel.isReasoning, offset: channel.count + at - text.count)
-        if room.leak > 0 { leak.text = Array(text) }
+        if room.keepsLeaks { leak.text = Array(text) }
+        room.leak &-= text.count
         summary.leak = leak
-        keep(piece.extracting(at..<piece.count), room: room, &summary)
+        keep(piece.extracting(at..<piece.count), room: &room, &summary)
         return
       case .token(let text) where !channel.isReasoning:
         summary.specialToken = summary.specialToken ?? text
@@ -103,9 +115,10 @@ struct ObservedChoice: Sendable {
     }
   }
 
-  private static func keep(_ piece: borrowing Span<UInt8>, room: Room, _ summary: inout ChoiceSummary) {
-    guard room.leak > 0, let leak = summary.leak, !leak.isTooLong else { return }
-    if leak.text.count + piece.count <= room.leak {
+  private static func keep(_ piece: borrowing Span<UInt8>, room: inout Room, _ summary: inout ChoiceSummary) {
+    guard room.keepsLeaks, summary.leak?.isTooLong == false else { return }
+    if piece.count <= room.leak {
+      room.leak &-= piece.count
       summary.leak?.text.append(piece)
     } else {
       summary.leak?.isTooLong = true

@@ -60,6 +60,10 @@ package struct ResponseObserver: Sendable {
   package var deaths: [CallDeath] { tally.deaths }
   /// The calls as put together so far; their names may change before `finish`.
   package var calls: [AssembledCall] { tally.calls }
+  /// Bytes of the arguments of all calls so far.
+  package var argumentBytes: Int { tally.argumentBytes }
+  /// The arguments so far of a call that died.
+  package func arguments(of death: CallDeath) -> [UInt8] { tally.arguments(of: death) }
   /// How many choices have begun.
   package var begunChoices: Int { tally.begunChoices }
   /// How many choices have a finish reason.
@@ -105,6 +109,15 @@ package struct ResponseObserver: Sendable {
       case .event(let event): return take(event, at: start..<position, in: bytes)
       }
     }
+  }
+
+  /// How many bytes of a stream at `position`, where a block has just ended, are blank lines: they say nothing, and whoever passes on
+  /// by block can pass over them all at once.
+  package func blankLines(in bytes: borrowing Span<UInt8>, at position: Int) -> Int {
+    guard format == .eventStream, framer.isBetweenEvents else { return 0 }
+    var end = position
+    while end < bytes.count, bytes[end] == 0x0A { end &+= 1 }
+    return end &- position
   }
 
   /// The response is over. Feed nothing after that.

@@ -8,7 +8,7 @@ struct ResponseTally: Sendable {
   private(set) var deaths: [CallDeath] = []
 
   private let request: RequestFacts
-  private let room: ObservedChoice.Room
+  private var room: ObservedChoice.Room
   /// Bytes of what is said that are kept.
   private let speechLimit: Int
   private var assembler: CallAssembler
@@ -21,7 +21,7 @@ struct ResponseTally: Sendable {
   ) {
     self.request = request
     room = ObservedChoice.Room(
-      leak: options.contains(.keepsText) ? callLimit : 0, reasoning: options.contains(.keepsReasoning) ? callLimit : 0)
+      limit: callLimit, keepsLeaks: options.contains(.keepsText), keepsReasoning: options.contains(.keepsReasoning))
     speechLimit = format == .eventStream && options.contains(.keepsSpeech) ? callLimit : 0
     assembler = CallAssembler(limit: callLimit)
     watches = options.contains(.watchesCalls) ? CallWatches(tools: request.tools) : nil
@@ -35,6 +35,8 @@ struct ResponseTally: Sendable {
   var begunChoices: Int { choices.count }
   var finishedChoices: Int { choices.count { $0.summary.finishReason != nil } }
   var calls: [AssembledCall] { assembler.named(among: request.tools.names) }
+  var argumentBytes: Int { assembler.argumentBytes }
+  func arguments(of death: CallDeath) -> [UInt8] { assembler.calls[death.position].arguments }
 
   /// What the decoder made of an event of a stream, or of a whole body.
   mutating func take(_ decoder: borrowing ChunkDecoder) -> EventTraits {
@@ -105,11 +107,11 @@ extension ResponseTally {
     switch event {
     case .text(let choice, let range):
       guard let place = place(of: choice) else { return .text }
-      choices[place].takeText(decoder.text.span.extracting(range), room: room) { request.tools.names }
+      choices[place].takeText(decoder.text.span.extracting(range), room: &room) { request.tools.names }
       return .text
     case .reasoning(let choice, let range):
       guard let place = place(of: choice) else { return .reasoning }
-      choices[place].takeReasoning(decoder.text.span.extracting(range), room: room)
+      choices[place].takeReasoning(decoder.text.span.extracting(range), room: &room)
       return .reasoning
     case .otherContent(let choice):
       guard let place = place(of: choice) else { return .otherContent }
@@ -124,23 +126,24 @@ extension ResponseTally {
       return .call
     case .finish(let choice, let range):
       guard let place = place(of: choice, isContent: false) else { return .finish }
-      choices[place].summary.finishReason = decoder.string(range)
+      choices[place].summary.finishReason = decoder.string(range, limit: Self.wordLimit)
       return .finish
     case .nativeFinish(let choice, let range):
       guard let place = place(of: choice, isContent: false) else { return [] }
-      choices[place].summary.nativeFinishReason = decoder.string(range)
+      choices[place].summary.nativeFinishReason = decoder.string(range, limit: Self.wordLimit)
       return []
     case .usage(let usage):
       summary.usage = usage
       return .usage
     case .model(let range):
-      summary.model = decoder.string(range)
+      summary.model = decoder.string(range, limit: Self.wordLimit)
       return []
     case .failure(let failure):
       guard summary.failure == nil else { return .failure }
       summary.failure = VendorFailure(
-        message: decoder.string(failure.message), type: failure.type.isEmpty ? nil : decoder.string(failure.type),
-        code: failure.code.isEmpty ? nil : decoder.string(failure.code), status: summary.status)
+        message: decoder.string(failure.message, limit: Self.messageLimit),
+        type: failure.type.isEmpty ? nil : decoder.string(failure.type, limit: Self.wordLimit),
+        code: failure.code.isEmpty ? nil : decoder.string(failure.code, limit: Self.wordLimit), status: summary.status)
       return .failure
     case .done:
       summary.isDone = true
@@ -173,4 +176,8 @@ extension ResponseTally {
 
   /// OpenAI's own limit of `n`; what a vendor sends beyond it is not counted.
   private static let choiceLimit = 128
+  /// Bytes that are kept of a finish reason, a model's name, an error's type and code.
+  private static let wordLimit = 1024
+  /// Bytes that are kept of an error's message: more of it is an echo of the request.
+  private static let messageLimit = 8 << 10
 }

@@ -10,9 +10,12 @@ struct ArgumentRepairer: ~Copyable {
   /// What is asked of the object; nil where nothing can be: no parameters, a builtin tool, a schema that is none.
   let schema: ReadSchema?
   private var validator = Validator(root: "arguments")
+  /// What mending may still cost, see `Coercion`.
+  private(set) var work: Int
 
-  init(tool: Int, of tools: ToolSet, rules: Set<RepairRule>) {
+  init(tool: Int, of tools: ToolSet, rules: Set<RepairRule>, work: Int = Coercion.workLimit) {
     self.rules = rules
+    self.work = work
     if !tools.isBuiltin(tool), case .schema(let schema) = tools.parameters(of: tool) {
       self.schema = ReadSchema(schema, text: tools.schemas[tool])
     } else {
@@ -37,8 +40,10 @@ struct ArgumentRepairer: ~Copyable {
     guard let object = asObject(MendedText(text: text)), !hasRepeatedKey(object.text) else { return nil }
     if !object.steps.isEmpty, accepts(object.text) { return object }
     guard let schema, rules.contains(.coercion) || rules.contains(.optionalNull) else { return nil }
-    var coercion = Coercion(rules: rules)
-    guard var mended = coercion.mended(object.text, schema), accepts(mended.text), !mended.steps.isEmpty else { return nil }
+    var coercion = Coercion(rules: rules, work: work)
+    let found = coercion.mended(object.text, schema)
+    work = coercion.work
+    guard var mended = found, accepts(mended.text), !mended.steps.isEmpty else { return nil }
     mended.steps = object.steps + mended.steps
     return mended
   }

@@ -13,18 +13,21 @@ struct Coercion: ~Copyable {
   private let tolerates: (Violation, [UInt8]) -> Bool
   private var validator = Validator(root: "arguments")
   private var validations = 0
-  private var bytes = 0
+  /// What the search may still cost, in bytes validated.
+  private(set) var work: Int
   /// The search ended for want of work allowed, or at something that the validator cannot decide; not for want of candidates.
   private(set) var isUndecided = false
 
   private static let validationLimit = 1000
-  private static let byteLimit = 64 << 20
+  /// For all calls of an answer together.
+  static let workLimit = 64 << 20
   /// Changes in all. What has more than that wrong with it has another cause.
   private static let depthLimit = 256
   private static let narrowingLimit = 3
 
-  init(rules: Set<RepairRule>, tolerating tolerates: @escaping (Violation, [UInt8]) -> Bool = { _, _ in false }) {
+  init(rules: Set<RepairRule>, work: Int = workLimit, tolerating tolerates: @escaping (Violation, [UInt8]) -> Bool = { _, _ in false }) {
     self.rules = rules
+    self.work = work
     self.tolerates = tolerates
   }
 
@@ -41,11 +44,12 @@ struct Coercion: ~Copyable {
     let wrong = all.filter { $0.isAt(orBelow: scope) }
     if wrong.isEmpty { return state }
     guard depth < Self.depthLimit else { return nil }
+    let known = Set(all.map(\.place))
     for violation in wrong {
       var isMendable = false
       for next in mendings(of: violation, in: state, schema, narrowings: narrowings) {
         guard let after = violations(in: next.text, schema),
-          !after.contains(where: { $0.instancePath == violation.instancePath || $0.isNew(to: all, below: violation.instancePath) })
+          !after.contains(where: { $0.instancePath == violation.instancePath || !known.contains($0.place) && !$0.isAt(orBelow: violation.instancePath) })
         else { continue }
         if let done = search(next, schema, below: scope, depth: depth + 1, narrowings: narrowings) { return done }
         isMendable = true
@@ -94,16 +98,20 @@ struct Coercion: ~Copyable {
   /// What is wrong, but for what is tolerated; nil when it cannot be told, or not any more.
   private mutating func violations(in text: [UInt8], _ schema: ReadSchema) -> [Violation]? {
     validations += 1
-    bytes += text.count
-    guard validations <= Self.validationLimit, bytes <= Self.byteLimit else {
+    work -= text.count + 2048
+    guard validations <= Self.validationLimit, work >= 0 else {
       isUndecided = true
       return nil
     }
-    let (verdict, violations) = validator.violations(in: text.span, with: schema.schema)
+    // A schema entered beyond those for the values themselves counts as much as 16 bytes.
+    let allowance = work / 16
+    validator.allowance = allowance
+    let (verdict, violations, further) = validator.violations(in: text.span, with: schema.schema, limit: 2 * Self.depthLimit)
+    work -= violations.count * 512 + 16 * (allowance - validator.allowance)
     switch verdict {
     case .valid: return []
     case .invalid:
-      guard violations.count <= 2 * Self.depthLimit else {
+      guard further == 0 else {
         isUndecided = true
         return nil
       }
@@ -120,10 +128,8 @@ extension Violation {
     path.isEmpty || instancePath == path || instancePath.utf8.starts(with: (path + "/").utf8)
   }
 
-  /// Whether this was not among the violations before; what is within the value that was changed does not count.
-  fileprivate func isNew(to before: [Violation], below path: String) -> Bool {
-    !isAt(orBelow: path) && !before.contains { $0.instancePath == instancePath && $0.keyword == keyword }
-  }
+  /// What is wrong and where; a keyword has no space.
+  fileprivate var place: String { keyword + " " + instancePath }
 }
 
 extension MendedText {

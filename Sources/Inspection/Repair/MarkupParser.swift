@@ -125,13 +125,26 @@ extension MarkupParser {
   /// The tokens that end a message, which a vendor that leaks calls leaks as well (R06).
   private func withoutEndTokens(_ text: [UInt8]) -> [UInt8] {
     guard !result.calls.isEmpty else { return text }
-    var text = text
-    for token in ["<|im_end|>", "<|end_of_msg|>", "</think>"] {
-      let token = Array(token.utf8)
-      while let start = text.indices.first(where: { text[$0...].starts(with: token) }) {
-        text.removeSubrange(start..<start + token.count)
-      }
+    return ["<|im_end|>", "<|end_of_msg|>", "</think>"].reduce(text) { $0.removingAll(Array($1.utf8)) }
+  }
+}
+
+extension [UInt8] {
+  /// These bytes without any `token`, the first one taken out first, and those too that are whole only once others are out. One pass:
+  /// whatever precedes what is read has no token any more, so that only one that ends here can be there.
+  fileprivate func removingAll(_ token: [UInt8]) -> [UInt8] {
+    guard let last = token.last, var end = firstOffset(of: last, in: span, from: 0) else { return self }
+    var kept: [UInt8] = []
+    kept.reserveCapacity(count)
+    var start = 0
+    while true {
+      kept += self[start...end]
+      start = end + 1
+      if kept.span.hasSuffix(token.span) { kept.removeLast(token.count) }
+      guard let next = firstOffset(of: last, in: span, from: start) else { break }
+      end = next
     }
-    return text
+    kept += self[start...]
+    return kept
   }
 }

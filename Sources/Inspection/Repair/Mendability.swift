@@ -77,9 +77,12 @@ struct ArgumentOutlook {
     if !found.isOpen, !hasJunk { return false }
     let outlook = ObjectOutlook(object, rules: rules, tools: tools, tool: tool)
     guard let outlook else { return false }
-    for earlier in found.objects.dropLast() {
-      let earlier = Array(text[earlier])
-      guard isSnapshot(earlier, of: outlook.closed) || isSnapshot(outlook.closed, of: earlier) else { return false }
+    if found.objects.count > 1 {
+      guard let closed = snapshotValue(outlook.closed) else { return false }
+      for earlier in found.objects.dropLast() {
+        guard let earlier = snapshotValue(Array(text[earlier])), isSnapshot(earlier, of: closed) || isSnapshot(closed, of: earlier)
+        else { return false }
+      }
     }
     return outlook.isHopeful(deadAt: last.lowerBound == 0 ? death : nil)
   }

@@ -29,7 +29,8 @@ struct ObjectOutlook {
   /// - Parameter death: the byte that killed the object, if known.
   func isHopeful(deadAt death: Int?) -> Bool {
     guard let schema else { return true }
-    var coercion = Coercion(rules: rules, tolerating: tolerates)
+    // Asked again and again while the call grows; what cannot be told is hopeful.
+    var coercion = Coercion(rules: rules, work: Coercion.workLimit / 8, tolerating: tolerates)
     if coercion.mended(closed, schema) == nil, !coercion.isUndecided { return false }
     return isHopefulKey(schema) && isHopefulString(schema, deadAt: isVerbatim ? death : nil)
   }
@@ -93,6 +94,7 @@ struct ObjectOutlook {
 
   private func violations(in document: [UInt8], _ schema: ReadSchema) -> [Violation] {
     var validator = Validator(root: "arguments")
-    return validator.violations(in: document.span, with: schema.schema).violations
+    // With more than this wrong no call is mended.
+    return validator.violations(in: document.span, with: schema.schema, limit: 512).violations
   }
 }

@@ -27,12 +27,13 @@ extension ChoiceSummary {
   mutating func rescue(tools: ByteStrings, isSound: (AssembledCall) -> Bool) -> Bool {
     guard let leak, !leak.isTooLong, !leak.text.isEmpty, !leak.isInReasoning || calls.isEmpty else { return false }
     let result = MarkupParser(tools: tools).parse(leak.text)
-    guard result.isComplete else { return false }
-    var parsed = calls
+    guard result.isComplete, result.calls.count <= Self.rescueLimit else { return false }
+    var parsed: [CallMeaning: Int] = [:]
+    for call in calls { parsed[CallMeaning(call.name, call.arguments), default: 0] += 1 }
     var rescued: [AssembledCall] = []
     for leaked in result.calls {
-      if let twin = parsed.firstIndex(where: { $0.isSameCall(as: leaked) }) {
-        parsed.remove(at: twin)
+      if !parsed.isEmpty, let twins = parsed[CallMeaning(leaked.name, leaked.arguments)], twins > 0 {
+        parsed[CallMeaning(leaked.name, leaked.arguments)] = twins - 1
         continue
       }
       var call = AssembledCall(choice: index, index: nil)
@@ -46,22 +47,41 @@ extension ChoiceSummary {
       rescued.append(call)
     }
     calls += rescued
-    for position in calls.indices.suffix(rescued.count) where calls.contains(where: { $0.index != nil }) {
-      calls[position].index = position
+    if calls.contains(where: { $0.index != nil }) {
+      for position in calls.indices.suffix(rescued.count) { calls[position].index = position }
     }
     self.leak = nil
     if !leak.isInReasoning, leak.offset == 0, result.text.isEmpty { hasText = false }
     rescue = Rescue(isInReasoning: leak.isInReasoning, offset: leak.offset, remainder: result.text)
     return true
   }
+
+  /// As many calls as are told apart in an answer; more of them were not meant.
+  private static let rescueLimit = 1024
 }
 
-extension AssembledCall {
-  /// The same tool with the same arguments, however they are spelled.
-  fileprivate func isSameCall(as leaked: LeakedCall) -> Bool {
-    guard name == leaked.name else { return false }
-    if arguments == leaked.arguments { return true }
-    guard let ours = try? JSONValue(parsing: arguments), let theirs = try? JSONValue(parsing: leaked.arguments) else { return false }
-    return ours == theirs
+/// What a call says: the same tool with the same arguments is the same call, however they are spelled.
+private struct CallMeaning: Hashable {
+  private let name: [UInt8]
+  /// JSON in one spelling, or what is no JSON as it is.
+  private let arguments: [UInt8]
+  private let isJSON: Bool
+
+  init(_ name: [UInt8], _ arguments: [UInt8]) {
+    self.name = name
+    let value = try? JSONValue(parsing: arguments)
+    isJSON = value != nil
+    self.arguments = value.map { JSONWriter.bytes(of: Self.ordered($0)) } ?? arguments
+  }
+
+  /// Equal values come out alike: of members with one key only the last counts, and their order does not.
+  private static func ordered(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .array(let elements): return .array(elements.map { ordered($0) })
+    case .object(let object):
+      let members = Dictionary(object.members.map { ($0.key, $0.value) }) { _, last in last }
+      return .object(JSONObject(members.sorted { $0.key < $1.key }.map { (key: $0.key, value: ordered($0.value)) }))
+    default: return value
+    }
   }
 }

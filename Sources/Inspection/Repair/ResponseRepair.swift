@@ -28,6 +28,8 @@ private struct ResponseRepair {
   var repairs: [Repair] = []
   private let rules: Set<RepairRule>
   private let request: RequestFacts
+  /// What mending arguments may still cost, see `Coercion`.
+  private var work = Coercion.workLimit
 
   init(summary: ResponseSummary, rules: Set<RepairRule>, request: RequestFacts) {
     self.summary = summary
@@ -39,16 +41,18 @@ private struct ResponseRepair {
     let tools = request.tools
     if rules.contains(.leakedCalls), !request.forbidsCalls, let leak = summary.choices[place].leak {
       let rules = rules
+      var work = work
+      defer { self.work = work }
       let isRescued = summary.choices[place].rescue(tools: tools.names) { call in
         var mended = call
-        _ = Self.mend(&mended, tools, rules)
+        _ = Self.mend(&mended, tools, rules, &work)
         return tools.index(of: mended.name.span).map { Self.accepts(mended.arguments, $0, tools) } ?? false
       }
       if isRescued { record(.leakedCalls, place, field: "content", leak, summary.choices[place].rescue) }
     }
     for number in summary.choices[place].calls.indices {
       var call = summary.choices[place].calls[number]
-      for change in Self.mend(&call, tools, rules) { record(change, place, number) }
+      for change in Self.mend(&call, tools, rules, &work) { record(change, place, number) }
       if rules.contains(.callShape) {
         for change in mendShape(of: &call, at: number) {
           record(Change(rule: .callShape, field: change.field, before: change.before, after: change.after), place, number)
@@ -109,7 +113,9 @@ extension ResponseRepair {
   }
 
   /// Mends a call's name, its arguments and their form: all that it takes to make the call valid, or nothing.
-  static func mend(_ call: inout AssembledCall, _ tools: ToolSet, _ rules: Set<RepairRule>) -> [Change] {
+  static func mend(
+    _ call: inout AssembledCall, _ tools: ToolSet, _ rules: Set<RepairRule>, _ work: inout Int
+  ) -> [Change] {
     var mended = call
     var changes: [Change] = []
     if rules.contains(.toolName), let name = mendedName(of: call, among: tools.names) {
@@ -118,8 +124,10 @@ extension ResponseRepair {
       mended.nameFragments = NameFragments()
     }
     guard !call.quirks.contains(.tooLong), let tool = tools.index(of: mended.name.span) else { return [] }
-    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: rules)
-    if let arguments = repairer.mended(call.arguments) {
+    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: rules, work: work)
+    let found = repairer.mended(call.arguments)
+    work = repairer.work
+    if let arguments = found {
       for step in arguments.steps {
         changes.append(Change(rule: step.rule, field: "arguments" + step.path, before: step.before, after: step.after))
       }

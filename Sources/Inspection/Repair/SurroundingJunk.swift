@@ -13,7 +13,11 @@ enum SurroundingJunk {
       isJunk(before: text[found.leading]), isJunk(behind: text[found.trailing])
     else { return nil }
     let object = Array(text[last])
-    for earlier in found.objects.dropLast() where !isSnapshot(Array(text[earlier]), of: object) { return nil }
+    guard found.objects.count > 1 else { return object }
+    guard let last = snapshotValue(object) else { return nil }
+    for earlier in found.objects.dropLast() {
+      guard let earlier = snapshotValue(Array(text[earlier])), isSnapshot(earlier, of: last) else { return nil }
+    }
     return object
   }
 

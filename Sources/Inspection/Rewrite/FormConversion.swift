@@ -24,11 +24,11 @@ package enum FormConversion {
 
   /// A whole stream as one answer. `summary` is what was made of it.
   package static func body(of stream: borrowing Span<UInt8>, _ summary: ResponseSummary) -> [UInt8] {
-    let chunks = data(of: stream).compactMap { try? JSONValue(parsing: $0) }
+    let said = SaidInStream(stream, by: summary.choices.map(\.index))
     var writer = JSONWriter()
     writer.beginObject()
-    for key in ["id", "created", "model", "system_fingerprint"] {
-      guard let value = chunks.lazy.compactMap({ $0[JSONString(key)] }).first else { continue }
+    for (key, value) in zip(SaidInStream.headKeys, said.head) {
+      guard let value else { continue }
       writer.write(key: Array(key.utf8))
       writer.write(value)
     }
@@ -36,12 +36,9 @@ package enum FormConversion {
     writer.write(string: "chat.completion")
     writer.write(key: "choices")
     writer.beginArray()
-    for choice in summary.choices { write(choice, chunks, &writer) }
+    for choice in summary.choices { write(choice, said.choices[choice.index] ?? .init(), &writer) }
     writer.endArray()
-    let usages = chunks.compactMap { chunk in
-      [chunk["usage"], chunk["choices"]?[0]?["usage"]].compactMap { $0 }.first { $0.object != nil }
-    }
-    if let usage = usages.last {
+    if let usage = said.usage {
       writer.write(key: "usage")
       writer.write(usage)
     }
@@ -49,7 +46,7 @@ package enum FormConversion {
     return writer.finish()
   }
 
-  private static func write(_ choice: ChoiceSummary, _ chunks: [JSONValue], _ writer: inout JSONWriter) {
+  private static func write(_ choice: ChoiceSummary, _ said: SaidInStream.Choice, _ writer: inout JSONWriter) {
     writer.beginObject()
     writer.write(key: "index")
     writer.write(choice.index)
@@ -57,11 +54,11 @@ package enum FormConversion {
     writer.beginObject()
     writer.write(key: "role")
     writer.write(string: "assistant")
-    let text = said("content", by: choice.index, chunks, cutAt: choice.rescue.flatMap { $0.isInReasoning ? nil : $0 })
+    let text = cut(said.text, at: choice.rescue.flatMap { $0.isInReasoning ? nil : $0 })
     writer.write(key: "content")
     if text.isEmpty && !choice.calls.isEmpty { writer.writeNull() } else { writer.write(string: text) }
-    for key in ["reasoning_content", "reasoning"] {
-      let text = said(key, by: choice.index, chunks, cutAt: choice.rescue.flatMap { $0.isInReasoning ? $0 : nil })
+    for (key, text) in [("reasoning_content", said.reasoningContent), ("reasoning", said.reasoning)] {
+      let text = cut(text, at: choice.rescue.flatMap { $0.isInReasoning ? $0 : nil })
       guard !text.isEmpty else { continue }
       writer.write(key: Array(key.utf8))
       writer.write(string: text)
@@ -78,30 +75,52 @@ package enum FormConversion {
     writer.endObject()
   }
 
-  private static func said(_ key: String, by number: Int, _ chunks: [JSONValue], cutAt rescue: Rescue?) -> [UInt8] {
-    var text: [UInt8] = []
-    for chunk in chunks {
-      for (position, choice) in (chunk["choices"]?.array ?? []).enumerated()
-      where (choice["index"]?.int ?? position) == number {
-        text += choice["delta"]?[JSONString(key)]?.utf8?.utf8 ?? []
-      }
-    }
+  private static func cut(_ text: [UInt8], at rescue: Rescue?) -> [UInt8] {
     guard let rescue, rescue.offset <= text.count else { return text }
     return Array(text[..<rescue.offset]) + rescue.remainder
   }
+}
 
-  /// The data of each event.
-  private static func data(of stream: borrowing Span<UInt8>) -> [[UInt8]] {
+/// What the chunks of a stream say together, read in one pass.
+private struct SaidInStream {
+  struct Choice {
+    var text: [UInt8] = []
+    var reasoningContent: [UInt8] = []
+    var reasoning: [UInt8] = []
+  }
+
+  static let headKeys = ["id", "created", "model", "system_fingerprint"]
+
+  /// The first value of each of the keys.
+  private(set) var head: [JSONValue?] = headKeys.map { _ in nil }
+  private(set) var choices: [Int: Choice] = [:]
+  /// The last one.
+  private(set) var usage: JSONValue?
+
+  init(_ stream: borrowing Span<UInt8>, by numbers: [Int]) {
+    for number in numbers { choices[number] = Choice() }
     var framer = EventStreamFramer()
     var position = 0
-    var all: [[UInt8]] = []
     while let event = framer.next(in: stream, from: &position) {
       switch event {
-      case .input(let range): all.append([UInt8](copying: stream.extracting(range)))
-      case .held: all.append(framer.held)
+      case .input(let range): take(try? JSONValue(parsing: stream.extracting(range)))
+      case .held: take(try? JSONValue(parsing: framer.held))
       case .tooLong: break
       }
     }
-    return all
+  }
+
+  private mutating func take(_ chunk: JSONValue?) {
+    guard let chunk else { return }
+    for (place, key) in Self.headKeys.enumerated() where head[place] == nil { head[place] = chunk[JSONString(key)] }
+    let said = chunk["choices"]?.array ?? []
+    for (position, choice) in said.enumerated() {
+      guard let delta = choice["delta"] else { continue }
+      let number = choice["index"]?.int ?? position
+      choices[number]?.text += delta["content"]?.utf8?.utf8 ?? []
+      choices[number]?.reasoningContent += delta["reasoning_content"]?.utf8?.utf8 ?? []
+      choices[number]?.reasoning += delta["reasoning"]?.utf8?.utf8 ?? []
+    }
+    usage = [chunk["usage"], said.first?["usage"]].compactMap { $0 }.first { $0.object != nil } ?? usage
   }
 }

@@ -123,12 +123,7 @@ extension Compiler {
       if key > row + 1 { joined.append(UInt8(ascii: "|")) }
       joined += source.text(key)
     }
-    if let regex = try? Regex(joined[...], dialect: .python) {
-      patterns.append(regex)
-      rule.joined = Int32(patterns.count - 1)
-    } else {
-      rule.joined = -2
-    }
+    rule.joined = if let regex = try? Regex(joined[...], dialect: .python) { try add(regex) } else { -2 }
   }
 
   private mutating func addAdditional(_ rule: inout ObjectRule, _ context: SchemaContext) throws(SchemaError) {

@@ -67,18 +67,43 @@ extension Compiler {
   /// Every resource that may stand in dynamic scope and has the anchor.
   private mutating func addCandidates(_ index: Int) throws(SchemaError) {
     let reference = references[index]
-    guard !reference.anchor.isEmpty else { return }
-    for (resource, known) in resources.all.enumerated() {
-      let row: Int32? =
-        reference.isRecursive ? (known.hasRecursiveAnchor ? known.row : nil) : known.dynamicAnchors[reference.anchor]
-      guard let row, dynamicReferences[Int(reference.dynamic)].candidates[Int32(resource)] == nil else { continue }
-      let schema = try schema(at: Int(row), resource: Int32(resource), draft: known.draft)
-      dynamicReferences[Int(reference.dynamic)].candidates[Int32(resource)] = schema
+    guard !reference.anchor.isEmpty, reference.asked < resources.all.count else { return }
+    indexAnchors()
+    references[index].asked = resources.all.count
+    let anchor = Anchor(name: reference.isRecursive ? "" : reference.anchor, isRecursive: reference.isRecursive)
+    var known = candidates[anchor] ?? [:]
+    let all = anchors[anchor] ?? []
+    for (resource, row) in all.dropFirst(known.count) {
+      known[resource] = try schema(at: Int(row), resource: resource, draft: resources.all[Int(resource)].draft)
     }
+    candidates[anchor] = known
+    dynamicReferences[Int(reference.dynamic)].candidates = known
+  }
+
+  /// Notes the anchors of resources that have come since.
+  private mutating func indexAnchors() {
+    for index in anchored..<resources.all.count {
+      let resource = resources.all[index]
+      if resource.hasRecursiveAnchor {
+        anchors[Anchor(name: "", isRecursive: true), default: []].append((Int32(index), resource.row))
+      }
+      for (name, row) in resource.dynamicAnchors {
+        anchors[Anchor(name: name, isRecursive: false), default: []].append((Int32(index), row))
+      }
+    }
+    anchored = resources.all.count
   }
 
   /// The row that a reference leads to, and its resource.
   mutating func resolve(_ text: String, from resource: Int32) -> (row: Int, resource: Int32)? {
+    let key = ReferenceText(text: Array(text.utf8), resource: resource)
+    if let known = resolved[key] { return known }
+    let found = find(text, from: resource)
+    resolved[key] = .some(found)
+    return found
+  }
+
+  private mutating func find(_ text: String, from resource: Int32) -> (row: Int, resource: Int32)? {
     let base = resources.all[Int(resource)]
     let reference = URIReference(text)
     let isLocal = reference.scheme == nil && reference.authority == nil && reference.path.isEmpty && reference.query == nil
@@ -121,7 +146,7 @@ extension Compiler {
   }
 
   /// Follows a JSON pointer, whose text begins with a slash, through any members, known keywords or not.
-  private func walk(_ pointer: [UInt8], from start: Int, resource: Int32) -> (row: Int, resource: Int32)? {
+  private mutating func walk(_ pointer: [UInt8], from start: Int, resource: Int32) -> (row: Int, resource: Int32)? {
     var row = start
     var owner = resource
     for part in pointer.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
@@ -139,14 +164,13 @@ extension Compiler {
       }
       switch source.kind(row) {
       case .object:
-        guard let value = source.member(token[...], of: row) else { return nil }
+        guard let value = members.member(token[...], of: row, in: source) else { return nil }
         row = value
       case .array:
-        guard let index = Int(String(decoding: token, as: UTF8.self)), index >= 0 else { return nil }
-        var found: Int?
-        source.forEachElement(of: row) { position, element in if position == index { found = element } }
-        guard let found else { return nil }
-        row = found
+        guard let index = Int(String(decoding: token, as: UTF8.self)),
+          let element = members.element(index, of: row, in: source)
+        else { return nil }
+        row = element
       default: return nil
       }
       if resources.owner[row] >= 0 { owner = resources.owner[row] }

@@ -80,7 +80,23 @@ extension Compiler {
       lists[index] = Int32(element)
       index += 1
     }
+    if index - Int(start) > EnumerationTable.least { buildTable(of: Int(start)..<index) }
     add(.enumeration, 0xFF, start, Int32(index) - start, row: row)
+  }
+
+  /// A hash table of many values, in `lists` behind them: its mask, then the place of a value or -1 in each slot.
+  private mutating func buildTable(of values: Range<Int>) {
+    let equality = Equality(isPython: options.profile.isPython)
+    var size = 2 * EnumerationTable.least
+    while size < 2 * values.count { size *= 2 }
+    let first = lists.count + 1
+    lists.append(Int32(size - 1))
+    for _ in 0..<size { lists.append(-1) }
+    for place in values {
+      var slot = Int(truncatingIfNeeded: EnumerationTable.slot(equality.hash(source, Int(lists[place])))) & (size - 1)
+      while lists[first + slot] >= 0 { slot = (slot + 1) & (size - 1) }
+      lists[first + slot] = Int32(place)
+    }
   }
 
   mutating func number(_ keyword: Keyword, _ row: Int, _ context: SchemaContext) {
@@ -167,14 +183,24 @@ extension Compiler {
 
   /// The compiled pattern of a string or key, or nil where Python would raise when it gets there.
   mutating func regex(_ row: Int) throws(SchemaError) -> Int32? {
+    let regex: Regex
     do {
       let text = source.storage[source.nodes[row].text]
-      patterns.append(try Regex(text, dialect: options.profile.isPython ? .python : .ecma))
-      return Int32(patterns.count - 1)
+      regex = try Regex(text, dialect: options.profile.isPython ? .python : .ecma)
     } catch {
       if options.profile.isPython { return nil }
       throw .pattern(path: source.pointer(to: row), message: error.message)
     }
+    return try add(regex)
+  }
+
+  /// The index of a pattern. A few bytes of text can be many when compiled, and they are kept as long as the schema.
+  mutating func add(_ regex: Regex) throws(SchemaError) -> Int32 {
+    patternBytes += regex.size
+    let limit = min(options.limits.patternBytes, 16 << 10 + 64 * source.storage.count)
+    guard patternBytes <= limit else { throw .tooLarge(limit: limit) }
+    patterns.append(regex)
+    return Int32(patterns.count - 1)
   }
 
   mutating func format(_ row: Int, _ context: SchemaContext) {

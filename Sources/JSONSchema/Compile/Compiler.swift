@@ -17,6 +17,8 @@ struct Compiler {
   var slots: [Int32] = []
   var numbers: [NumberRule] = []
   var patterns: [Regex] = []
+  /// Bytes of them when compiled.
+  var patternBytes = 0
   var formats: [Format] = []
   var dynamicReferences: [DynamicReference] = []
   var tracksEvaluation = false
@@ -27,6 +29,25 @@ struct Compiler {
   var pending: [Operation] = []
   /// References met, and where they lead once that is known; operations hold their index until the end.
   var references: [Reference] = []
+  /// Where each text leads that has been followed, by the resource it stands in.
+  var resolved: [ReferenceText: (row: Int, resource: Int32)?] = [:]
+  var members = MemberIndex()
+  /// The resources that have each anchor, of the first `anchored` of them.
+  var anchors: [Anchor: [(resource: Int32, row: Int32)]] = [:]
+  var anchored = 0
+  /// The schemas of each anchor by resource, shared by all references to it.
+  var candidates: [Anchor: [Int32: Int32]] = [:]
+
+  /// As bytes: strings compare by canonical equivalence.
+  struct ReferenceText: Hashable {
+    var text: [UInt8]
+    var resource: Int32
+  }
+
+  struct Anchor: Hashable {
+    var name: String
+    var isRecursive: Bool
+  }
 
   struct Reference {
     /// Row of the reference's text.
@@ -37,6 +58,8 @@ struct Compiler {
     var dynamic: Int32 = -1
     var anchor = ""
     var isRecursive = false
+    /// How many resources had been asked for the anchor.
+    var asked = 0
   }
 
   init(options: SchemaOptions) {

@@ -39,6 +39,11 @@ public struct SchemaLimits: Sendable, Equatable {
   /// Schemas entered altogether while one instance is validated; 64 more for each value of the instance are always granted.
   /// A million take about 20 ms.
   public var work = 1_000_000
+  /// Steps of all patterns together while one instance is validated; 64 more for each value of the instance and 8 for each
+  /// byte are always granted. A million take some tens of milliseconds.
+  public var matchSteps = 2_000_000
+  /// Bytes of all patterns of a schema when compiled, and no more than 16 KiB and 64 for each byte of the schema.
+  public var patternBytes = 1 << 20
 
   public init() {}
 }

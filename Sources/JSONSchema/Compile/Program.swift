@@ -28,6 +28,8 @@ final class Program: Sendable {
   let canBreak: Bool
   /// Rows of `source` where a document begins, ascending, and their addresses.
   let documents: [(row: Int32, uri: String)]
+  /// About how many bytes of memory it takes, compiled patterns included.
+  let footprint: Int
 
   init(_ builder: borrowing Compiler, root: Int32) {
     profile = builder.options.profile
@@ -48,7 +50,15 @@ final class Program: Sendable {
     tracksScope = builder.tracksScope
     canBreak = builder.canBreak
     documents = builder.resources.documents.map { ($0.row, $0.uri) }
+    let shared = builder.candidates.values.reduce(0) { $0 + 16 * $1.capacity }
+    let text = source.storage.capacity + source.reader.decoded.capacity + Program.bytes(source.nodes)
+    let rules = Program.bytes(schemas) + Program.bytes(operations) + Program.bytes(objects) + Program.bytes(properties)
+    let tables = 4 * (lists.capacity + slots.capacity) + Program.bytes(numbers) + Program.bytes(formats)
+    let references = Program.bytes(dynamicReferences) + shared
+    footprint = 1_024 + text + rules + tables + references + builder.patternBytes + 64 * patterns.count
   }
+
+  private static func bytes<Element>(_ array: [Element]) -> Int { array.capacity * MemoryLayout<Element>.stride }
 }
 
 /// One schema: the kinds it allows, and operations for the rest.

@@ -2,8 +2,8 @@
 
 extension Document {
   /// The JSON pointer (RFC 6901) from the row where a document begins to a row in it. A key's row counts as its member.
-  func pointer(to row: Int, from start: Int = 0) -> String {
-    steps(to: row, from: start).map { step in
+  func pointer(to row: Int, from start: Int = 0, _ places: RowPlaces? = nil) -> String {
+    steps(to: row, from: start, places).map { step in
       switch step {
       case .member(let key):
         var text = "/"
@@ -27,8 +27,9 @@ extension Document {
     case element(Int)
   }
 
-  /// The way from one row down to another.
-  func steps(to row: Int, from start: Int = 0) -> [Step] {
+  /// The way from one row down to another. Without `places` it takes the time of walking all that stands before it.
+  func steps(to row: Int, from start: Int = 0, _ places: RowPlaces? = nil) -> [Step] {
+    if let places { return places.steps(to: row, from: start, in: self) }
     var steps: [Step] = []
     var current = start
     while current != row, nodes[current].kind.rawValue <= Kind.array.rawValue {

@@ -20,8 +20,20 @@ public struct LintFinding: Sendable, Equatable {
 public struct SchemaLint {
   let document: Document
   private(set) var findings: [LintFinding] = []
+  private let places: RowPlaces
+  var members = MemberIndex()
+  /// Where each reference of the Moonshot flavour leads.
+  var targets: [[UInt8]: Int?] = [:]
+  /// Bytes of the paths told.
+  private var pathBytes = 0
+  /// Findings of the last topic.
+  private var told = 0
 
-  /// Everything found, in the order of the text. A text that is not JSON has no findings here: compiling it says so.
+  /// Findings told of each topic. Whoever has more wrong with a schema needs no longer list.
+  public static let findingLimit = 1_000
+  private static let pathLimit = 1 << 20
+
+  /// What is found, in the order of the text, at most `findingLimit` findings of each topic. A text that is not JSON has no findings here: compiling it says so.
   public static func findings(in schema: [UInt8], includingMFJS: Bool = true) -> [LintFinding] {
     guard let document = try? Document(schema, dialect: .python) else { return [] }
     var lint = SchemaLint(document: document)
@@ -31,12 +43,21 @@ public struct SchemaLint {
     return lint.findings
   }
 
-  private init(document: Document) { self.document = document }
+  private init(document: Document) {
+    self.document = document
+    places = RowPlaces(document)
+  }
+
+  /// The value of a member, also of a large object.
+  mutating func indexedMember(_ name: ArraySlice<UInt8>, of row: Int) -> Int? { members.member(name, of: row, in: document) }
 
   mutating func add(
     _ topic: LintFinding.Topic, _ code: String, at row: Int, _ message: String, fix: String
   ) {
-    let path = document.pointer(to: row)
+    guard findings.last?.topic != topic || (told < Self.findingLimit && pathBytes < Self.pathLimit) else { return }
+    told = findings.last?.topic == topic ? told + 1 : 1
+    let path = document.pointer(to: row, from: 0, places)
+    pathBytes += path.utf8.count
     findings.append(LintFinding(topic: topic, code: "\(topic.rawValue).\(code)", path: path, message: message, fix: fix))
   }
 

@@ -186,7 +186,7 @@ extension SchemaLint {
       if !seen.insert(name).inserted {
         mfjs("required_twice", at: element, "`\(name)` is required twice", fix: "name it once")
       }
-      if name.isEmpty || properties.flatMap({ self.member(name, of: $0) }) == nil {
+      if name.isEmpty || properties.flatMap({ indexedMember(Array(name.utf8)[...], of: $0) }) == nil {
         mfjs("required_undeclared", at: element, "`\(name)` is required but not declared in `properties`", fix: "declare it")
       }
     }

@@ -17,27 +17,45 @@ extension SchemaLint {
     }
   }
 
-  private func target(_ text: String) -> Int? {
+  private mutating func target(_ text: String) -> Int? {
+    let key = Array(text.utf8)
+    if let known = targets[key] { return known }
+    let found = find(text)
+    targets[key] = .some(found)
+    return found
+  }
+
+  private mutating func find(_ text: String) -> Int? {
     if text == "#" { return 0 }
     guard text.hasPrefix("#/$defs/"), let definitions = member("$defs", of: 0), document.kind(definitions) == .object else {
       return nil
     }
-    var row: Int? = definitions
-    for name in text.dropFirst(8).split(separator: "/") { row = row.flatMap { member(String(name), of: $0) } }
+    var row = definitions
+    for name in text.dropFirst(8).split(separator: "/") {
+      guard let next = indexedMember(Array(name.utf8)[...], of: row) else { return nil }
+      row = next
+    }
     return row
   }
 
   /// A schema that every instance would have to nest in itself for ever.
   mutating func mfjsRecursion() {
-    // What can end, found from the leaves up: a schema whose required parts all end.
-    var ending: Set<Int> = []
+    // What can end, found from the leaves up: each schema waits for its parts, and tells those that wait for it.
     let schemas = reachable()
-    var isGrowing = true
-    while isGrowing {
-      isGrowing = false
-      for row in schemas where !ending.contains(row) && canEnd(row, ending) {
-        ending.insert(row)
-        isGrowing = true
+    var waiting: [Int: Int] = [:]
+    var waiters: [Int: [Int]] = [:]
+    var ending: Set<Int> = []
+    var queue: [Int] = []
+    for row in schemas {
+      let needed = needs(of: row)
+      for part in needed.parts { waiters[part, default: []].append(row) }
+      waiting[row] = needed.isAny ? 1 : needed.parts.count
+      if waiting[row] == 0, ending.insert(row).inserted { queue.append(row) }
+    }
+    while let row = queue.popLast() {
+      for waiter in waiters[row] ?? [] {
+        waiting[waiter, default: 0] -= 1
+        if waiting[waiter] == 0, ending.insert(waiter).inserted { queue.append(waiter) }
       }
     }
     if !ending.contains(0) {
@@ -56,33 +74,34 @@ extension SchemaLint {
     return rows
   }
 
-  private func canEnd(_ row: Int, _ ending: Set<Int>) -> Bool {
-    guard document.kind(row) == .object else { return true }
+  /// The schemas that must end for a schema to end: one of them or all, each as often as it is named.
+  private mutating func needs(of row: Int) -> (parts: [Int], isAny: Bool) {
+    guard document.kind(row) == .object else { return ([], false) }
     if let reference = member("$ref", of: row), document.kind(reference) == .string {
       // A reference to nothing has its own finding.
-      return target(document.string(reference)).map(ending.contains) ?? true
+      return (target(document.string(reference)).map { [$0] } ?? [], false)
     }
+    var parts: [Int] = []
     if let list = member("anyOf", of: row), document.kind(list) == .array, document.nodes[list].count > 0 {
-      var ends = false
-      document.forEachElement(of: list) { if ending.contains($1) { ends = true } }
-      return ends
+      document.forEachElement(of: list) { parts.append($1) }
+      return (parts, true)
     }
     if let items = member("items", of: row), let least = member("minItems", of: row), document.kind(least) == .number,
-      Number.zero < Number(document.source(least)), document.kind(items) == .object, !ending.contains(items)
+      Number.zero < Number(document.source(least)), document.kind(items) == .object
     {
-      return false
+      parts.append(items)
     }
     guard let required = member("required", of: row), document.kind(required) == .array,
       let properties = member("properties", of: row), document.kind(properties) == .object
-    else { return true }
-    var ends = true
+    else { return (parts, false) }
     document.forEachElement(of: required) { _, element in
-      if document.kind(element) == .string, let property = member(document.string(element), of: properties),
-        document.kind(property) == .object, !ending.contains(property)
+      if document.kind(element) == .string,
+        let property = indexedMember(Array(document.string(element).utf8)[...], of: properties),
+        document.kind(property) == .object
       {
-        ends = false
+        parts.append(property)
       }
     }
-    return ends
+    return (parts, false)
   }
 }

@@ -68,31 +68,32 @@ extension SchemaLint {
       if document.nodes[list].count > MFJSLimits.values || document.nodes[list].end - document.nodes[list].start > MFJSLimits.valueCharacters {
         mfjs("enum_too_large", at: list, "`enum` has too many values", fix: "say it in `description`")
       }
+      let types = Set(names)
       document.forEachElement(of: list) { _, element in
         if document.kind(element) == .number, !PythonNumber.double(document.source(element)).isFinite {
           mfjs("enum_number", at: element, "\(document.excerpt(element)) is beyond all doubles", fix: "choose a smaller number")
         }
-        if !names.isEmpty, !names.contains(where: { fits(element, $0) }) {
+        if !names.isEmpty, !fits(element, types) {
           mfjs("enum_type", at: element, "\(document.excerpt(element)) does not match any type of `type`", fix: "leave it out, or change `type`")
         }
       }
     }
     if let value = member("default", of: row), !names.isEmpty {
-      if !names.contains(where: { fits(value, $0) }) {
+      if !fits(value, Set(names)) {
         mfjs("default_type", at: value, "`default` does not match `type`", fix: "write a value of the type")
       }
     }
   }
 
-  private func fits(_ row: Int, _ type: String) -> Bool {
+  private func fits(_ row: Int, _ types: Set<String>) -> Bool {
     switch document.kind(row) {
-    case .string: type == "string"
+    case .string: types.contains("string")
     case .number:
-      type == "number" || (type == "integer" && Number(document.source(row)).isInteger)
-    case .true, .false: type == "boolean"
-    case .null: type == "null"
-    case .object: type == "object"
-    case .array: type == "array"
+      types.contains("number") || (types.contains("integer") && Number(document.source(row)).isInteger)
+    case .true, .false: types.contains("boolean")
+    case .null: types.contains("null")
+    case .object: types.contains("object")
+    case .array: types.contains("array")
     }
   }
 

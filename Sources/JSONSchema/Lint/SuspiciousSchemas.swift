@@ -2,12 +2,14 @@
 
 // Schemas that say something else than their authors think.
 extension SchemaLint {
-  mutating func suspicious(_ row: Int) {
+  mutating func suspicious(_ row: Int) { suspicious(row, isNew: document.member("$schema", of: 0) == nil) }
+
+  private mutating func suspicious(_ row: Int, isNew: Bool) {
     guard document.kind(row) == .object else { return }
     if row == 0 { unknownDraft() }
     undeclaredRequired(row)
-    ignoredKeywords(row)
-    for child in subschemas(of: row) { suspicious(child) }
+    ignoredKeywords(row, isNew: isNew)
+    for child in subschemas(of: row) { suspicious(child, isNew: isNew) }
   }
 
   private mutating func unknownDraft() {
@@ -25,7 +27,7 @@ extension SchemaLint {
     else { return }
     document.forEachElement(of: required) { _, element in
       guard document.kind(element) == .string,
-        document.member(document.storage[document.nodes[element].text], of: properties) == nil
+        indexedMember(document.storage[document.nodes[element].text], of: properties) == nil
       else { return }
       let name = document.string(element)
       add(
@@ -35,13 +37,12 @@ extension SchemaLint {
   }
 
   /// Keywords that look as if they did something.
-  private mutating func ignoredKeywords(_ row: Int) {
+  private mutating func ignoredKeywords(_ row: Int, isNew: Bool) {
     if let nullable = document.member("nullable", of: row), document.kind(nullable) == .true {
       add(
         .suspicious, "nullable", at: nullable, "`nullable` is OpenAPI 3.0 and means nothing here: null is refused",
         fix: "write \"null\" into `type`, as in [\"string\", \"null\"]")
     }
-    let isNew = document.member("$schema", of: 0) == nil
     if isNew, let value = document.member("dependencies", of: row) {
       add(
         .suspicious, "dependencies", at: value, "`dependencies` is ignored since 2019-09",
@@ -60,9 +61,9 @@ extension SchemaLint {
     var compiler = Compiler(options: SchemaOptions(profile: .kvv))
     compiler.source = document
     compiler.addDocument(row: 0, uri: "", draft: .draft2020)
+    let owner = compiler.resources.owner[0]
     for row in document.nodes.indices where document.nodes[row].kind == .string {
       guard row > 0, document.nodes[row - 1].hash == Self.reference, document.equals(row - 1, "$ref") else { continue }
-      let owner = compiler.resources.owner[0]
       if compiler.resolve(document.string(row), from: owner) == nil {
         add(
           .suspicious, "dead_ref", at: row, "`$ref` \"\(document.string(row))\" leads nowhere",

@@ -34,6 +34,8 @@ struct Obligations {
   var groups: [Group] = []
   /// Row of the keyword that was violated last.
   var deadRow: Int32 = -1
+  /// Keywords that may still be looked at, for all values together.
+  private var effort = 0
 
   var isDead: Bool { alternatives[0].isDead }
 
@@ -41,13 +43,14 @@ struct Obligations {
     (incoming.capacity + active.capacity) * 8 + (alternatives.capacity + groups.capacity) * 8
   }
 
-  mutating func reset() {
+  mutating func reset(effort: Int) {
     incoming.removeAll(keepingCapacity: true)
     active.removeAll(keepingCapacity: true)
     alternatives.removeAll(keepingCapacity: true)
     groups.removeAll(keepingCapacity: true)
     alternatives.append(Alternative(group: -1))
     deadRow = -1
+    self.effort = effort
   }
 
   /// The state before the obligations of the value that begins now, of which there are `count`.
@@ -93,8 +96,9 @@ struct Obligations {
   mutating func expand(_ index: Int32, _ alternative: Int32, _ kind: Kind, _ program: Program, depth: Int = 0) {
     // A cycle of references says nothing more, and alternatives of alternatives double at each level: beyond these bounds
     // the end of the value decides.
-    guard depth < 64, active.count < Obligations.limit, isAlive(alternative) else { return }
+    guard depth < 64, active.count < Obligations.limit, effort > 0, isAlive(alternative) else { return }
     let schema = program.schemas[Int(index)]
+    effort -= 1 + Int(schema.end - schema.start)
     if schema.types & kind.bit == 0 { return kill(alternative, row: schema.typeRow) }
     active.append((index, alternative))
     for at in schema.start..<schema.end {

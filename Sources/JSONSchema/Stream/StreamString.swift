@@ -6,7 +6,13 @@ struct StreamString {
   struct Watch {
     var operation: Int32
     var alternative: Int32
+    /// The first of the values or names that the text so far may begin, and how much of it was compared.
+    var candidate: Int32 = 0
+    var compared = 0
   }
+
+  /// Comparisons that the strings of a document may still take before their ends.
+  var effort = 0
 
   var isKey = false
   var decoded: [UInt8] = []
@@ -52,6 +58,7 @@ extension StreamingValidator {
     tokenStart = offset
     string.begin(isKey: isKey)
     let program = schema.program
+    guard string.effort > 0 else { return }
     if isKey { return watchKey() }
     for index in Int(valueMark.active)..<obligations.active.count {
       let entry = obligations.active[index]
@@ -139,37 +146,61 @@ extension StreamingValidator {
   private mutating func watch(at offset: Int) {
     guard !string.watches.isEmpty else { return }
     let program = schema.program
-    for watch in string.watches where !obligations.alternatives[Int(watch.alternative)].isDead {
+    // What can no longer be afforded is decided at the end of the string.
+    string.effort -= string.watches.count
+    guard string.effort >= 0 else { return string.watches.removeAll(keepingCapacity: true) }
+    for index in string.watches.indices {
+      let watch = string.watches[index]
+      guard !obligations.alternatives[Int(watch.alternative)].isDead else { continue }
       let operation = program.operations[Int(watch.operation)]
       let isPossible: Bool
       switch operation.code {
       case .maxLength: isPossible = string.length <= operation.a
-      case .constant: isPossible = mayBecome(operation.a)
+      case .constant: isPossible = mayBecome(1, of: index) { _ in program.text(of: operation.a) }
       case .object:
         let rule = program.objects[Int(operation.a)]
-        isPossible = program.properties[Int(rule.firstProperty)..<Int(rule.firstProperty + rule.propertyCount)]
-          .contains { $0.isDeclared && mayBecome(Int($0.start), Int($0.count)) }
+        isPossible = mayBecome(rule.propertyCount, of: index) { place in
+          let property = program.properties[Int(rule.firstProperty + place)]
+          return property.isDeclared ? Int(property.start)..<Int(property.start + property.count) : nil
+        }
       default:
-        isPossible = program.lists[Int(operation.a)..<Int(operation.a + operation.b)].contains { mayBecome($0) }
+        isPossible = mayBecome(operation.b, of: index) { program.text(of: program.lists[Int(operation.a + $0)]) }
       }
       if !isPossible { obligations.kill(watch.alternative, row: operation.row) }
     }
     dieIfHopeless(at: offset)
   }
 
-  /// Whether the text so far begins a string of the schema.
-  private func mayBecome(_ row: Int32) -> Bool {
-    let node = schema.program.source.nodes[Int(row)]
-    return node.kind == .string && mayBecome(node.text.lowerBound, node.text.count)
-  }
-
-  private func mayBecome(_ start: Int, _ count: Int) -> Bool {
-    guard count >= string.decoded.count else { return false }
-    var at = start
-    for byte in string.decoded {
-      if schema.program.source.storage[at] != byte { return false }
-      at += 1
+  /// Whether the text so far begins one of so many texts of the schema. What it did not begin before it never will, so that each
+  /// text is passed over once, and of the one that it may be only what is new is compared.
+  private mutating func mayBecome(_ count: Int32, of watch: Int, _ text: (Int32) -> Range<Int>?) -> Bool {
+    var (candidate, compared) = (string.watches[watch].candidate, string.watches[watch].compared)
+    defer {
+      string.watches[watch].candidate = candidate
+      string.watches[watch].compared = compared
     }
-    return true
+    while candidate < count {
+      if let range = text(candidate), range.count >= string.decoded.count {
+        while compared < string.decoded.count,
+          schema.program.source.storage[range.lowerBound + compared] == string.decoded[compared]
+        {
+          compared += 1
+        }
+        if compared == string.decoded.count { return true }
+        string.effort -= compared >> 3
+      }
+      string.effort -= 1
+      candidate += 1
+      compared = 0
+    }
+    return false
+  }
+}
+
+extension Program {
+  /// Where the text of a string is; nil for another value.
+  fileprivate func text(of row: Int32) -> Range<Int>? {
+    let node = source.nodes[Int(row)]
+    return node.kind == .string ? node.text : nil
   }
 }

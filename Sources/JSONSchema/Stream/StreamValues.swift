@@ -148,8 +148,11 @@ extension StreamingValidator {
 extension Evaluator {
   /// Validates the value that has been read by one schema of the program.
   mutating func run(_ program: Program, from schema: Int32) -> Outcome {
+    // What is granted beyond the values' own is for all values of the stream together: when it is used up, the end decides.
     steps = 0
-    work = grantedWork(program)
+    work = max(work, 0) + workForValues
+    space.steps = max(space.steps, 0) + stepsForValues
+    defer { members.reset() }
     failure = nil
     isRecording = false
     exhausts = program.canBreak && program.profile.isPython

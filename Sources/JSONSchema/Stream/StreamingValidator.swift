@@ -22,6 +22,7 @@ public struct StreamingValidator: ~Copyable {
   }
 
   var schema: Schema
+  private let effort: Int
   var text: [UInt8] = []
   var evaluator = Evaluator()
   private var validator = Validator()
@@ -45,8 +46,11 @@ public struct StreamingValidator: ~Copyable {
   /// Bytes of values that were validated on their own when they ended. Bounded, so that nesting costs no more than reading.
   var rechecked = 0
 
-  public init(schema: Schema) {
+  /// - Parameter effort: schemas that may be entered beyond those granted for values (`SchemaLimits.work`), and how much else may be
+  ///   looked at, before the end; all that `schema` allows, by default. With less, deaths are seen later.
+  public init(schema: Schema, effort: Int = .max) {
     self.schema = schema
+    self.effort = min(effort, schema.program.limits.work)
     begin()
   }
 
@@ -62,7 +66,10 @@ public struct StreamingValidator: ~Copyable {
   }
 
   private mutating func begin() {
-    obligations.reset()
+    obligations.reset(effort: effort)
+    string.effort = effort
+    evaluator.work = effort
+    evaluator.space.steps = min(schema.program.limits.matchSteps, 2 * effort)
     obligations.incoming.append((schema.program.root, 0))
     incomingCount = 1
   }

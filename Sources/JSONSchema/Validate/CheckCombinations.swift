@@ -71,6 +71,7 @@ extension Evaluator {
     guard isRecording else { return fail(schema, at, node, .noneMatches) }
     var candidate: Int32?
     var count = 0
+    work &-= Int(operation.b) &>> 2
     for index in operation.a..<operation.a + operation.b {
       let branch = program.lists[Int(index)]
       if kinds(of: branch, program) & document.kind(node).bit != 0 {
@@ -79,9 +80,9 @@ extension Evaluator {
       }
     }
     guard count == 1, let candidate else { return fail(schema, at, node, .noneMatches) }
-    let before = recorded.count
+    let before = recorded.count &+ unrecorded
     let outcome = check(candidate, node, program)
-    if recorded.count == before { return fail(schema, at, node, .noneMatches) }
+    if recorded.count &+ unrecorded == before { return fail(schema, at, node, .noneMatches) }
     return outcome
   }
 

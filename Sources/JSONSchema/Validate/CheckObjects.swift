@@ -131,9 +131,10 @@ extension Evaluator {
     for index in rule.firstProperty..<rule.firstProperty + rule.propertyCount {
       let property = program.properties[Int(index)]
       guard property.isRequired else { continue }
+      if isRecording { work &-= 1 }
       let start = Int(property.start)
       let name = program.source.storage[start..<start + Int(property.count)]
-      if document.member(name, of: node) == nil {
+      if members.member(name, of: node, in: document) == nil {
         outcome = fail(schema, at, node, .missing, Int(index))
         if !exhausts { return outcome }
       }
@@ -159,8 +160,8 @@ extension Evaluator {
   }
 
   /// The value of the member that has the name of a string in the schema.
-  func member(named name: Int, of node: Int, _ program: Program) -> Int? {
-    document.member(program.source.storage[program.source.nodes[name].text], of: node)
+  mutating func member(named name: Int, of node: Int, _ program: Program) -> Int? {
+    members.member(program.source.storage[program.source.nodes[name].text], of: node, in: document)
   }
 
   mutating func checkDependentRequired(

@@ -105,6 +105,18 @@ extension Evaluator {
   ) -> Outcome {
     var index = Int(operation.a)
     let end = index &+ Int(operation.b)
+    if Int(operation.b) > EnumerationTable.least {
+      let mask = Int(program.lists[end])
+      let hash = Equality(isPython: program.profile.isPython).hash(document, node)
+      var slot = Int(truncatingIfNeeded: EnumerationTable.slot(hash)) & mask
+      while program.lists[end &+ 1 &+ slot] >= 0 {
+        if equals(node, Int(program.lists[Int(program.lists[end &+ 1 &+ slot])]), program) { return .valid }
+        work &-= comparisonWork(node)
+        guard work >= 0 else { return breaks(.tooMuchWork) }
+        slot = (slot &+ 1) & mask
+      }
+      return fail(schema, at, node)
+    }
     while index < end {
       if equals(node, Int(program.lists[index]), program) { return .valid }
       index &+= 1

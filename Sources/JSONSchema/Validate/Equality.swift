@@ -35,11 +35,12 @@ struct Equality {
   ) -> Bool {
     guard left.nodes[one].count == right.nodes[other].count else { return false }
     let isObject = left.kind(one) == .object
+    var members = MemberIndex()
     var (row, match) = (one + 1, other + 1)
     while row < left.nodes[one].past {
       if isObject {
         if !left.nodes[row].flags.contains(.shadowed) {
-          guard let value = right.member(left.storage[left.nodes[row].text], of: other),
+          guard let value = members.member(left.storage[left.nodes[row].text], of: other, in: right),
             equal(left, row + 1, right, value)
           else { return false }
         }
@@ -62,9 +63,9 @@ struct Equality {
       let text = row.text
       result ^= UInt64(textHash(document.storage.span, text.lowerBound, text.count))
     case .number:
-      // Equal numbers have the same nearest double, and no two zeros.
+      // Equal numbers have the same nearest double, no two zeros, and Python's `Infinity` is its 1e999.
       let value = PythonNumber.double(document.source(node))
-      result ^= row.flags.contains(.nonFinite) ? 0 : (value == 0 ? 0 : value.bitPattern)
+      result ^= row.flags.contains(.nonFinite) || value == 0 || !value.isFinite ? 0 : value.bitPattern
     case .array:
       var child = node + 1
       while child < row.past {
@@ -92,8 +93,15 @@ extension Evaluator {
     Equality(isPython: program.profile.isPython).equal(document, node, program.source, row)
   }
 
+  /// What comparing a value counts for: more for a long one, and for a number that is read anew each time.
+  func comparisonWork(_ node: Int) -> Int {
+    let length = document.source(node).count
+    return document.kind(node) == .number ? 16 &+ length : 1 &+ length &>> 6
+  }
+
   /// By hash and sorting, so that long arrays do not take quadratic time.
-  func hasUniqueItems(_ node: Int, _ program: Program) -> Bool {
+  /// Numbers that many of have the same nearest double are compared, which is work.
+  mutating func hasUniqueItems(_ node: Int, _ program: Program) -> Bool {
     let equality = Equality(isPython: program.profile.isPython)
     guard document.nodes[node].count > 1 else { return true }
     if document.nodes[node].count <= 8 {
@@ -115,9 +123,19 @@ extension Evaluator {
       var other = index + 1
       while other < hashes.count, hashes[other].hash == entry.hash {
         if equality.equal(document, entry.node, document, hashes[other].node) { return false }
+        work &-= comparisonWork(entry.node)
+        guard work >= 0 else { return false }
         other += 1
       }
     }
     return true
   }
+}
+
+/// The hash tables that large enumerations have behind their values in `Program.lists`.
+enum EnumerationTable {
+  /// Up to so many values are compared one by one.
+  static let least = 16
+
+  static func slot(_ hash: UInt64) -> UInt64 { (hash &* 0x9E37_79B9_7F4A_7C15) &>> 32 }
 }

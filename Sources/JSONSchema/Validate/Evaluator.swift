@@ -18,17 +18,29 @@ struct Evaluator: ~Copyable {
   /// Whether violations are collected; then nothing stops at the first.
   var isRecording = false
   var recorded: [Failure] = []
+  /// How many violations are kept, and how many more there were.
+  var recordLimit = Validator.violationLimit
+  var unrecorded = 0
   /// Whether to go on after a violation, because Python would and something may break there.
   var exhausts = false
   /// Schemas entered within one another.
   var steps = 0
   /// Schemas that may still be entered.
   var work = 0
+  /// What all validations to come may use together of what is not granted for their values.
+  var allowance = Allowance()
   /// Resources entered, outermost first, when dynamic scope matters.
   var scope: [Int32] = []
   var marks = EvaluationMarks()
   /// Text for patterns with half surrogates moved.
   var moved: [UInt8] = []
+  /// Members of the document's large objects.
+  var members = MemberIndex()
+
+  struct Allowance {
+    var work = Int.max
+    var steps = Int.max
+  }
 
   /// An operation (or -1 for `type`) that did not hold, of a schema, for a row of the document.
   struct Failure {
@@ -44,8 +56,18 @@ struct Evaluator: ~Copyable {
   /// Validates the document that has been read.
   mutating func run(_ program: Program) -> Outcome {
     steps = 0
-    work = grantedWork(program)
+    let granted = Allowance(
+      work: min(program.limits.work, allowance.work), steps: min(program.limits.matchSteps, allowance.steps))
+    work = granted.work + workForValues
+    space.steps = granted.steps + stepsForValues
+    defer {
+      // The values' own grant is used up first.
+      allowance.work -= min(max(granted.work - work, 0), granted.work)
+      allowance.steps -= min(max(granted.steps - space.steps, 0), granted.steps)
+      members.reset()
+    }
     failure = nil
+    unrecorded = 0
     recorded.removeAll(keepingCapacity: true)
     scope.removeAll(keepingCapacity: true)
     exhausts = isRecording || (program.canBreak && program.profile.isPython)
@@ -53,9 +75,9 @@ struct Evaluator: ~Copyable {
     return check(program.root, 0, program)
   }
 
-  func grantedWork(_ program: Program) -> Int {
-    program.limits.work + 64 * document.nodes.count
-  }
+  /// What is always granted for the document's values.
+  var workForValues: Int { 64 * document.nodes.count }
+  var stepsForValues: Int { 64 * document.nodes.count + 8 * document.storage.count }
 
   mutating func fail(
     _ schema: Int32, _ operation: Int, _ node: Int, _ detail: Failure.Detail = .none, _ extra: Int = -1
@@ -63,7 +85,9 @@ struct Evaluator: ~Copyable {
     let entry = Failure(
       schema: schema, operation: Int32(operation), node: Int32(node), detail: detail, extra: Int32(extra))
     failure = entry
-    if isRecording { recorded.append(entry) }
+    if isRecording {
+      if recorded.count < recordLimit { recorded.append(entry) } else { unrecorded &+= 1 }
+    }
     return .invalid
   }
 
@@ -77,6 +101,9 @@ struct Evaluator: ~Copyable {
     let schema = program.schemas[Int(index)]
     let kind = document.kind(node)
     let bit = kind.bit
+    // Long lists of keywords take their time too.
+    work &-= 1 &+ Int(schema.end &- schema.start) &>> 6
+    guard work >= 0 else { return breaks(.tooMuchWork) }
     var outcome = Outcome.valid
     if schema.types & bit == 0
       || (schema.integersOnly && kind == .number && !isInteger(node, program, literal: schema.literalIntegers))
@@ -88,8 +115,6 @@ struct Evaluator: ~Copyable {
     steps &+= 1
     defer { steps &-= 1 }
     guard steps <= program.limits.steps else { return breaks(.tooDeep) }
-    work &-= 1
-    guard work >= 0 else { return breaks(.tooMuchWork) }
     let leavesScope = program.tracksScope && scope.last != schema.resource
     if leavesScope { scope.append(schema.resource) }
     defer { if leavesScope { scope.removeLast() } }
@@ -140,7 +165,10 @@ struct Evaluator: ~Copyable {
       return equals(node, Int(operation.a), program) ? .valid : fail(schema, at, node)
     case .minItems: return document.nodes[node].count >= Int(operation.a) ? .valid : fail(schema, at, node)
     case .maxItems: return document.nodes[node].count <= Int(operation.a) ? .valid : fail(schema, at, node)
-    case .uniqueItems: return hasUniqueItems(node, program) ? .valid : fail(schema, at, node)
+    case .uniqueItems:
+      let isUnique = hasUniqueItems(node, program)
+      if work < 0 { return breaks(.tooMuchWork) }
+      return isUnique ? .valid : fail(schema, at, node)
     case .prefixItems: return checkPrefix(operation, node, program)
     case .contains: return checkContains(operation, at, schema, node, program)
     case .minProperties: return document.nodes[node].count >= Int(operation.a) ? .valid : fail(schema, at, node)

@@ -23,7 +23,8 @@ enum BundleReadme {
 
   private static func title(_ exchange: StoredExchange) -> String {
     let what = exchange.findings.first { $0.severity == .error }?.code ?? exchange.findings.first?.code ?? exchange.error
-    return "\(what.isEmpty ? "An exchange" : what.plain) with \(exchange.model.plain) at \(exchange.vendor.plain), \(Moment(exchange.startedAt).long)"
+    func shown(_ text: String) -> String { text.plain.inMarkdown }
+    return "\(what.isEmpty ? "An exchange" : shown(what)) with \(shown(exchange.model)) at \(shown(exchange.vendor)), \(Moment(exchange.startedAt).long)"
   }
 
   private static func findings(_ exchange: StoredExchange) -> [String] {
@@ -33,7 +34,7 @@ enum BundleReadme {
       // Codes such as R52 are names of Belay's own.
       let sources = entry?.sources.filter { $0.contains("/") } ?? []
       let seen = sources.isEmpty ? "" : " Known from: \(sources.joined(separator: ", "))."
-      let message = finding.message.plain
+      let message = finding.message.plain.inMarkdown
       let end = message.isEmpty || message.hasSuffix(".") ? "" : "."
       return "- **\(finding.code)**: \(message)\(end)\(known)\(seen)"
     }
@@ -54,7 +55,7 @@ enum BundleReadme {
         so were the arguments of calls that were compared with a reference's.
         """)
     }
-    lines.append("Nothing else was changed. A key that a stream delivers in several pieces would not have been noticed.")
+    lines.append("Nothing else was changed.")
     return lines
   }
 }

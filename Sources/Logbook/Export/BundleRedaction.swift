@@ -43,11 +43,20 @@ enum BundleRedaction {
     let messages = [exchange.request, exchange.response] + exchange.attempts.flatMap { [$0.request, $0.response] }
     let compared = exchange.comparisons.flatMap { $0.answer.calls + $0.other.calls }
     // Bodies need not have been kept: what repeats of them was is looked at too.
-    var texts = exchange.calls.flatMap { [$0.arguments, $0.violations] } + exchange.findings.map(\.message)
-    texts += exchange.edits.flatMap { [$0.before, $0.after] } + exchange.repairs.flatMap { [$0.before, $0.after] }
+    var texts = exchange.calls.flatMap { [$0.name, $0.id, $0.arguments, $0.violations] } + exchange.findings.flatMap { [$0.path, $0.message] }
+    texts += exchange.edits.flatMap { [$0.pointer, $0.before, $0.after] } + exchange.repairs.flatMap { [$0.path, $0.before, $0.after] }
+    texts += [exchange.path, exchange.model, exchange.finishReason, exchange.firstFinishReason, exchange.error]
+    texts += exchange.attempts.flatMap { [$0.model, $0.finishReason, $0.error] }
     var found: Set<String> = []
-    for message in messages.compactMap(\.self) { found.formUnion(secrets(in: message.body)) }
-    for call in compared { found.formUnion(secrets(in: call.arguments)) }
+    for message in messages.compactMap(\.self) {
+      found.formUnion(secrets(in: message.body))
+      texts += message.headers.flatMap { [$0.name, $0.value] }
+    }
+    // A stream may deliver a key in pieces.
+    for answer in ([exchange.response] + exchange.attempts.map(\.response)).compactMap(\.self) {
+      for said in StreamTexts(answer.body).bytes { found.formUnion(secrets(in: said)) }
+    }
+    for call in compared { found.formUnion(secrets(in: call.name).union(secrets(in: call.arguments))) }
     for text in texts { found.formUnion(secrets(in: Array(text.utf8))) }
     return Array(found)
   }

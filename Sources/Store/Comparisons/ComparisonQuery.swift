@@ -118,7 +118,7 @@ extension StoreReader {
     _ filter: ComparisonFilter = ComparisonFilter(), newestFirst: Bool = false, after: ComparisonCursor? = nil, limit: Int = 1000
   ) async throws -> ComparisonPage {
     let limit = max(1, min(limit, 10_000))
-    return try await read { db in
+    return try await answer { db in
       let rows = try ComparisonQuery(filter).byTime(after: after, newestFirst: newestFirst, limit: limit + 1, db)
       let last = rows.prefix(limit).last
       return ComparisonPage(

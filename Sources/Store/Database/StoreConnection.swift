@@ -28,7 +28,7 @@ enum StoreConnection {
   }
 
   /// Several readers at once, none of which can write.
-  static func reader(_ file: StoreFile) throws -> DatabasePool {
+  static func reader(_ file: StoreFile, count: Int = 4) throws -> DatabasePool {
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw StoreFailure(.unreachable, "there is no store at \(file.path)")
     }
@@ -36,7 +36,7 @@ enum StoreConnection {
     configuration.label = "belay-store-reader"
     configuration.readonly = true
     configuration.busyMode = .timeout(5)
-    configuration.maximumReaderCount = 4
+    configuration.maximumReaderCount = count
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456")
     }

@@ -12,7 +12,11 @@ package struct StoreFile: Sendable, Equatable {
   var all: [String] { [path, path + "-wal", path + "-shm"] }
 
   /// Makes the folder (0700) and the file (0600) where they are missing, before SQLite would make it with the umask's
-  /// permissions; narrows those of a file that is there. SQLite gives its companions the file's own permissions.
+  /// permissions; narrows those of a store that is there. SQLite gives its companions the file's own permissions.
+  ///
+  /// None of the three may be another user's, who could read what is kept; a companion may be no link, through which SQLite would
+  /// write over what it leads to. The file itself may be reached through a link of this user's or of root's, to a file of this
+  /// user's; folders may be links. What is no store keeps its permissions: it may be anybody's notes.
   func prepare() throws(StoreFailure) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     if !FileManager.default.fileExists(atPath: folder) {
@@ -23,21 +27,100 @@ package struct StoreFile: Sendable, Equatable {
         throw StoreFailure(.unreachable, "cannot make the folder \(folder): \(error.localizedDescription)")
       }
     }
-    let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else {
-      let code = errno
-      if code == ENOSPC || code == EDQUOT { throw StoreFailure(.diskFull, path) }
-      if code == EACCES || code == EROFS || code == EPERM { throw StoreFailure(.readOnly, "\(path): \(Self.text(code))") }
-      throw StoreFailure(.unreachable, "\(path): \(Self.text(code))")
+    let file = try made()
+    let isWide = try Self.owned(file.path).map(Self.isWide) ?? false
+    var companions: [String] = []
+    for path in file.all.dropFirst() {
+      // One with another name may be somebody's notes, too.
+      if let status = try Self.owned(path), Self.isWide(status), status.st_nlink == 1 { companions.append(path) }
     }
-    close(file)
-    for path in all { narrow(path) }
+    // A descriptor that is closed gives up the process's locks on its file (fcntl(2)), readers' too: none is opened in vain.
+    guard isWide || !companions.isEmpty, try file.narrowIfStore() else { return }
+    for path in companions { try Self.narrow(path) }
   }
 
-  private func narrow(_ path: String) {
+  /// The file that is there, or is made, where links lead: SQLite puts its companions beside that.
+  private func made() throws(StoreFailure) -> StoreFile {
     var status = stat()
-    guard unsafe stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return }
-    _ = unsafe chmod(path, status.st_mode & 0o700)
+    guard unsafe lstat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw Self.failure(path) }
+      try make(O_EXCL | O_NOFOLLOW)
+      return self
+    }
+    guard status.st_mode & S_IFMT == S_IFLNK else {
+      if unsafe access(path, R_OK | W_OK) != 0 { throw Self.failure(path) }
+      return self
+    }
+    guard status.st_uid == geteuid() || status.st_uid == 0 else {
+      throw StoreFailure(.readOnly, "\(path) is a link of user \(status.st_uid), who may lead it anywhere: remove it, or choose another path")
+    }
+    if unsafe access(path, R_OK | W_OK) != 0 {
+      guard errno == ENOENT else { throw Self.failure(path) }
+      try make(0)
+    }
+    guard let target = unsafe realpath(path, nil) else { throw Self.failure(path) }
+    defer { unsafe free(target) }
+    return StoreFile(path: unsafe String(cString: target))
+  }
+
+  private func make(_ flags: CInt) throws(StoreFailure) {
+    let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0o600)
+    if file >= 0 {
+      close(file)
+    } else if errno != EEXIST {
+      throw Self.failure(path)
+    }
+  }
+
+  /// Nil where there is nothing.
+  private static func owned(_ path: String) throws(StoreFailure) -> stat? {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw failure(path)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw StoreFailure(.notAStore, "\(path) is a link, or no file") }
+    guard status.st_uid == geteuid() else {
+      throw StoreFailure(
+        .readOnly,
+        "\(path) belongs to user \(status.st_uid), who can read what is kept there: give it to user \(geteuid()) (chown), run belay as its "
+          + "owner, or choose another path")
+    }
+    return status
+  }
+
+  private static func isWide(_ status: stat) -> Bool { status.st_mode & 0o077 != 0 }
+
+  /// - Returns: whether the file is a store, or is empty and becomes one.
+  private func narrowIfStore() throws(StoreFailure) -> Bool {
+    let file = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard file >= 0 else { throw Self.failure(path) }
+    defer { close(file) }
+    var status = stat()
+    guard unsafe fstat(file, &status) == 0 else { throw Self.failure(path) }
+    var head = [UInt8](repeating: 0, count: Self.headSize)
+    let count = unsafe head.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
+    guard status.st_uid == geteuid(), status.st_size == 0 || count == head.count && Self.isStore(head) else { return false }
+    if Self.isWide(status), fchmod(file, status.st_mode & 0o700) != 0 { throw Self.cannotNarrow(path) }
+    return true
+  }
+
+  /// By its name, no link's: on the log's index SQLite has locks.
+  private static func narrow(_ companion: String) throws(StoreFailure) {
+    guard unsafe fchmodat(AT_FDCWD, companion, 0o600, AT_SYMLINK_NOFOLLOW) != 0, errno != ENOENT else { return }
+    throw cannotNarrow(companion)
+  }
+
+  private static func cannotNarrow(_ path: String) -> StoreFailure {
+    let code = errno
+    return StoreFailure(.readOnly, "others can read \(path), and its permissions cannot be changed: \(text(code))")
+  }
+
+  private static func failure(_ path: String) -> StoreFailure {
+    let code = errno
+    if code == ENOSPC || code == EDQUOT { return StoreFailure(.diskFull, path) }
+    if code == EACCES || code == EROFS || code == EPERM { return StoreFailure(.readOnly, "\(path): \(text(code))") }
+    return StoreFailure(.unreachable, "\(path): \(text(code))")
   }
 
   /// What tells this file from another of the same name; nil where there is none.
@@ -62,9 +145,15 @@ package struct StoreFile: Sendable, Equatable {
 
   /// Whether the file's first page carries the store's mark (sqlite.org/fileformat.html, byte 68), however damaged the rest is.
   var isOurs: Bool {
-    guard let handle = FileHandle(forReadingAtPath: path), let head = try? handle.read(upToCount: 72), head.count == 72 else { return false }
+    guard let handle = FileHandle(forReadingAtPath: path), let head = try? handle.read(upToCount: Self.headSize) else { return false }
+    return head.count == Self.headSize && Self.isStore([UInt8](head))
+  }
+
+  private static let headSize = 72
+
+  private static func isStore(_ head: [UInt8]) -> Bool {
     let mark = head.suffix(4).reduce(Int32(0)) { $0 << 8 | Int32($1) }
-    return head.starts(with: Data("SQLite format 3\0".utf8)) && mark == Migration.applicationID
+    return head.starts(with: "SQLite format 3\0".utf8) && mark == Migration.applicationID
   }
 
   /// Renames a damaged store, companions too, and says how it is called now.

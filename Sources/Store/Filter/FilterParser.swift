@@ -13,6 +13,11 @@ struct FilterParser {
   private var depth = 0
   /// SQLite's parser has a stack of 100, of which a level takes up to three.
   private static let deepest = 20
+  /// Each is made for every row that is looked at.
+  private static let mostComparisons = 100
+  private var comparisons = 0
+  /// Of one list; SQLite takes 32,766 parameters.
+  private static let mostValues = 1000
 
   init(_ text: String, now: Int64) throws(FilterError) {
     var lexer = FilterLexer(text)
@@ -60,6 +65,8 @@ struct FilterParser {
   // MARK: One comparison
 
   private mutating func comparison() throws(FilterError) -> FilterNode {
+    comparisons += 1
+    guard comparisons <= Self.mostComparisons else { throw error("more than \(Self.mostComparisons) comparisons") }
     let field = try self.field()
     let place = token
     if take(word: "has") { return try has(field, place) }
@@ -106,7 +113,10 @@ struct FilterParser {
     guard field.kind == .text || field.kind == .number else { throw error("in takes a text or number field: \(examples(field))", at: place) }
     guard take(symbol: "(") else { throw error("expected ( and a list after in") }
     var values: [FilterNode.Value] = []
-    repeat { values.append(try value(field)) } while take(symbol: ",")
+    repeat {
+      guard values.count < Self.mostValues else { throw error("more than \(Self.mostValues) values in a list") }
+      values.append(try value(field))
+    } while take(symbol: ",")
     guard take(symbol: ")") else { throw error("expected , or ) here") }
     return .among(field, values)
   }

@@ -21,6 +21,9 @@ package struct ExchangeFilter: Sendable, Equatable {
 
   package init() {}
 
+  /// Whether every exchange may have to be looked at: an expression says anything, and a search reads the word index.
+  var isSearch: Bool { expression != nil || text != nil }
+
   var node: FilterNode {
     var nodes: [FilterNode] = []
     func add(_ name: String, _ values: [String]) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What can be asked of a store. Commands and the console know nothing else of it, so that another engine can take its
-/// place. All of it throws ``StoreFailure``, or `CancellationError` when its task is cancelled.
+/// place. All of it throws ``StoreFailure``, ``QueryTimeout`` where the reader has a limit, or `CancellationError` when its task is
+/// cancelled.
 package protocol ExchangeQueries: Sendable {
   /// Exchanges that pass a filter, the newest first.
   ///

@@ -30,7 +30,7 @@ package struct StoredComparison: Sendable, Equatable {
   package var other: Side
   /// False where the arguments of calls are gone and only which are alike is left: see ``forgetArguments()``.
   package var hasArguments = true
-  /// Keys of the exchange's own, for the writer to look for in arguments. Never written.
+  /// Keys of the exchange's own, for the writer to look for in calls and finish reasons. Never written.
   package var secrets: [String] = []
 
   package init(

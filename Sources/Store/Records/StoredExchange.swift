@@ -63,6 +63,8 @@ package struct StoredExchange: Sendable, Equatable {
   package var request: StoredMessage?
   /// What the client received; nil where it is the last attempt's response, byte for byte.
   package var response: StoredMessage?
+  /// Keys of the exchange's own, for the writer to look for in all of it. Never written.
+  package var secrets: [String] = []
 
   package init(id: String, startedAt: Int64) {
     self.id = id
@@ -91,6 +93,7 @@ package struct StoredExchange: Sendable, Equatable {
     for edit in edits { sum += 64 + edit.before.utf8.count + edit.after.utf8.count }
     for repair in repairs { sum += 64 + repair.before.utf8.count + repair.after.utf8.count }
     for finding in findings { sum += 64 + finding.message.utf8.count }
+    for secret in secrets { sum += 16 + secret.utf8.count }
     return sum
   }
 }

@@ -3,14 +3,16 @@ import Foundation
 
 /// Keys in a path's query: `?key=...` and its like.
 enum QueryKeys {
-  /// Parameters whose values are keys.
-  private static let names = ["key", "api_key", "api-key", "apikey", "token", "access_token", "auth"]
-
   /// The keys as they stand there, and decoded.
   static func values(in path: String) -> [String] {
     guard let (_, parameters) = parts(of: path) else { return [] }
-    let values = parameters.compactMap { key(in: $0).map { String($0) } }
-    return values + values.compactMap(\.removingPercentEncoding)
+    var values: [String] = []
+    for parameter in parameters {
+      guard let key = key(in: parameter), key.utf8.count >= SecretSearch.shortest else { continue }
+      values.append(String(key))
+      if key.utf8.contains(UInt8(ascii: "%")), let decoded = String(key).removingPercentEncoding { values.append(decoded) }
+    }
+    return values
   }
 
   static func removed(from path: String) -> String {
@@ -25,11 +27,15 @@ enum QueryKeys {
   private static func parts(of path: String) -> (head: String, parameters: [Substring])? {
     guard let mark = path.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
     let start = path.utf8.index(after: mark)
-    return (String(path[..<start]), path[start...].split(separator: "&", omittingEmptySubsequences: false))
+    let parameters = path.utf8[start...].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+    return (String(path[..<start]), parameters.map { Substring($0) })
   }
 
   private static func key(in parameter: Substring) -> Substring? {
-    guard let equals = parameter.firstIndex(of: "="), names.contains(parameter[..<equals].lowercased()) else { return nil }
-    return parameter[parameter.index(after: equals)...]
+    guard let equals = parameter.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+    let name = String(parameter[..<equals])
+    // `sig` is Azure's (learn.microsoft.com/rest/api/storageservices/create-service-sas).
+    guard Redaction.isCredential(name.removingPercentEncoding ?? name) || name == "sig" else { return nil }
+    return parameter[parameter.utf8.index(after: equals)...]
   }
 }

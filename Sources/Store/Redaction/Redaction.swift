@@ -24,40 +24,44 @@ package struct Redaction: Sendable {
 
   /// More secrets that the caller knows of.
   package mutating func hide(_ secrets: [String]) {
-    for secret in secrets where !self.secrets.contains(secret) { self.secrets.append(secret) }
+    for secret in secrets where !self.secrets.contains(where: { $0.utf8.elementsEqual(secret.utf8) }) { self.secrets.append(secret) }
   }
-
-  package static let alwaysRedacted = [
-    "authorization", "proxy-authorization", "api-key", "apikey", "x-api-key", "x-goog-api-key", "x-auth-token",
-    "x-amz-security-token", "cookie", "set-cookie", "x-csrf-token", "openai-api-key", "anthropic-api-key",
-  ]
 
   package func hides(header name: String) -> Bool {
-    let name = name.lowercased()
-    return Self.isCredential(name) || Self.matches(name, headers) || Self.matches(name, senders)
+    Self.isCredential(name) || Self.matches(name, headers) || Self.matches(name, senders)
   }
 
-  /// Whether a hidden header's value is looked for elsewhere. A cookie's is many things in one, and `*`, which hides all headers,
-  /// says of none that it is a key.
+  /// Whether a hidden header's value is looked for elsewhere. `*`, which hides all headers, says of none that it is a key.
   func holdsKey(header name: String) -> Bool {
-    let name = name.lowercased()
-    return !name.hasSuffix("cookie") && (Self.isCredential(name) || Self.matches(name, headers.filter { $0 != "*" }))
+    Self.isCredential(name) || !headers.isEmpty && Self.matches(name, headers.filter { $0 != "*" })
   }
 
-  /// The keys that a request shows, without a scheme: in its headers, and in its path's query.
-  package func keys(headers: [StoredMessage.Header], path: String) -> [String] {
-    headers.filter { holdsKey(header: $0.name) }.compactMap { Self.key(in: $0.value) } + QueryKeys.values(in: path)
+  /// What a request shows that may be kept nowhere: of its headers, and of its target's query. Empty, and for nothing, where there
+  /// is none.
+  package func secrets(headers: [(name: String, value: String)], target: String) -> [String] {
+    var secrets = QueryKeys.values(in: target)
+    for header in headers where holdsKey(header: header.name) {
+      let keys = Self.keys(inHeader: header.name, header.value)
+      if secrets.isEmpty { secrets = keys } else { secrets += keys }
+    }
+    return secrets
   }
 
-  /// `Bearer KEY`
-  static func key(in value: String) -> String? { value.split(separator: " ").last.map { String($0) } }
+  /// What a header holds that somebody may repeat. A cookie, and what a vendor says, may be words that stand anywhere: of them only
+  /// what nobody writes by chance counts.
+  static func keys(inHeader name: String, _ value: String, isAnswer: Bool = false) -> [String] {
+    CredentialPieces.all(of: value, isSure: !isAnswer && !isCookie(name))
+  }
 
-  private static func isCredential(_ name: String) -> Bool {
-    alwaysRedacted.contains(name) || name.hasSuffix("-api-key") || name.hasSuffix("-token")
+  /// What of a header that goes to every request of a vendor must be in no record: its value and, where that is a credential, its parts.
+  package static func secrets(inHeader name: String, _ value: String) -> [String] {
+    isCredential(name) || CredentialPieces.hasScheme(value) ? [value] + keys(inHeader: name, value) : [value]
   }
 
   private static func matches(_ name: String, _ rules: [String]) -> Bool {
-    rules.contains { rule in
+    if rules.isEmpty { return false }
+    let name = name.lowercased()
+    return rules.contains { rule in
       let rule = rule.lowercased()
       return rule.hasSuffix("*") ? name.hasPrefix(rule.dropLast()) : name == rule
     }

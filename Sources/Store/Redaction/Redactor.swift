@@ -18,17 +18,20 @@ struct Redactor {
 
   mutating func redact(_ record: inout StoredExchange) {
     let keys = keys(in: record)
-    let secrets = known.adding(keys)
-    record.path = secrets.clear(QueryKeys.removed(from: record.path))
-    redact(&record.request, secrets)
-    redact(&record.response, secrets)
+    let secrets = known.adding(record.secrets + keys)
+    record.secrets = []
+    record.path = QueryKeys.removed(from: record.path)
+    redact(&record.request, secrets, isAnswer: false)
+    redact(&record.response, secrets, isAnswer: true)
     for index in record.attempts.indices {
-      redact(&record.attempts[index].request, secrets)
-      redact(&record.attempts[index].response, secrets)
-      if !secrets.isEmpty { record.attempts[index].error = secrets.clear(record.attempts[index].error) }
+      redact(&record.attempts[index].request, secrets, isAnswer: false)
+      redact(&record.attempts[index].response, secrets, isAnswer: true)
     }
     if !rules.paths.isEmpty { redactDetails(&record) }
-    if !secrets.isEmpty { clearDetails(&record, secrets) }
+    if !secrets.isEmpty {
+      clearFields(&record, secrets)
+      clearDetails(&record, secrets)
+    }
     for index in record.comparisons.indices { redact(&record.comparisons[index], secrets) }
   }
 
@@ -44,52 +47,62 @@ struct Redactor {
     record.secrets = []
     if !rules.paths.isEmpty, record.hasArguments { record.forgetArguments() }
     if secrets.isEmpty { return }
-    for index in record.answer.calls.indices {
-      record.answer.calls[index].arguments = secrets.clear(record.answer.calls[index].arguments)
-    }
-    for index in record.other.calls.indices {
-      record.other.calls[index].arguments = secrets.clear(record.other.calls[index].arguments)
+    secrets.clear(&record.model)
+    clear(&record.answer, secrets)
+    clear(&record.other, secrets)
+  }
+
+  private func clear(_ side: inout Side, _ secrets: SecretSearch) {
+    if case .other(let reason) = side.finish, let cleared = secrets.cleared(reason) { side.finish = .other(cleared) }
+    for index in side.calls.indices {
+      secrets.clear(&side.calls[index].name)
+      secrets.clear(&side.calls[index].arguments)
     }
   }
 
   /// Whether a key lies in what would have to be kept as it is, or not at all.
   func hasSecret(_ job: StoredShadowJob) -> Bool {
     let secrets = known.adding(job.secrets)
-    let calls = job.answer.calls + (job.first?.calls ?? [])
-    return secrets.occurs(in: job.body) || calls.contains { secrets.occurs(in: $0.arguments) }
+    guard !secrets.isEmpty else { return false }
+    func holds(_ side: Side) -> Bool {
+      if case .other(let reason) = side.finish, secrets.cleared(reason) != nil { return true }
+      return side.calls.contains { secrets.occurs(in: $0.name.span) || secrets.occurs(in: $0.arguments.span) }
+    }
+    return secrets.occurs(in: job.body.span) || secrets.cleared(job.model) != nil || holds(job.answer) || job.first.map(holds) == true
   }
 
-  /// The keys that the exchange's own headers and path hold.
+  /// The keys that the exchange's own headers and path hold, for what comes without its ``StoredExchange/secrets``.
   private mutating func keys(in record: StoredExchange) -> [String] {
     var keys = QueryKeys.values(in: record.path)
-    func add(_ message: StoredMessage?) {
+    func add(_ message: StoredMessage?, isAnswer: Bool) {
       guard let message else { return }
       for header in message.headers where names.holdsKey(header.name, rules) {
-        if let key = Redaction.key(in: header.value) { keys.append(key) }
+        keys += Redaction.keys(inHeader: header.name, header.value, isAnswer: isAnswer)
       }
     }
-    add(record.request)
-    add(record.response)
+    add(record.request, isAnswer: false)
+    add(record.response, isAnswer: true)
     for attempt in record.attempts {
-      add(attempt.request)
-      add(attempt.response)
+      add(attempt.request, isAnswer: false)
+      add(attempt.response, isAnswer: true)
     }
     return keys
   }
 
-  private mutating func redact(_ message: inout StoredMessage?, _ secrets: SecretSearch) {
+  private mutating func redact(_ message: inout StoredMessage?, _ secrets: SecretSearch, isAnswer: Bool) {
     guard var part = message else { return }
     // Let go of, so that what follows changes it in place.
     message = nil
     for index in part.headers.indices {
       if names.isHidden(part.headers[index].name, rules) {
         part.headers[index].value = Redaction.mark
-      } else if !secrets.isEmpty {
-        part.headers[index].value = secrets.clear(part.headers[index].value)
+      } else {
+        secrets.clear(&part.headers[index].value)
       }
+      secrets.clear(&part.headers[index].name)
     }
     if !rules.paths.isEmpty, bodies.redact(&part) { part.text = nil }
-    if !secrets.isEmpty { secrets.clear(&part) }
+    if isAnswer { secrets.clear(answer: &part) } else { secrets.clear(&part) }
     message = part
   }
 
@@ -118,19 +131,41 @@ struct Redactor {
     return rules.paths.contains { $0.covers(pointer) }
   }
 
+  /// What clients and vendors name as they like, and what is said of it.
+  private func clearFields(_ record: inout StoredExchange, _ secrets: SecretSearch) {
+    secrets.clear(&record.method)
+    secrets.clear(&record.path)
+    secrets.clear(&record.model)
+    secrets.clear(&record.error)
+    secrets.clear(&record.firstFinishReason)
+    secrets.clear(&record.finishReason)
+    for index in record.attempts.indices {
+      secrets.clear(&record.attempts[index].model)
+      secrets.clear(&record.attempts[index].error)
+      secrets.clear(&record.attempts[index].finishReason)
+    }
+  }
+
   private func clearDetails(_ record: inout StoredExchange, _ secrets: SecretSearch) {
     for index in record.edits.indices {
-      record.edits[index].before = secrets.clear(record.edits[index].before)
-      record.edits[index].after = secrets.clear(record.edits[index].after)
+      secrets.clear(&record.edits[index].pointer)
+      secrets.clear(&record.edits[index].before)
+      secrets.clear(&record.edits[index].after)
     }
-    for index in record.findings.indices { record.findings[index].message = secrets.clear(record.findings[index].message) }
+    for index in record.findings.indices {
+      secrets.clear(&record.findings[index].path)
+      secrets.clear(&record.findings[index].message)
+    }
     for index in record.calls.indices {
-      record.calls[index].arguments = secrets.clear(record.calls[index].arguments)
-      record.calls[index].violations = secrets.clear(record.calls[index].violations)
+      secrets.clear(&record.calls[index].name)
+      secrets.clear(&record.calls[index].id)
+      secrets.clear(&record.calls[index].arguments)
+      secrets.clear(&record.calls[index].violations)
     }
     for index in record.repairs.indices {
-      record.repairs[index].before = secrets.clear(record.repairs[index].before)
-      record.repairs[index].after = secrets.clear(record.repairs[index].after)
+      secrets.clear(&record.repairs[index].path)
+      secrets.clear(&record.repairs[index].before)
+      secrets.clear(&record.repairs[index].after)
     }
   }
 }

@@ -6,13 +6,24 @@ enum SecretForms {
   static func all(of secret: String) -> [[UInt8]] {
     let plain = Array(secret.utf8)
     // As most keys are: the same in each form.
-    if plain.allSatisfy(isUnreserved) { return [plain] }
+    if plain.allSatisfy({ isUnreserved($0) && $0 != UInt8(ascii: "~") }) { return [plain] }
     let once = inStrings(plain)
     // What `encodeURIComponent` leaves as it is, and what paths do.
     let inURLs = ["", "!'()*", "/"].flatMap { kept in
       ["0123456789ABCDEF", "0123456789abcdef"].map { percentEncoded(plain, keeping: Array(kept.utf8), digits: Array($0.utf8)) }
     }
-    return [plain] + once + once.flatMap(inStrings) + inURLs
+    return [plain, inPointer(plain)] + once + once.flatMap(inStrings) + inURLs
+  }
+
+  /// RFC 6901 section 3: an argument's name in a finding.
+  private static func inPointer(_ text: [UInt8]) -> [UInt8] {
+    text.flatMap { (byte: UInt8) -> [UInt8] in
+      switch byte {
+      case UInt8(ascii: "~"): Array("~0".utf8)
+      case UInt8(ascii: "/"): Array("~1".utf8)
+      default: [byte]
+      }
+    }
   }
 
   /// The inside of a JSON string, without and with the escaped solidus that some writers like (RFC 8259 section 7).

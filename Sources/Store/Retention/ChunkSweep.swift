@@ -2,7 +2,8 @@
 import Foundation
 import GRDB
 
-/// Walks all chunks once and deletes those that were last used before the oldest exchange there is, with their words.
+/// Walks all chunks once and deletes those that were last used before the oldest exchange there is, or that are known to be in none,
+/// with their words.
 struct ChunkSweep {
   private static let rows = 500
 
@@ -20,21 +21,24 @@ struct ChunkSweep {
     deletePieces = try PreparedStatement(db, "DELETE FROM piece WHERE chunk = ? AND exchange < ?")
   }
 
+  /// - Parameter used: the chunks of all exchanges, where that was found out; brought up to date here.
   /// - Returns: the digest to go on after, nil at the end; and how many chunks went.
-  func step(_ db: Database, after: [UInt8], now: Int64) throws -> (last: [UInt8]?, deleted: Int) {
+  func step(_ db: Database, after: [UInt8], now: Int64, used: ChunkMarks? = nil) throws -> (last: [UInt8]?, deleted: Int) {
     var last: [UInt8]?
     var deleted = 0
     try db.inTransaction(.immediate) {
       // Asked anew each time: an exchange that began long ago may have ended just now.
       let oldest = try RetentionRun.oldest(db) ?? ExchangeKey(milliseconds: now)
       let indexed = try WordIndex.mark(db)
+      try used?.catchUp(db)
       let rows = try Row.fetchAll(
         db, sql: "SELECT digest, id, used FROM chunk WHERE digest > ? ORDER BY digest LIMIT \(Self.rows)",
         arguments: [Self.data(after)])
       for row in rows {
         let digest = Array(row["digest"] as Data)
         let id: Int64 = row["id"]
-        let isDead = row["used"] as Int64 + ChunkWriter.slack < oldest.milliseconds / 1000
+        let isOld = row["used"] as Int64 + ChunkWriter.slack < oldest.milliseconds / 1000
+        let isDead = isOld || used.map { !$0.contains(id) } ?? false
         if digest.first.map({ $0 & 1 == 1 }) ?? false {
           try deletePieces.run(.integer(id), .integer(isDead ? Int64.max : oldest.rawValue))
           if isDead, id <= indexed { try forgetWords(of: id) }

@@ -28,7 +28,10 @@ final class WriterLoop {
       let waiters = owner.takeWaiters()
       attempt { try open() }
       gather(isHurried: !waiters.isEmpty)
-      repeat { attempt { try commit() } } while session != nil && !inHand.isEmpty && DispatchTime.now() >= retryAt
+      repeat {
+        attempt { try commit() }
+        attempt { try makeRoom() }
+      } while session != nil && !inHand.isEmpty && DispatchTime.now() >= retryAt
       if inHand.isEmpty || session == nil { attempt { try keepHouse(isHurried: !waiters.isEmpty) } }
       for waiter in waiters { waiter.resume() }
       if let deadline = owner.deadline, isDone || DispatchTime.now() >= deadline { break }
@@ -153,6 +156,22 @@ final class WriterLoop {
     } else if owner.withQueue({ $0.waiting.isEmpty }), !isBusy || DispatchTime.now() >= nextHousekeeping {
       _ = try session.indexWords()
     }
+    try retain(session)
+    if DispatchTime.now() >= nextHousekeeping {
+      nextHousekeeping = .now() + .milliseconds(Self.housekeepingMilliseconds)
+      if !session.isCurrent { try open() }
+      try noteDrops()
+    }
+    succeed()
+  }
+
+  /// A file that is far too large gets smaller before more is written to it, unless it is about to be closed.
+  private func makeRoom() throws {
+    guard let session, !inHand.isEmpty, owner.deadline == nil, session.isOverfull else { return }
+    try retain(session)
+  }
+
+  private func retain(_ session: WriterSession) throws {
     let expired = try session.retain(now: options.now())
     let isExpiring = session.isExpiring
     let hasChanged = owner.withQueue { queue in
@@ -161,12 +180,6 @@ final class WriterLoop {
       return expired > 0 || queue.status.isExpiring != isExpiring
     }
     if hasChanged { owner.publish() }
-    if DispatchTime.now() >= nextHousekeeping {
-      nextHousekeeping = .now() + .milliseconds(Self.housekeepingMilliseconds)
-      if !session.isCurrent { try open() }
-      try noteDrops()
-    }
-    succeed()
   }
 
   private func noteDrops() throws {

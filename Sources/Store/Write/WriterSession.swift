@@ -18,6 +18,7 @@ final class WriterSession {
   private var dataVersion: Int64 = 0
   /// Whether words are waiting to be indexed, or retention is in the middle of a run.
   var isExpiring: Bool { retention.isRunning }
+  var isOverfull: Bool { retention.isOverfull }
   var hasWork: Bool { hasWords || retention.isRunning }
   private var hasWords = true
 

@@ -50,6 +50,7 @@ final class Talk {
   /// Every record came as it was made, and neither side has closed.
   private var isSound = true
   private var hasClientClosed = false
+  private var hasUpdatedKeys = false
   private var hasSpoken = false
 
   init(choice: UInt8) {
@@ -70,14 +71,20 @@ final class Talk {
     case 4, 5, 6:
       answer(count * 1500)
       if action != 6 { channel.flush() }
-    case 7: if canWrite, version == TLS1_3_VERSION { client.updateKeys() }
+    case 7: if canWrite, version == TLS1_3_VERSION {
+      client.updateKeys()
+      hasUpdatedKeys = true
+    }
     case 8: damage = count
     case 9: if canWrite {
       client.close()
       (hasClientClosed, isSound) = (true, false)
     }
     case 10: close([.all, .output, .input][count % 3])
-    case 11: channel.embeddedEventLoop.advanceTime(by: .seconds(Int64(count)))
+    case 11:
+      // A handshake that ends for want of time is no fault.
+      if outcomes == 0 { isSound = false }
+      channel.embeddedEventLoop.advanceTime(by: .seconds(Int64(count)))
     case 12: setWritable(count % 2 == 0)
     case 13: if canWrite, version == TLS1_2_VERSION {
       client.renegotiate()
@@ -142,6 +149,8 @@ final class Talk {
 
   /// Until both have nothing more to say.
   private func exchange() {
+    // A client that makes the server say more and reads nothing is closed.
+    if hasUpdatedKeys, !channel.isWritable { isSound = false }
     for _ in 0..<64 {
       let bytes = client.bytesOut
       if bytes.readableBytes > 0 { deliver(bytes) }

@@ -39,7 +39,7 @@ func detectToolChoice(
 extension ChatRequest {
   /// Whether a tool of this name, a string, is declared.
   func declares(_ name: Node, _ bytes: borrowing Span<UInt8>) -> Bool {
-    for tool in tools where index.isSameText(tool.name, name, in: bytes) { return true }
-    return false
+    guard let name = index.decodedID(name, of: bytes) else { return false }
+    return tools.contains { index.equals($0.name, name, in: bytes) }
   }
 }

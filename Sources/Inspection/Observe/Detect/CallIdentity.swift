@@ -3,12 +3,11 @@
 /// `call.missing_id` (R20), `call.duplicate_id` (R21), `call.foreign_id` (R22), `call.id_changed` (R23),
 /// `call.id_repeated` (R24).
 func detectIDs(
-  of call: AssembledCall, before earlier: ArraySlice<AssembledCall>, _ request: RequestFacts,
-  _ report: inout FindingReport
+  of call: AssembledCall, isRepeated: Bool, _ request: RequestFacts, _ report: inout FindingReport
 ) {
   if call.id.span.isBlank {
     report.add(.missingID, "the call has no id, so no result can name it")
-  } else if earlier.contains(where: { $0.id == call.id }) {
+  } else if isRepeated {
     report.add(.duplicateID, "the id \(quoted(call.id)) is that of an earlier call of this response")
   } else if request.callIDs.contains(call.id.span) {
     report.add(.duplicateID, "the id \(quoted(call.id)) is that of a call in the history")

@@ -18,9 +18,11 @@ extension ResponseSummary {
     var report = FindingReport()
     for choice in choices {
       report.choice = choice.index
+      var ids: Set<[UInt8]> = []
       for (number, call) in choice.calls.enumerated() {
         report.call = number
-        detectIDs(of: call, before: choice.calls[..<number], request, &report)
+        let isRepeated = choice.calls.count > 1 && !ids.insert(call.id).inserted
+        detectIDs(of: call, isRepeated: isRepeated, request, &report)
         detectIndex(of: call, &report)
         detectType(of: call, &report)
         detectName(of: call, request, &report)

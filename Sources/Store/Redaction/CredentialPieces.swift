@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What of a credential somebody may repeat alone: of `Bearer KEY, realm=x` the key, of `Basic` the password.
+enum CredentialPieces {
+  /// Each once, none shorter than ``SecretSearch/shortest``.
+  ///
+  /// - Parameter isSure: false where the value may be words that stand anywhere: then only what nobody would write by chance.
+  static func all(of value: String, isSure: Bool = true) -> [String] {
+    var pieces = Pieces(isSure: isSure)
+    if let key = onlyKey(in: value) {
+      pieces.add(key)
+      return pieces.found
+    }
+    let words = value.utf8.split(whereSeparator: isBlank)
+    guard let first = words.first, let last = words.last else { return [] }
+    let hasScheme = words.count > 1 && isScheme(first)
+    let begin = hasScheme ? words[1].startIndex : first.startIndex
+    // A password may have any of the separators in it.
+    pieces.add(value.utf8[begin..<last.endIndex])
+    for piece in value.utf8[begin...].split(whereSeparator: isSeparator) {
+      let bare = withoutPadding(piece)
+      pieces.add(piece)
+      pieces.add(bare)
+      guard let equals = bare.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      pieces.add(bare[bare.index(after: equals)...])
+      if isRandom(bare[..<equals]) { pieces.add(bare[..<equals]) }
+    }
+    if hasScheme, isEqual(first, "basic"), let text = decoded(words[1]) { pieces.add(userAndPassword: text) }
+    return pieces.found
+  }
+
+  /// What nearly every credential is, `Bearer KEY` or a key alone; nil where there is more to it.
+  private static func onlyKey(in value: String) -> Bytes? {
+    var bytes = value.utf8[...]
+    if isEqual(bytes.prefix(7), "bearer ") { bytes = bytes.dropFirst(7) }
+    return bytes.contains { isSeparator($0) || $0 == UInt8(ascii: "=") } ? nil : bytes
+  }
+
+  /// Whether more than one word stands there, the first of them a scheme.
+  static func hasScheme(_ value: String) -> Bool {
+    let words = value.utf8.split(maxSplits: 1, whereSeparator: isBlank)
+    return words.count > 1 && isScheme(words[0])
+  }
+
+  private typealias Bytes = Substring.UTF8View
+
+  private struct Pieces {
+    let isSure: Bool
+    var found: [String] = []
+
+    mutating func add(_ piece: Bytes) {
+      guard piece.count >= SecretSearch.shortest, isSure || CredentialPieces.isRandom(piece), !CredentialPieces.isScheme(piece),
+        !found.contains(where: { $0.utf8.elementsEqual(piece) })
+      else { return }
+      found.append(String(Substring(piece)))
+    }
+
+    /// RFC 7617 section 2. Some take a key for the user, and no password.
+    mutating func add(userAndPassword text: String) {
+      let bytes = Substring(text).utf8
+      add(bytes)
+      guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return }
+      let (user, password) = (bytes[..<colon], bytes[bytes.index(after: colon)...])
+      add(password)
+      if password.isEmpty || CredentialPieces.isRandom(user) { add(user) }
+    }
+  }
+
+  /// Names of authentication schemes (IANA's registry of them) and of the parameters that stand beside keys.
+  private static let schemes = [
+    "basic", "bearer", "digest", "dpop", "gnap", "hoba", "mutual", "negotiate", "ntlm", "oauth", "vapid", "token", "key", "apikey",
+    "api-key", "privatetoken", "scram-sha-1", "scram-sha-256", "aws4-hmac-sha256", "credential", "signedheaders", "signature",
+  ]
+
+  private static func isScheme(_ word: Bytes) -> Bool { schemes.contains { isEqual(word, $0) } }
+
+  private static func isEqual(_ word: Bytes, _ lowercased: String) -> Bool {
+    word.count == lowercased.utf8.count
+      && zip(word, lowercased.utf8).allSatisfy { ((0x41...0x5A).contains($0) ? $0 | 0x20 : $0) == $1 }
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool { isBlank(byte) || byte == 0x2C || byte == 0x3B || byte == 0x22 }
+
+  private static func isRandom(_ piece: Bytes) -> Bool { piece.count >= 16 && piece.contains { (0x30...0x39).contains($0) } }
+
+  private static func withoutPadding(_ piece: Bytes) -> Bytes {
+    var piece = piece
+    while piece.last == UInt8(ascii: "=") { piece.removeLast() }
+    return piece
+  }
+
+  /// base64, with its padding or without.
+  private static func decoded(_ word: Bytes) -> String? {
+    let digits = String(Substring(withoutPadding(word)))
+    let padding = String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
+    return Data(base64Encoded: digits + padding).map { String(decoding: $0, as: UTF8.self) }
+  }
+}

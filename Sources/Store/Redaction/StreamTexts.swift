@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+/// What the events of a stream say, put together from the pieces in which they deliver it: a key may stand in the whole and in none
+/// of them. Strings at one place of the events are one text, whatever the place is called; of an array's elements, `index` says which.
+package struct StreamTexts {
+  private struct Piece {
+    /// Where in the text it begins.
+    var start: Int
+    /// Where it stands in the body, with its quotes.
+    var range: Range<Int>
+    /// False where the event has several lines of data, and the range is the event's.
+    var isExact = true
+  }
+
+  private struct Text {
+    var bytes: [UInt8] = []
+    var pieces: [Piece] = []
+  }
+
+  private var texts: [Text] = []
+  private var numbers: [Place: Int] = [:]
+  private var name: [UInt8] = []
+
+  /// A place in the events, by the names and numbers on the way to it.
+  private struct Place: Hashable {
+    var digest = 0
+
+    func down(_ step: some Hashable) -> Place {
+      var hasher = Hasher()
+      hasher.combine(digest)
+      hasher.combine(step)
+      return Place(digest: hasher.finalize())
+    }
+  }
+
+  /// The texts of a body; none where it is no event stream.
+  package init(_ body: [UInt8]) {
+    var index = JSONIndex()
+    var lines: [Range<Int>] = []
+    var start = body.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    while start < body.count {
+      let end = body[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? body.count
+      if start == end {
+        take(lines, of: body, &index)
+        lines.removeAll(keepingCapacity: true)
+      } else if body[start..<end].starts(with: "data:".utf8) {
+        let isSpaced = start + 5 < end && body[start + 5] == 0x20
+        lines.append(start + (isSpaced ? 6 : 5)..<end)
+      }
+      start = end + 1
+      if start < body.count, body[end] == 0x0D, body[start] == 0x0A { start += 1 }
+    }
+    take(lines, of: body, &index)
+  }
+
+  package var bytes: [[UInt8]] { texts.map(\.bytes) }
+
+  // MARK: Reading
+
+  private mutating func take(_ lines: [Range<Int>], of body: [UInt8], _ index: inout JSONIndex) {
+    guard let first = lines.first, let last = lines.last else { return }
+    if lines.count == 1 {
+      read(body, first, &index, whole: nil)
+    } else {
+      let joined = Array(lines.map { body[$0] }.joined(separator: [0x0A]))
+      read(joined, 0..<joined.count, &index, whole: first.lowerBound..<last.upperBound)
+    }
+  }
+
+  /// - Parameter whole: where the event stands, if it is not as in `body`.
+  private mutating func read(_ body: [UInt8], _ range: Range<Int>, _ index: inout JSONIndex, whole: Range<Int>?) {
+    let bytes = body.span.extracting(range)
+    guard (try? index.read(bytes)) != nil else { return }
+    walk(index.root, Place(), index, bytes, whole.map(Origin.whole) ?? .from(range.lowerBound))
+  }
+
+  private enum Origin {
+    case from(Int)
+    case whole(Range<Int>)
+  }
+
+  private mutating func walk(_ node: JSONIndex.Node, _ place: Place, _ index: JSONIndex, _ bytes: borrowing Span<UInt8>, _ origin: Origin) {
+    switch index.kind(node) {
+    case .string: add(node, at: place, index, bytes, origin)
+    case .object:
+      for (key, value) in index.members(node) {
+        name.removeAll(keepingCapacity: true)
+        index.decode(key, of: bytes, into: &name)
+        walk(value, place.down(Self.known(name)), index, bytes, origin)
+      }
+    case .array:
+      for (number, element) in index.elements(node).enumerated() {
+        var own = number
+        if let node = index.value("index", in: element, of: bytes), let said = index.integer(node, of: bytes) { own = said }
+        walk(element, place.down(own), index, bytes, origin)
+      }
+    default: break
+    }
+  }
+
+  /// What readers take for one thing under two names.
+  private static func known(_ name: [UInt8]) -> [UInt8] {
+    if name.elementsEqual("reasoning".utf8) { return Array("reasoning_content".utf8) }
+    return name.elementsEqual("message".utf8) ? Array("delta".utf8) : name
+  }
+
+  private mutating func add(
+    _ node: JSONIndex.Node, at place: Place, _ index: JSONIndex, _ bytes: borrowing Span<UInt8>, _ origin: Origin
+  ) {
+    let number = numbers[place] ?? texts.count
+    if number == texts.count {
+      numbers[place] = number
+      texts.append(Text())
+    }
+    let start = texts[number].bytes.count
+    index.decode(node, of: bytes, into: &texts[number].bytes)
+    guard texts[number].bytes.count > start else { return }
+    switch origin {
+    case .from(let offset):
+      let range = index.range(node)
+      texts[number].pieces.append(Piece(start: start, range: range.lowerBound + offset..<range.upperBound + offset))
+    case .whole(let range): texts[number].pieces.append(Piece(start: start, range: range, isExact: false))
+    }
+  }
+
+  // MARK: Taking out
+
+  /// What has to change in the body so that no text has a secret: the mark stands where one begins.
+  func edits(_ secrets: SecretSearch) -> [JSONEdit] {
+    var edits: [JSONEdit] = []
+    for text in texts {
+      let ranges = secrets.ranges(in: text.bytes.span)
+      if !ranges.isEmpty { Self.append(ranges, of: text, to: &edits) }
+    }
+    // Several texts may have pieces in one event that goes as a whole.
+    var end = 0
+    return edits.sorted { $0.range.lowerBound < $1.range.lowerBound }.filter { edit in
+      defer { end = max(end, edit.range.upperBound) }
+      return edit.range.lowerBound >= end
+    }
+  }
+
+  private static func append(_ ranges: [Range<Int>], of text: Text, to edits: inout [JSONEdit]) {
+    var next = 0
+    for (number, piece) in text.pieces.enumerated() {
+      let end = number + 1 < text.pieces.count ? text.pieces[number + 1].start : text.bytes.count
+      while next < ranges.count, ranges[next].upperBound <= piece.start { next += 1 }
+      guard next < ranges.count, ranges[next].lowerBound < end else { continue }
+      var kept: [UInt8] = []
+      var place = piece.start
+      for range in ranges[next...].prefix(while: { $0.lowerBound < end }) {
+        if range.lowerBound >= piece.start {
+          kept += text.bytes[place..<range.lowerBound]
+          kept += Redaction.mark.utf8
+        }
+        place = min(range.upperBound, end)
+      }
+      kept += text.bytes[place..<end]
+      let replacement = JSONString(utf8: piece.isExact ? kept : Array(Redaction.mark.utf8))
+      edits.append(JSONEdit(range: piece.range, replacement: JSONWriter.bytes(of: .string(replacement))))
+    }
+  }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inspection
+import JSON
+import Testing
+
+private func event(_ json: String) -> [UInt8] { Array("data: \(json)\n\n".utf8) }
+private func delta(_ delta: String, choice: Int = 0) -> [UInt8] {
+  event(#"{"choices":[{"index":\#(choice),"delta":\#(delta)}]}"#)
+}
+private func calls(_ pieces: [String]) -> [UInt8] { delta(#"{"tool_calls":[\#(pieces.joined(separator: ","))]}"#) }
+
+private func observer(
+  _ stream: [[UInt8]], _ request: RequestFacts = Fixture.request, options: ResponseObserver.Options = [.watchesCalls, .keepsText],
+  limit: Int = 32 << 20
+) -> ResponseObserver {
+  var observer = ResponseObserver(format: .eventStream, request: request, options: options, callLimit: limit)
+  for bytes in stream { observer.feed(bytes.span) }
+  return observer
+}
+
+private func summary(_ stream: [[UInt8]], _ request: RequestFacts = Fixture.request) -> ResponseSummary {
+  var observer = observer(stream, request)
+  return observer.finish(.complete)
+}
+
+/// Answers built to take a step for every pair of things in them, or to be kept many times over.
+@Suite(.timeLimit(.minutes(1))) struct LargeAnswerTests {
+  private static let long = String(repeating: "x", count: 1 << 20)
+
+  @Test("A megabyte of arguments, and 50,000 pieces that would begin another call if it were whole") func manyBeginnings() {
+    let first = #"{"index":0,"id":"a","function":{"name":"search","arguments":"{\"a\":\"\#(Self.long)\"}}"}}"#
+    let piece = #"{"index":0,"id":"b","function":{"name":"search"}}"#
+    let found = summary([calls([first]), calls(Array(repeating: piece, count: 50_000))])
+    #expect(found.callCount == 1 && found.choices[0].calls[0].pieces == 50_001)
+    #expect(found.findings.contains { $0.kind == .changedID } && found.findings.contains { $0.kind == .argumentsTrailingJunk })
+    // The same when they are whole: then they do.
+    let whole = summary([calls([first.replacing("}}\"}}", with: "}\"}}")]), calls([piece])])
+    #expect(whole.callCount == 2 && whole.choices[0].calls[1].idText == "b")
+  }
+
+  @Test("Arguments that are whole only after many pieces are seen to be") func wholeInTheEnd() {
+    let text = Array(#"{"a":"\u00e9\\","b":[1,2,{"c":"}"}]}"#)
+    let pieces = text.map { #"{"function":{"name":"","arguments":\#(JSONValue(String($0)).description)}}"# }
+    // Before each piece but the first stands a name without an index: it begins another call only behind whole arguments.
+    for count in 1...pieces.count {
+      let found = summary(pieces.prefix(count).map { calls([$0]) } + [calls([#"{"function":{"name":"search"}}"#])])
+      #expect(found.callCount == (count == pieces.count ? 2 : 1), "\(count)")
+    }
+  }
+
+  @Test("A name in 50,000 pieces: the same, two in turn, ever another", arguments: [["search"], ["search", "mcp_"], ["img_", "x"]])
+  func manyNames(names: [String]) {
+    let pieces = (0..<50_000).map { #"{"index":0,"function":{"name":"\#(names[$0 % names.count])"}}"# }
+    let found = observer([calls(pieces)])
+    #expect(found.calls.count == 1 && found.calls[0].pieces == 50_000 && found.calls[0].nameText.utf8.count <= 1024)
+    #expect(found.deaths.isEmpty == (names[0] == "search"))
+    if names.count == 1 { #expect(found.calls[0].nameText == "search") }
+  }
+
+  @Test("A call of two tools in turn is not read anew for each") func changingTools() {
+    let first = #"{"index":0,"id":"a","function":{"name":"search","arguments":"{\"q\":\"\#(Self.long)"}}"#
+    let pieces = (0..<500).map { #"{"index":0,"function":{"name":"\#($0 % 2 == 0 ? "get_time" : "search")","arguments":"x"}}"# }
+    let found = observer([calls([first]), calls(pieces)], RequestFacts(tools: ToolSet(["search", "get_time"])))
+    #expect(found.death == nil && found.calls[0].arguments.count == Self.long.utf8.count + 6 + 500)
+  }
+
+  @Test("A thousand calls: a piece is found its own, and a dead one's arguments are told without a look at the others")
+  func manyCalls() throws {
+    let all = (0..<1024).map { #"{"index":\#($0 * 3),"id":"c\#($0)","function":{"name":"search","arguments":"\#($0 == 0 ? "[" : "{")"}}"# }
+    var found = observer([calls(all)])
+    let death = try #require(found.death)
+    for number in 0..<20_000 {
+      found.feed(calls([#"{"index":\#(number % 1024 * 3),"function":{"arguments":" "}}"#]).span)
+      #expect(found.arguments(of: death).count == 2 + number / 1024)
+    }
+    #expect(found.argumentBytes == 1024 + 20_000)
+    for number in 0..<1024 { found.feed(calls([#"{"id":"c\#(number)","function":{"arguments":"}"}}"#]).span) }
+    found.feed(calls([#"{"function":{"arguments":"!"}}"#]).span)
+    let ends = found.calls.map { $0.arguments.last }
+    #expect(ends.dropLast().allSatisfy { $0 == UInt8(ascii: "}") } && ends.last == UInt8(ascii: "!"))
+    // One too many is no call that was seen: the last one is not judged.
+    found.feed(calls([#"{"index":1,"id":"z"}"#]).span)
+    let last = found.finish(.complete).choices[0].calls[1023]
+    #expect(last.quirks.contains(.tooLong) && last.verdict?.valid == nil)
+  }
+
+  @Test("A thousand ids of 8 KB that differ in the end") func longIDs() {
+    let id = String(repeating: "i", count: 8000)
+    let found = summary((0..<1024).map { calls([#"{"index":\#($0),"id":"\#(id)\#($0 / 2)","function":{"name":"search","arguments":"{}"}}"#]) })
+    #expect(found.findings.count { $0.kind == .duplicateID } == 512)
+  }
+
+  @Test("What is kept of reasoning and of leaks has one limit for all choices") func oneRoom() {
+    let piece = String(repeating: "x", count: 400)
+    for key in ["reasoning_content", "content"] {
+      let stream = (0..<8).flatMap { choice in
+        [delta(#"{"\#(key)":"<|tool_call_begin|>"}"#, choice: choice), delta(#"{"\#(key)":"\#(piece)"}"#, choice: choice)]
+      }
+      var found = observer(stream, options: [.keepsText, .keepsReasoning], limit: 1000)
+      let choices = found.finish(.complete).choices
+      let kept = choices.map { key == "content" ? $0.leak?.text.count ?? 0 : $0.reasoning.count }
+      #expect(choices.count == 8 && kept[0] == 419 && kept[1] == 419 && kept.reduce(0, +) <= 1000 + 8 * 19)
+      if key == "content" { #expect(choices.map { $0.leak?.isTooLong } == [false, false] + Array(repeating: true, count: 6)) }
+    }
+  }
+
+  @Test("Of words that are no words a beginning is kept") func longWords() {
+    var found = observer([
+      event(#"{"id":"\#(Self.long)","created":1,"model":"\#(Self.long)","choices":[{"index":0,"delta":{},"finish_reason":"\#(Self.long)"}]}"#),
+      event(#"{"error":{"message":"Rate limit reached \#(Self.long)é","type":"rate_limit_reached_error","code":"\#(Self.long)"}}"#),
+    ])
+    #expect(found.head?.id == nil && found.head?.created == Array("1".utf8))
+    let answer = found.finish(.complete)
+    #expect(answer.model?.utf8.count == 1024 && answer.choices[0].finishReason?.utf8.count == 1024)
+    #expect(answer.failure?.kind == .rateLimit && answer.failure?.message.utf8.count == 8192)
+  }
+
+  @Test("40,000 keys, and again as many") func manyKeys() {
+    let object = "{" + (0..<40_000).map { "\"k\($0)\":1" }.joined(separator: ",") + "}"
+    let shape = ArgumentsShape(of: Array((object + object).utf8))
+    #expect(shape == .snapshots(object: object.utf8.count..<(2 * object.utf8.count)))
+  }
+
+  @Test("100,000 wrong elements: the first are told, the others counted") func manyViolations() {
+    let request = facts([("f", #"{"type":"object","properties":{"a":{"type":"array","items":{"type":"integer"}}}}"#)])
+    let elements = Array(repeating: "null", count: 100_000).joined(separator: ",")
+    let verdict = summary([calls([#"{"index":0,"id":"a","function":{"name":"f","arguments":"{\"a\":[\#(elements)]}"}}"#])], request)
+      .choices[0].calls[0].verdict
+    #expect(verdict?.violations.count == 8 && verdict?.furtherViolations == 99_992)
+  }
+
+  @Test("Mending the arguments of all calls has one limit") func manyMendings() {
+    let request = facts([("f", #"{"type":"object","properties":{"a":{"type":"array","items":{"type":"integer"}}}}"#)])
+    let arguments = #"{"a":[\#(Array(repeating: #""1""#, count: 200).joined(separator: ","))]}"#
+    let all = (0..<40).map { (number: Int) in call("f", arguments, id: "functions.f:\(number)", index: number) }
+    let mended = answer(all).repaired(with: [.coercion], request: request, ids: .vendor).summary.choices[0].calls
+    #expect(mended.first?.verdict?.valid == true && mended.last?.verdict?.valid == false)
+  }
+
+  @Test("A stream of 128 choices in 50,000 chunks, as one answer") func manyChunks() {
+    let stream = (0..<50_000).map { delta(#"{"content":"a"}"#, choice: $0 % 128) }
+    let bytes = stream.flatMap { $0 }
+    let body = FormConversion.body(of: bytes.span, summary(stream))
+    let choices = (try? JSONValue(parsing: body))?["choices"]?.array ?? []
+    #expect(choices.count == 128 && choices.allSatisfy { ($0["message"]?["content"]?.string?.utf8.count ?? 0) >= 50_000 / 128 })
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import Fidelity
+import Foundation
+import JSON
+import Store
+import Testing
+
+/// A key in every place that a client or a vendor has for one.
+@Suite struct SecretPlacesTests {
+  private static let key = "sk-planted-0123456789abcdef"
+
+  @Test(arguments: ["known", "own", "header"])
+  func aKeyIsInNoFieldOfARecord(_ from: String) async throws {
+    let key = Self.key
+    let call = ToolCall(name: key, arguments: #"{"k":"\#(key)"}"#)
+    let exchange = Sample.exchange(1) {
+      ($0.method, $0.path, $0.model, $0.error) = (key, "/v1/\(key)/chat", "kimi-\(key)", "e \(key)")
+      ($0.firstFinishReason, $0.finishReason) = (key, key)
+      ($0.attempts[0].model, $0.attempts[0].error, $0.attempts[0].finishReason) = (key, key, key)
+      $0.attempts[0].response = StoredMessage(headers: [.init("x-\(key)", "1"), .init("x-echo", key)], body: Array(key.utf8), text: key)
+      $0.findings = [StoredFinding(code: "a", severity: .error, path: "/\(key)", message: key)]
+      $0.edits = [StoredEdit(pointer: "/\(key)", before: key, after: key, rule: "r")]
+      $0.repairs = [StoredRepair(rule: "r", call: 0, path: "arguments/\(key)", before: key, after: key)]
+      $0.calls = [StoredCall(name: key, id: "functions.\(key):0", arguments: key, violations: "[\"\(key)\"]")]
+      if from == "own" { $0.secrets = [key] }
+      if from == "header" { $0.request = StoredMessage(headers: [.init("X-Litellm-Key", key)]) }
+    }
+    let comparison = ComparisonTests.comparison(1) {
+      $0.exchange = exchange.id
+      ($0.model, $0.secrets) = (key, [key])
+      $0.answer = Side(judged: .other(key), calls: [call])
+      $0.other = Side(judged: .toolCalls, calls: [call])
+    }
+    try await withStore([exchange], { $0.redaction.secrets = from == "known" ? [key] : [] }) { reader, writer, folder in
+      writer.offer(comparisons: [comparison])
+      await writer.flush()
+      guard case .found(let kept) = try await reader.exchange(id: exchange.id) else { return #expect(Bool(false)) }
+      #expect("\(kept)".contains("planted") == false)
+      #expect(kept.calls.map(\.id) == ["functions.[redacted]:0"] && kept.findings.map(\.path) == ["/[redacted]"])
+      #expect(kept.attempts[0].response?.headers.map(\.name) == ["x-[redacted]", "x-echo"] && kept.secrets.isEmpty)
+      let rows = try await reader.comparisons().comparisons
+      #expect(rows.map(\.answer.finish) == [.other("[redacted]")])
+      #expect(rows.map(\.json.description).joined().contains("planted") == false)
+      for suffix in ["", "-wal"] {
+        let raw = try Data(contentsOf: URL(fileURLWithPath: folder.store + suffix))
+        #expect(raw.range(of: Data("planted".utf8)) == nil)
+      }
+    }
+  }
+
+  @Test func aJobOfTheShadowWithAKeyInANameIsNotKept() async throws {
+    let call = ToolCall(name: Self.key, arguments: "{}")
+    let jobs = [
+      ShadowStateTests.job(1) { ($0.answer, $0.secrets) = (Side(judged: .toolCalls, calls: [call]), [Self.key]) },
+      ShadowStateTests.job(2) { ($0.answer, $0.secrets) = (Side(.other(Self.key)), [Self.key]) },
+      ShadowStateTests.job(3) { ($0.model, $0.secrets) = (Self.key, [Self.key]) },
+    ]
+    try await withStore([]) { _, writer, folder in
+      writer.offer(notes: jobs.map { .keep($0) })
+      await writer.flush()
+      let raw = try Data(contentsOf: URL(fileURLWithPath: folder.store + "-wal"))
+      #expect(raw.range(of: Data(Self.key.utf8)) == nil)
+    }
+  }
+
+  // MARK: Streams
+
+  private static func stream(_ deltas: [String], _ end: String = "\n\n") -> [UInt8] {
+    Array(deltas.map { "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":\($0)}]}\(end)" }.joined().utf8)
+  }
+
+  /// What a reader puts together.
+  private static func said(_ body: [UInt8], _ take: (JSONValue) -> JSONValue?) -> String {
+    let lines = String(decoding: body, as: UTF8.self).split { $0.isNewline }.filter { $0.hasPrefix("data: ") }
+    return lines.compactMap { line in
+      (try? JSONValue(parsing: Array(line.dropFirst(6).utf8))).flatMap { $0["choices"]?[0]?["delta"] }.flatMap(take)?.string
+    }.joined()
+  }
+
+  private static func cleared(_ body: [UInt8]) throws -> [UInt8] {
+    let exchange = Sample.exchange(1) {
+      $0.attempts[0].response = StoredMessage(headers: [.init("content-type", "text/event-stream")], body: body)
+    }
+    return try #require(exchange.redacted(Redaction(secrets: [key])).attempts[0].response).body
+  }
+
+  @Test(arguments: ["content", "reasoning_content", "refusal"], [1, 2, 3, 5, 30])
+  func aKeyInPiecesIsTakenOut(_ member: String, _ length: Int) throws {
+    let text = Array("it is \(Self.key), yes: \(Self.key)")
+    let pieces = stride(from: 0, to: text.count, by: length).map { String(text[$0..<min(text.count, $0 + length)]) }
+    // Between them others, which must not come between.
+    let deltas = pieces.flatMap { [#"{"\#(member)":"\#($0)"}"#, #"{"other":"x"}"#] }
+    for end in ["\n\n", "\r\n\r\n", "\r\r"] {
+      let kept = try Self.cleared(Self.stream(deltas, end))
+      #expect(Self.said(kept) { $0[JSONString(member)] } == "it is [redacted], yes: [redacted]")
+      #expect(Self.said(kept) { $0["other"] } == String(repeating: "x", count: pieces.count))
+    }
+  }
+
+  @Test func aKeyInPiecesOfArgumentsIsTakenOutOfEachCall() throws {
+    let text = Array(#"{"k":"\#(Self.key)"}"#)
+    let deltas = text.map { character in
+      let piece = JSONValue(String(character)).description
+      // Two calls at once, the second named by its index.
+      return #"{"tool_calls":[{"index":0,"function":{"arguments":\#(piece)}},{"index":1,"function":{"arguments":\#(piece)}}]}"#
+    }
+    let kept = try Self.cleared(Self.stream(deltas))
+    for call in 0...1 {
+      #expect(Self.said(kept) { $0["tool_calls"]?[call]?["function"]?["arguments"] } == #"{"k":"[redacted]"}"#)
+    }
+  }
+
+  @Test func aKeyInPiecesWithEscapesAndUnderTwoNamesIsTakenOut() throws {
+    let start = #"{"reasoning":"\u0073\u006b-pla"}"#
+    let rest = #"{"reasoning_content":"nted-0123456789abcd\u0065f"}"#
+    let kept = try Self.cleared(Self.stream([start, rest]))
+    #expect(Self.said(kept) { $0["reasoning"] ?? $0["reasoning_content"] } == "[redacted]")
+  }
+
+  @Test func anEventOfSeveralLinesGoesWholeWhereItHasAPiece() throws {
+    let lines = #"data: {"choices":[{"index":0,"delta":{"# + "\n" + #"data: "content":"0123456789abcdef"}}]}"# + "\n\n"
+    let kept = try Self.cleared(Self.stream([#"{"content":"sk-planted-"}"#]) + Array(lines.utf8))
+    #expect(String(decoding: kept, as: UTF8.self) == String(decoding: Self.stream([#"{"content":"[redacted]"}"#]), as: UTF8.self) + "data: \"[redacted]\"\n\n")
+  }
+
+  @Test func whatHasNoKeyStaysByteForByte() throws {
+    for body in [Self.stream([#"{"content":"sk-planted-"}"#, #"{"content":"9"}"#]), Array("data: no JSON\n\ndata: [DONE]\n\n".utf8), Array("{}".utf8), []] {
+      #expect(try Self.cleared(body) == body)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import Store
+import Testing
+
+/// Finding keys in bytes, in whatever way they are written.
+@Suite struct SecretSearchTests {
+  private static let key = "sk-planted-0123456789abcdef"
+
+  @Test func itFindsWhatALookAtEachPlaceFinds() {
+    var random = SeededGenerator()
+    for _ in 0..<3000 {
+      func text(_ length: Int) -> [UInt8] { (0..<length).map { _ in UInt8.random(in: 0x61...0x62, using: &random) } }
+      let secrets = (0..<Int.random(in: 1...3, using: &random)).map { _ in text(Int.random(in: 8...10, using: &random)) }
+      let bytes = text(Int.random(in: 0...60, using: &random))
+      var isSecret = bytes.map { _ in false }
+      for secret in secrets {
+        for start in bytes.indices where bytes[start...].starts(with: secret) {
+          for place in start..<start + secret.count { isSecret[place] = true }
+        }
+      }
+      let ranges = SecretSearch(secrets.map { String(decoding: $0, as: UTF8.self) }).ranges(in: bytes.span)
+      var found = bytes.map { _ in false }
+      for range in ranges { for place in range { found[place] = true } }
+      #expect(found == isSecret)
+    }
+  }
+
+  @Test func whatIsAddedIsLookedForBesideWhatWasKnown() {
+    let known = SecretSearch(["known-secret-1"])
+    let more = known.adding(["added-secret-2", "short", "redacted"])
+    #expect(known.cleared("known-secret-1, added-secret-2") == "[redacted], added-secret-2")
+    #expect(more.cleared("known-secret-1, added-secret-2, short, [redacted]") == "[redacted], [redacted], short, [redacted]")
+    #expect(more.cleared("nothing") == nil && SecretSearch([]).isEmpty && SecretSearch([]).cleared("known-secret-1") == nil)
+  }
+
+  /// What a `String` takes for one character with the key's last.
+  @Test(arguments: ["\u{301}", "\u{200D}", "\u{FE0F}", "\u{20E3}"])
+  func aCharacterThatCombinesHidesNoKey(_ mark: String) {
+    #expect(SecretSearch([Self.key]).cleared("a \(Self.key)\(mark)")?.utf8.elementsEqual("a [redacted]\(mark)".utf8) == true)
+  }
+
+  private static func escaped(_ text: String, _ backslashes: String) -> String {
+    text.unicodeScalars.map { scalar in
+      let digits = String(scalar.value, radix: 16)
+      return backslashes + "u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }.joined()
+  }
+
+  @Test(arguments: [
+    escaped(key, #"\"#), escaped(key, #"\\"#), escaped(key, #"\\\\"#), #"s\u006B-planted-0123456789abcdef"#,
+    #"\u0073k-planted-0123456789abcdef"#, #"sk-planted-0123456789abcde\u0066"#, "sk%2Dplanted-0123456789abcdef",
+    "%73%6b-planted-0123456789abcdef", "sk-pl%61nted-0123456789%61bcdef", #"\\u0073%6B-planted-0123456789abcdef"#,
+  ])
+  func escapesThatAreNotNeededHideNoKey(_ written: String) {
+    let search = SecretSearch([Self.key])
+    #expect(search.cleared(#"{"n":"\u00e9\n 100% 文 \#(written)\u4e2d"}"#) == #"{"n":"\u00e9\n 100% 文 [redacted]\u4e2d"}"#)
+    #expect(search.cleared(written) == Redaction.mark)
+    #expect(search.cleared(String(written.dropFirst(8))) == nil)
+  }
+}
