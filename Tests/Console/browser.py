@@ -75,7 +75,7 @@ class Browser:
 
     def until(self, expression, seconds=15):
         """Waits until an expression of the page is true."""
-        wait(lambda: self.evaluate(f"Boolean({expression})"), seconds, lambda: f"never true: {expression}; the page says:\n{self.text('body')[:2000]}")
+        wait(lambda: self.evaluate(f"Boolean(document.body && ({expression}))"), seconds, lambda: f"never true: {expression}; the page says:\n{self.text('body')[:2000]}")
 
     def click(self, selector):
         self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
