@@ -6,6 +6,7 @@ import pathlib
 import re
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -32,6 +33,16 @@ class Program:
             self.process.wait(10)
             raise RuntimeError(f"belay {arguments[0]} did not start: {''.join(self.errors)}")
         threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True).start()
+
+    def line(self, start):
+        """The line on standard output that begins so, once it is there."""
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            for line in list(self.lines):
+                if line.startswith(start):
+                    return line
+            time.sleep(0.01)
+        raise RuntimeError(f"belay never said {start!r}: {self.lines}")
 
     def stop(self):
         self.process.terminate()

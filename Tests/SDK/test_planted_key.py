@@ -86,7 +86,7 @@ def test_no_planted_key_is_anywhere(tmp_path, vendor, monkeypatch, form):
         assert status >= 500
 
     # The console, with its token, with a wrong one, and without.
-    console = next(line.split()[-1] for line in proxy.lines if line.startswith("console on"))
+    console = proxy.line("console on").split()[-1]
     token = {"Authorization": f"Bearer {TOKEN}"}
     listed = {"exchanges": []}
     deadline = time.monotonic() + 20
@@ -256,7 +256,7 @@ def test_no_key_that_a_vendor_repeats_is_anywhere(tmp_path, monkeypatch, bodies,
     store, file = tmp_path / "belay.sqlite", tmp_path / "belay.yaml"
     file.write_text(HOSTILE.format(vendor=f"http://127.0.0.1:{server.server_port}/v1", store=store, bodies=bodies, form=form))
     proxy = Program("serve", "--config", file)
-    console = next(line.split()[-1] for line in proxy.lines if line.startswith("console on"))
+    console = proxy.line("console on").split()[-1]
 
     basic = base64.b64encode(f"me:{PASSWORD}".encode()).decode()
     shown = {"Authorization": f"Bearer\t{CLIENT}, extra", "x_litellm_key": "other-credential", "Cookie": f"theme=dark; sid={COOKIE}",
