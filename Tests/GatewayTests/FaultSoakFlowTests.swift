@@ -3,11 +3,13 @@ import Configuration
 import Foundation
 import Gateway
 import NIOCore
+import Store
 import Synchronization
 import Testing
 
-/// Exchange after exchange under random faults of vendors and clients: memory and descriptors stay where the first thousand left
-/// them, and every exchange has its record. 200,000 with `Tests/run --long`, else 2,000.
+/// Exchange after exchange under random faults of vendors and clients, all of it recorded: memory and descriptors stay where the
+/// first thousand left them, and every exchange has its line in the log and its row in the store. 200,000 with `Tests/run --long`,
+/// else 2,000.
 @Suite("Soak", .timeLimit(.minutes(30))) struct FaultSoakFlowTests {
   static let exchanges = isLongRun ? 200_000 : 2_000
   static let clients = 32
@@ -69,8 +71,24 @@ import Testing
     }
   }
 
+  /// Exchanges in a store, each counted once.
+  static func rows(_ path: String) async throws -> Int {
+    let reader = try StoreReader(path: path)
+    defer { reader.close() }
+    var (ids, page) = (Set<String>(), try await reader.follow(after: 0, ExchangeFilter(), limit: 1000))
+    while true {
+      ids.formUnion(page.exchanges.map(\.exchange.id))
+      guard page.hasMore else { return ids.count }
+      page = try await reader.follow(after: page.cursor, ExchangeFilter(), limit: 1000)
+    }
+  }
+
   @Test("memory and descriptors end where they began, and no exchange is without a record")
   func soak() async throws {
+    let folder = NSTemporaryDirectory() + "belay-soak-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let store = StoreWriter(StoreOptions(path: folder + "/belay.db"))
     let vendor = try await FaultVendor.start(keeps: false) { request in
       guard let number = FaultTableFlowTests.number(in: request) else { return [.close] }
       if FaultCase.all.indices.contains(number) { return FaultCase.all[number].steps }
@@ -85,7 +103,7 @@ import Testing
       $0.limits.idle = .milliseconds(100)
     }
     let clock = ContinuousClock.now
-    let figures = try await RunningProxy.with(vendors: vendors, lines: lines, adjust: adjust) { proxy in
+    let figures = try await RunningProxy.with(vendors: vendors, writer: store, lines: lines, adjust: adjust) { proxy in
       func run(_ exchanges: Int) async throws -> (memory: Int, descriptors: Int) {
         let left = Countdown(exchanges)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -103,11 +121,13 @@ import Testing
       return [before.memory, after.memory, before.descriptors, after.descriptors]
     }
     await vendor.stop()
+    await store.close()
     let seconds = (ContinuousClock.now - clock).components.seconds
     print(
       "soak: \(Self.exchanges) exchanges in \(seconds) s; resident \(figures[0] >> 20) MiB after \(Self.warmUp), \(figures[1] >> 20) MiB at the end; "
         + "descriptors \(figures[2]), \(figures[3])")
-    #expect(lines.count == Self.exchanges, "one record for each exchange")
+    #expect(lines.count == Self.exchanges, "one line for each exchange")
+    #expect(try await Self.rows(folder + "/belay.db") == Self.exchanges, "one row for each exchange; \(store.status)")
     #expect(figures[1] - figures[0] < 48 << 20, "memory grew by \((figures[1] - figures[0]) >> 20) MiB")
     #expect(figures[3] - figures[2] <= 2 * Self.clients, "\(figures[2]) descriptors became \(figures[3])")
   }
