@@ -54,7 +54,19 @@ def vendor(tmp_path_factory):
     log = tmp_path_factory.mktemp("vendor") / "received.jsonl"
     program = Program(
         "simulate", "--recordings", ROOT / "examples/data/recordings.jsonl", "--listen", "127.0.0.1:0", "--log", log)
-    program.received = lambda: [json.loads(line) for line in log.read_text().splitlines()]
+
+    def received(tag, count):
+        """The requests that name `tag`, once there are `count`: the vendor writes its log on a thread of its own."""
+        end = time.monotonic() + 20
+        while True:
+            # The last line may be half written.
+            lines = [line for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+            found = [line for line in map(json.loads, lines) if "body" in line and tag in json.dumps(line["body"])]
+            if len(found) >= count or time.monotonic() > end:
+                return found
+            time.sleep(0.01)
+
+    program.received = received
     yield program
     assert program.stop() == 0
 

@@ -55,7 +55,8 @@ def assembled(chunks):
 
 def check(messages, calls_seen, vendor, tag):
     assert calls_seen == 3
-    requests = [r for r in vendor.received() if tag in json.dumps(r)]
+    requests = vendor.received(f"({tag}", TURNS + 1)
+    assert len(requests) == TURNS + 1
     last = max((r["body"] for r in requests), key=lambda body: len(body["messages"]))
     ids = [call["id"] for m in last["messages"] for call in m.get("tool_calls", [])]
     results = [m["tool_call_id"] for m in last["messages"] if m["role"] == "tool"]
