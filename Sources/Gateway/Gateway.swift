@@ -11,7 +11,8 @@ import Upstream
 
 /// The proxy as a service: binds its listeners, serves until it is asked to stop, drains, and is gone.
 ///
-/// A stop goes in this order: readiness turns false, after `limits.drainDelay` nothing new is accepted, exchanges under way end (within
+/// A stop goes in this order: readiness turns false and answers say that their connection ends, after `limits.drainDelay` a shared port
+/// is handed over and nothing new is accepted, exchanges under way end (within
 /// `limits.drain`), the engines stop, records are flushed, the shadow keeps what it has not asked, the store is closed, the console ends.
 package final class Gateway: Service {
   private let configuration: BelayConfiguration
@@ -142,6 +143,7 @@ package final class Gateway: Service {
   ) async throws -> ConsoleServer? {
     let listener = try await Listener.bind(
       configuration.listen, on: group, limits: configuration.limits, reusesPort: configuration.reusesPort, tls: tls, lanes)
+    if configuration.reusesPort { await PortHandover.spread(listener) }
     var console: ConsoleServer?
     if let address = configuration.console {
       console = try await ConsoleServer.start(
@@ -160,8 +162,10 @@ package final class Gateway: Service {
 
     status.isReady = false
     logger.info("draining")
+    await lanes.announceEnd()
     // Whoever spreads requests learns from readiness first that no more are to come here.
     if configuration.limits.drainDelay > .zero { try? await Task.sleep(for: configuration.limits.drainDelay) }
+    if configuration.reusesPort { await PortHandover(listener) { lanes.accepted }.handOver() }
     try? await listener.close()
     await lanes.drain(within: configuration.limits.drain)
     return console

@@ -56,7 +56,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var writer = AnswerWriter()
   private var isRequestComplete = false
   private var keepsAlive = true
-  private var isDraining = false
 
   private var waiting = CircularBuffer<HTTPServerRequestPart>()
   private var isDelivering = false
@@ -158,11 +157,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     context?.close(promise: nil)
   }
 
-  /// The proxy stops: an exchange under way ends, then the connection.
-  func drain() {
-    isDraining = true
-    keepsAlive = false
-    if phase == .idle { context?.close(promise: nil) }
+  /// The proxy stops. Whoever has just been answered may have sent another request: that one is answered first.
+  func dismiss(at now: UInt64) {
+    if phase == .idle, now - touchedAt >= WaitingConnections.patience { context?.close(promise: nil) }
   }
 
   func close() {
@@ -278,7 +275,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     (touchedAt, beganAt) = (now, now)
     isRequestComplete = false
     // After an offer to speak another protocol (h2c) the parser reads no further, so this answer is the last.
-    keepsAlive = head.isKeepAlive && !isDraining && !head.headers.contains(name: "upgrade")
+    keepsAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
     writer.expectAnswer(to: head)
     let requestHead = Exchange.RequestHead(
       method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) })
@@ -380,6 +377,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
       handOver()
       port?.call?.finishBody()
     case .begin(let head):
+      if lane.isEnding { keepsAlive = false }
       writer.write(head, keepsAlive: keepsAlive)
     case .relay(let bytes):
       writer.write(bytes)
@@ -409,7 +407,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private func refuse(_ error: GatewayError, _ record: ExchangeRecord) {
     release(cancelling: true)
-    if !isRequestComplete { keepsAlive = false }
+    if !isRequestComplete || lane.isEnding { keepsAlive = false }
     writer.write(error, exchangeID: record.id, keepsAlive: keepsAlive)
     lane.record(record)
     endOfExchange()

@@ -23,6 +23,8 @@ final class Lane {
   private var isFlushScheduled = false
   private var wallClock: WallClock
   private var isStopped = false
+  /// Each answer that begins is its connection's last.
+  private(set) var isEnding = false
   private var emptied: EventLoopPromise<Void>?
 
   /// How long a client may take, in nanoseconds.
@@ -83,6 +85,7 @@ final class Lane {
 
   func add(_ connection: ConnectionHandler) -> Admission {
     connections[ObjectIdentifier(connection)] = connection
+    exchangeContext.lasting.accepted.add(1, ordering: .relaxed)
     let open = exchangeContext.lasting.connections.add(1, ordering: .relaxed).newValue
     if open <= limits.connections { return .welcome }
     if let dispensable = waiting.next(of: connections, at: now) {
@@ -99,16 +102,27 @@ final class Lane {
     if connections.isEmpty { emptied?.succeed() }
   }
 
+  /// Tells clients with each answer that its connection ends with it: whoever comes again comes to somebody else.
+  func announceEnd() { isEnding = true }
+
   /// Lets exchanges under way end and closes each connection after its last; after `limit`, closes what is left.
   func drain(within limit: Duration) -> EventLoopFuture<Void> {
+    isEnding = true
     let promise = emptied ?? eventLoop.makePromise()
     emptied = promise
-    for connection in connections.values { connection.drain() }
+    dismissIdle()
     if connections.isEmpty { promise.succeed() }
     eventLoop.assumeIsolated().scheduleTask(in: .init(limit)) { [self] in
       for connection in connections.values { connection.close() }
     }
     return promise.futureResult
+  }
+
+  private func dismissIdle() {
+    let now = self.now
+    for connection in connections.values { connection.dismiss(at: now) }
+    guard !connections.isEmpty else { return }
+    eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(100)) { [weak self] in self?.dismissIdle() }
   }
 
   func stop() {

@@ -2,6 +2,7 @@
 import Configuration
 import NIOCore
 import NIOPosix
+import Synchronization
 import Upstream
 
 /// All lanes, one an event loop.
@@ -44,6 +45,17 @@ struct Lanes: Sendable {
     let context = Exchange.Context(configuration, lasting: lasting)
     await onEachLane { lane in
       lane.exchangeContext = context
+      return lane.eventLoop.makeSucceededVoidFuture()
+    }
+  }
+
+  /// Connections so far.
+  var accepted: Int { lasting.accepted.load(ordering: .relaxed) }
+
+  /// Each answer is its connection's last from now on.
+  func announceEnd() async {
+    await onEachLane { lane in
+      lane.announceEnd()
       return lane.eventLoop.makeSucceededVoidFuture()
     }
   }

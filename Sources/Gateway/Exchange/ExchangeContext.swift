@@ -100,6 +100,8 @@ extension Exchange {
     let bodies = Mutex(BodyBudget())
     /// Clients' connections.
     let connections = Atomic(0)
+    /// The same, with those that have ended.
+    let accepted = Atomic(0)
 
     package init() {}
   }
