@@ -67,7 +67,7 @@ let package = Package(
 
     // The edges.
     library("TLS", ["COpenSSL", nioCore]),
-    library("Upstream", ["CCurl", nioCore]),
+    library("Upstream", ["CCurl", "COpenSSL", nioCore]),
     library("Store", ["JSON", "Fidelity", "COpenSSL", "CZstd", grdb, sqlite]),
     library("Configuration", ["JSON", "Inspection", "Rules", "TLS", yams]),
     .target(
@@ -83,7 +83,7 @@ let package = Package(
       ].map { .embedInCode("Console/Page/\($0)") },
       swiftSettings: settings),
     library("Logbook", ["JSON", "Fidelity", "Inspection", "Configuration", "Store"]),
-    library("Replay", ["CZlib", "JSON", "JSONSchema", "Inspection", "Fidelity", "Upstream", nioCore, nioPosix]),
+    library("Replay", ["CZlib", "JSON", "JSONSchema", "Inspection", "Fidelity", "Upstream", "Store", nioCore, nioPosix]),
     library("Simulator", ["JSON", nioCore, nioPosix, nioHTTP, lifecycle]),
     .executableTarget(
       name: "belay",

@@ -1,11 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 // Swift's Glibc module leaves the epoll headers out.
 #pragma once
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+
+// The port that a socket is bound to; 0 when it has none.
+static inline int belay_local_port(int socket) {
+  struct sockaddr_storage address;
+  socklen_t size = sizeof address;
+  if (getsockname(socket, (struct sockaddr *)&address, &size) != 0) return 0;
+  switch (address.ss_family) {
+  case AF_INET: return ntohs(((struct sockaddr_in *)&address)->sin_port);
+  case AF_INET6: return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+  default: return 0;
+  }
+}
+
+// Whether something is there to be read, be it the end, without reading it.
+static inline int belay_is_readable(int socket) {
+  char byte;
+  return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+// Ends a connection for both sides and throws away what has come, so that nothing is left to be read but the end. What comes
+// later is answered with a reset.
+static inline void belay_shut(int socket) {
+  char bytes[4096];
+  shutdown(socket, SHUT_RDWR);
+  while (recv(socket, bytes, sizeof bytes, MSG_DONTWAIT) > 0) {}
+}
 
 // How many bytes a TCP socket has sent since it was opened, with retransmissions; 0 when it cannot tell (before
 // Linux 4.19). It is `tcpi_bytes_sent` of the kernel's `struct tcp_info` (linux/tcp.h), which glibc's lacks.

@@ -33,6 +33,11 @@ static inline CURLcode belay_easy_set_seek_callback(
   return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, callback);
 }
 
+// CURLOPT_PREREQFUNCTION
+static inline CURLcode belay_easy_set_request_callback(CURL *easy, int (*callback)(void *, char *, char *, int, int)) {
+  return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
 // CURLOPT_OPENSOCKETFUNCTION
 static inline CURLcode belay_easy_set_open_callback(
     CURL *easy, curl_socket_t (*callback)(void *, curlsocktype, struct curl_sockaddr *)) {
@@ -52,8 +57,21 @@ static inline CURLcode belay_easy_get_size(CURL *easy, CURLINFO info, curl_off_t
   return curl_easy_getinfo(easy, info, value);
 }
 
+// CURLINFO_ACTIVESOCKET
+static inline CURLcode belay_easy_get_socket(CURL *easy, curl_socket_t *value) {
+  return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, value);
+}
+
 static inline CURLcode belay_easy_get_pointer(CURL *easy, CURLINFO info, void **value) {
   return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode belay_easy_get_tls(CURL *easy, struct curl_tlssessioninfo **value) {
+  return curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, value);
+}
+
+static inline CURLSHcode belay_share_add(CURLSH *share, curl_lock_data what) {
+  return curl_share_setopt(share, CURLSHOPT_SHARE, what);
 }
 
 static inline CURLMcode belay_multi_set_long(CURLM *multi, CURLMoption option, long value) {

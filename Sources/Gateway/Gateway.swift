@@ -93,8 +93,17 @@ package final class Gateway: Service {
     do {
       try await serve(on: group)
     } catch {
-      try? await group.shutdownGracefully()
+      try? await end(group)
       throw error
+    }
+    try await end(group)
+  }
+
+  /// A connection that was accepted as its listener closed has yet to go from that loop to its own, back, and there again, where it is
+  /// closed: NIO complains of a loop that has ended by then.
+  private func end(_ group: MultiThreadedEventLoopGroup) async throws {
+    for _ in 0..<3 {
+      for loop in group.makeIterator() { try? await loop.submit {}.get() }
     }
     try await group.shutdownGracefully()
   }
@@ -121,6 +130,8 @@ package final class Gateway: Service {
     } catch {
       result = .failure(error)
     }
+    // A reload that comes now has no loops left to speak to.
+    self.lanes.withLock { $0 = nil }
     await lanes.stop()
     recorder.finish()
     await recording.value
@@ -141,15 +152,22 @@ package final class Gateway: Service {
   private func listen(
     on group: MultiThreadedEventLoopGroup, _ lanes: Lanes, _ status: GatewayStatus
   ) async throws -> ConsoleServer? {
-    let listener = try await Listener.bind(
-      configuration.listen, on: group, limits: configuration.limits, reusesPort: configuration.reusesPort, tls: tls, lanes)
-    if configuration.reusesPort { await PortHandover.spread(listener) }
     var console: ConsoleServer?
     if let address = configuration.console {
       console = try await ConsoleServer.start(
         address, on: group, reusesPort: configuration.reusesPort, tls: tls,
         Console(status: status, host: address.host, token: configuration.consoleToken))
     }
+    let listener: any Channel
+    do {
+      // Last of all that can fail: on a shared port clients come from now on, and an instance that failed would lose theirs.
+      listener = try await Listener.bind(
+        configuration.listen, on: group, limits: configuration.limits, reusesPort: configuration.reusesPort, tls: tls, lanes)
+    } catch {
+      await console?.stop()
+      throw error
+    }
+    if configuration.reusesPort { await PortHandover.spread(listener) }
     let bound = Bound(
       host: configuration.listen.host, port: listener.localAddress?.port ?? configuration.listen.port,
       console: configuration.console.map { Address(host: $0.host, port: console?.port ?? $0.port) },

@@ -18,7 +18,7 @@ public final class SchemaCache: Sendable {
   fileprivate struct Entry {
     var text: [UInt8]
     var result: Result<Schema, SchemaError>
-    /// What it is charged: its text, and what was compiled of it.
+    /// What it is charged: its text, and what was compiled of it or is wrong with it.
     var bytes: Int
     /// Whether it was used since the hand passed.
     var isRecent = true
@@ -27,7 +27,10 @@ public final class SchemaCache: Sendable {
       self.text = text
       self.result = result
       bytes = text.count
-      if case .success(let schema) = result { bytes += schema.footprint }
+      switch result {
+      case .success(let schema): bytes += schema.footprint
+      case .failure(let error): bytes += error.footprint
+      }
     }
   }
 

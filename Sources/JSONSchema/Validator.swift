@@ -45,9 +45,12 @@ public struct Validator: ~Copyable, @unchecked Sendable {
     return (found.verdict, found.violations)
   }
 
-  /// The same, with at most `limit` violations in words, and how many more there are: each costs time to say where it is.
+  /// The same, with at most `limit` violations in words, and how many more there are: each costs time to say where it is. Fewer are
+  /// told where they take more than 512 bytes each, and 64 KiB together.
+  ///
+  /// - Parameter inWords: false leaves `got`, `want` and `message` empty.
   public mutating func violations(
-    in instance: borrowing Span<UInt8>, with schema: borrowing Schema, limit: Int
+    in instance: borrowing Span<UInt8>, with schema: borrowing Schema, limit: Int, inWords: Bool = true
   ) -> (verdict: Verdict, violations: [Violation], further: Int) {
     evaluator.isRecording = true
     evaluator.recordLimit = max(limit, 1)
@@ -55,7 +58,8 @@ public struct Validator: ~Copyable, @unchecked Sendable {
     evaluator.isRecording = false
     switch verdict {
     case .invalid:
-      return (verdict, evaluator.violations(schema.program, root: root), evaluator.unrecorded)
+      let told = evaluator.violations(schema.program, root: root, inWords: inWords)
+      return (verdict, told, evaluator.unrecorded)
     case .broken where !schema.profile.isPython:
       // Only looking for more than the first violation led to what cannot be decided: the first one is the verdict.
       let (verdict, first) = firstViolation(in: instance, with: schema)

@@ -2,14 +2,15 @@
 import CCurl
 import NIOCore
 
-/// libcurl's easy handle: one transfer at a time, used again for the next. What is the same for all requests is set
-/// once; everything else is set for each request, so nothing of the last one is left.
+/// libcurl's easy handle: one transfer at a time. It is used again for the next where libcurl allows that; what is the same for
+/// all requests is set once, and everything else for each request, so nothing of the last one is left.
 @safe struct EasyHandle: ~Copyable {
   enum Direction { case send, receive }
 
-  let raw: UnsafeMutableRawPointer
+  private(set) var raw: UnsafeMutableRawPointer
   private let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-  private let offersHTTP2: Bool
+  private let options: UpstreamOptions
+  private let reactor: Reactor
   /// Whether the proxy of the environment is passed over.
   private var isDirect = false
   private var headers = HeaderList()
@@ -17,13 +18,31 @@ import NIOCore
   private var bodyStorage: Unmanaged<AnyObject>?
 
   init(_ options: UpstreamOptions, reactor: Reactor) throws(UpstreamError) {
+    (self.options, self.reactor) = (options, reactor)
+    unsafe errorText.initialize(repeating: 0)
+    unsafe raw = try EasyHandle.new()
+    setUp()
+  }
+
+  /// Takes a handle that has seen nothing. Connections and TLS sessions are kept elsewhere.
+  mutating func renew() throws(UpstreamError) {
+    let fresh = try unsafe EasyHandle.new()
+    unsafe curl_easy_cleanup(raw)
+    unsafe raw = fresh
+    isDirect = false
+    setUp()
+  }
+
+  private static func new() throws(UpstreamError) -> UnsafeMutableRawPointer {
     guard let raw = unsafe curl_easy_init() else {
       throw UpstreamError(.internal, "out of memory for a libcurl handle")
     }
-    unsafe self.raw = raw
-    offersHTTP2 = options.offersHTTP2
-    unsafe errorText.initialize(repeating: 0)
+    return unsafe raw
+  }
+
+  private func setUp() {
     unsafe belay_easy_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText.baseAddress)
+    unsafe belay_easy_set_pointer(raw, CURLOPT_SHARE, reactor.sessions.raw)
     unsafe belay_easy_set_long(raw, CURLOPT_NOSIGNAL, 1)
     unsafe belay_easy_set_string(raw, CURLOPT_PROTOCOLS_STR, "http,https")
     unsafe belay_easy_set_long(raw, CURLOPT_PATH_AS_IS, 1)
@@ -62,6 +81,8 @@ import NIOCore
     unsafe belay_easy_set_transfer_callback(raw, CURLOPT_WRITEFUNCTION, onBody)
     unsafe belay_easy_set_pointer(raw, CURLOPT_READDATA, context)
     unsafe belay_easy_set_transfer_callback(raw, CURLOPT_READFUNCTION, onBodyWanted)
+    unsafe belay_easy_set_pointer(raw, CURLOPT_PREREQDATA, context)
+    unsafe belay_easy_set_request_callback(raw, onRequest)
     unsafe belay_easy_set_pointer(raw, CURLOPT_SEEKDATA, context)
     unsafe belay_easy_set_seek_callback(raw, onRewind)
   }
@@ -98,6 +119,22 @@ import NIOCore
   /// The status with which a proxy answered CONNECT, or 0.
   var proxyStatus: Int { number(CURLINFO_HTTP_CONNECTCODE) }
 
+  /// The socket of the connection that libcurl keeps of a transfer that is complete; nil where it keeps none.
+  var keptSocket: Int32? {
+    var socket: curl_socket_t = -1
+    unsafe belay_easy_get_socket(raw, &socket)
+    return socket < 0 ? nil : socket
+  }
+
+  /// Whether the transfer had to open a connection.
+  var hasOpenedConnection: Bool { number(CURLINFO_NUM_CONNECTS) > 0 }
+
+  /// Of the connection that the transfer has now: asked within a callback.
+  var isConnectionExclusive: Bool { unsafe TLSConnection(raw)?.isExclusive(offeredHTTP2: options.offersHTTP2) ?? true }
+
+  /// Whether TLS has read more of the connection than libcurl has: asked within a callback.
+  var hasUnreadBytes: Bool { unsafe TLSConnection(raw)?.hasUnreadBytes ?? false }
+
   private func number(_ info: CURLINFO) -> Int {
     var number = 0
     unsafe belay_easy_get_long(raw, info, &number)
@@ -133,10 +170,10 @@ import NIOCore
         unsafe belay_easy_set_string(raw, CURLOPT_PROXY, nil)
       }
     }
-    let version = isTLS && offersHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
+    let version = isTLS && options.offersHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
     unsafe belay_easy_set_long(raw, CURLOPT_HTTP_VERSION, version)
     // Wait for the first connection to tell whether it takes more streams, rather than open one for each request.
-    unsafe belay_easy_set_long(raw, CURLOPT_PIPEWAIT, isTLS && offersHTTP2 ? 1 : 0)
+    unsafe belay_easy_set_long(raw, CURLOPT_PIPEWAIT, isTLS && options.offersHTTP2 ? 1 : 0)
   }
 
   private mutating func setHeaders(_ fields: [(String, String)]) throws(UpstreamError) {

@@ -37,11 +37,15 @@ final class EngineLoop {
       for command in commands { perform(command) }
       commands.removeAll(keepingCapacity: true)
       if let timer = reactor.timer, timer <= turn.now || timer <= .now() { multi.act(on: .timer) }
-      while let (transfer, code) = multi.nextFinished() { transfer.end(transfer.complete(code), in: multi) }
+      finish()
       deadlines.sweep(running, now: turn.now) { $0.end(.failed($0.timeout), in: multi) }
       deliver()
     }
     shutDown()
+  }
+
+  private func finish() {
+    while let (transfer, code) = multi.nextFinished() { transfer.end(transfer.complete(code), in: multi) }
   }
 
   /// Milliseconds until something is due, rounded up; -1 when nothing is.
@@ -88,7 +92,10 @@ final class EngineLoop {
   }
 
   private func idleTransfer() throws(UpstreamError) -> Transfer {
-    if let transfer = pool.popLast() { return transfer }
+    if let transfer = pool.popLast() {
+      try transfer.renew()
+      return transfer
+    }
     return try Transfer(options, reactor: reactor, turn: turn)
   }
 

@@ -22,6 +22,14 @@ import NIOCore
     var registered: UInt32 = 0
     /// One of libcurl's connections, whose closing is reported by `close`.
     var isConnection = false
+    /// It has taken a request.
+    var isAdopted = false
+    /// It carries one request at a time: between two of them nothing has any business to come.
+    var isExclusive = false
+    /// It is between two requests, and not one whose answer is paused.
+    var isResting = false
+    /// The last request that took it.
+    var use: UInt64 = 0
     /// How often it was ready to write, and nothing else, since something was last seen to be sent.
     var idleWrites = 0
     var sentBytes: UInt64 = 0
@@ -31,6 +39,8 @@ import NIOCore
   private let mutedMilliseconds: Int32 = 5
   private let descriptor: Int32
   private var interests: [Interest] = []
+  private var localPorts = LocalPorts()
+  private var uses: UInt64 = 0
   /// Sockets that are not asked whether they can be written to, until `unmuteTime`.
   private var muted: [Int32] = []
   private var unmuteTime = NIODeadline.distantFuture
@@ -52,12 +62,14 @@ import NIOCore
     if socket >= 0 {
       reserve(socket)
       interests[Int(socket)] = Interest(isConnection: true)
+      localPorts.add(socket)
     }
     return socket
   }
 
   func close(_ socket: Int32) -> Int32 {
     if Int(socket) < interests.count { interests[Int(socket)] = Interest() }
+    localPorts.remove(socket)
     return Glibc.close(socket)
   }
 
@@ -70,7 +82,9 @@ import NIOCore
     if wanted == interest.registered { return }
     if wanted == 0 {
       if interest.isConnection, interest.registered == EPOLLIN.rawValue { return }
-      unregister(socket)
+      guard interest.isExclusive else { return unregister(socket) }
+      set(socket, EPOLLIN.rawValue, EPOLL_CTL_MOD)
+      interests[Int(socket)].registered = EPOLLIN.rawValue
     } else {
       set(socket, wanted, interest.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD)
       interests[Int(socket)].registered = wanted
@@ -95,8 +109,12 @@ import NIOCore
     let (state, socket) = unsafe (events[index].events, events[index].data.fd)
     guard socket != waker.descriptor else { return nil }
     guard interests[Int(socket)].wanted != 0 else {
-      // An idle connection was closed by the vendor, or was written to unasked: libcurl finds out when it next looks.
-      if interests[Int(socket)].registered != 0 { unregister(socket) }
+      // A resting connection was closed by the vendor, or was written to unasked.
+      if interests[Int(socket)].isExclusive, interests[Int(socket)].isResting {
+        shutIfSoiled(socket)
+      } else if interests[Int(socket)].registered != 0 {
+        unregister(socket)
+      }
       return nil
     }
     // An error is found by the read or the write that meets it, which also learns its number.
@@ -135,6 +153,56 @@ import NIOCore
     guard interest.registered == EPOLLIN.rawValue, interest.wanted & EPOLLOUT.rawValue != 0 else { return false }
     interests[Int(socket)].registered = interest.wanted
     set(socket, interest.wanted, EPOLL_CTL_MOD)
+    return true
+  }
+
+  // MARK: What a vendor sends unasked
+
+  /// A new connection, of this local port, is about to take its first request.
+  func adopt(port: Int32, isExclusive: Bool) {
+    for socket in localPorts.sockets(at: port) where !interests[Int(socket)].isAdopted {
+      (interests[Int(socket)].isAdopted, interests[Int(socket)].isExclusive) = (true, isExclusive)
+    }
+  }
+
+  /// A request takes the connection of this local port, from now on and until `rest` with the number that is returned. Where several
+  /// have the port, none of them rests then: that is only less protected.
+  func use(port: Int32) -> UInt64 {
+    uses += 1
+    for socket in localPorts.sockets(at: port) { (interests[Int(socket)].use, interests[Int(socket)].isResting) = (uses, false) }
+    return uses
+  }
+
+  /// A connection's answer is complete, and libcurl keeps it for another request; which, within one turn, may have taken it already.
+  func rest(_ socket: Int32, after use: UInt64) {
+    guard Int(socket) < interests.count, interests[Int(socket)].isExclusive, interests[Int(socket)].use == use else { return }
+    interests[Int(socket)].isResting = true
+    // What came while the answer was paused woke nobody.
+    guard interests[Int(socket)].wanted == 0, interests[Int(socket)].registered == 0 else { return }
+    set(socket, EPOLLIN.rawValue, EPOLL_CTL_ADD)
+    interests[Int(socket)].registered = EPOLLIN.rawValue
+  }
+
+  /// A connection of this local port is about to take one more request: false when it cannot, and was shut.
+  ///
+  /// Until libcurl 8.0 only a closed connection is not used again, and bytes behind a complete answer would answer the next
+  /// request, which may be somebody else's. On a connection that is shut the request cannot be sent, and libcurl sends it on
+  /// another. What comes between this look and the sending nobody can tell from an answer: that is a few microseconds, at a
+  /// moment that the vendor does not know.
+  func readyForReuse(port: Int32, hasUnreadBytes: Bool) -> Bool {
+    var isClean = true
+    for socket in localPorts.sockets(at: port) where interests[Int(socket)].isExclusive && interests[Int(socket)].isResting {
+      if shutIfSoiled(socket, isKnown: hasUnreadBytes) { isClean = false }
+    }
+    return isClean
+  }
+
+  /// Shut, it is closed to libcurl's eyes, which takes bytes that can be read for a sign of life.
+  @discardableResult
+  private func shutIfSoiled(_ socket: Int32, isKnown: Bool = false) -> Bool {
+    guard isKnown || belay_is_readable(socket) != 0 else { return false }
+    belay_shut(socket)
+    if interests[Int(socket)].registered != 0 { unregister(socket) }
     return true
   }
 

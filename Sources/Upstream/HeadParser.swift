@@ -13,14 +13,19 @@ package struct HeadParser {
   }
 
   private static let lengthName = Array("content-length:".utf8)
+  private static let codingName = Array("transfer-encoding:".utf8)
 
   private let limit: Int
-  private var status = 0
+  /// Nil until the status line has come.
+  private var status: Int?
   private var version = UpstreamHead.Version.http1_1
   private var lines: [UInt8] = []
   /// The digits of Content-Length.
   private var length: [UInt8]?
-  private var isLengthUnclear = false
+  /// What is wrong with the fields that tell where the answer ends.
+  private var ambiguity: String?
+  /// The last field is one of them.
+  private var isWithinFraming = false
   /// Bytes of 1xx heads and of trailers: libcurl keeps all of them, some ten times their size, as long as the transfer lasts.
   private var besides = 0
   package private(set) var isComplete = false
@@ -39,23 +44,27 @@ package struct HeadParser {
       return besides > limit ? tooLarge("trailers are") : .trailer
     }
     guard let first = line.isEmpty ? nil : line[0] else { return .more }
-    if first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") { return endOfHead() }
-    if status == 0 {
-      readStatusLine(line)
-      return .more
-    }
+    guard let status else { return readStatusLine(line) }
+    if first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") { return endOfHead(status) }
     if lines.count + line.count > limit {
       return tooLarge("head is")
     }
     if lines.isEmpty { lines.reserveCapacity(1024) }
     var text = 0
     if HeadParser.isBlank(first) {
+      // Some would take it for a field of its own.
+      if lines.isEmpty { return .failed(UpstreamError(.protocol, "the vendor's answer begins with a line that goes on with none")) }
       // A folded line goes on with the one before it, after one space (RFC 9112, section 5.2).
       while let last = lines.last, last <= 0x20 { lines.removeLast() }
       lines.append(UInt8(ascii: " "))
       while text < line.count, HeadParser.isBlank(line[text]) { text += 1 }
+      // libcurl goes by the first of its lines.
+      if isWithinFraming { ambiguity = "a length or a transfer coding over several lines" }
+    } else {
+      isWithinFraming = false
+      if first | 0x20 == UInt8(ascii: "c") { noteLength(line) }
+      if first | 0x20 == UInt8(ascii: "t") { noteCoding(line) }
     }
-    if first | 0x20 == UInt8(ascii: "c") { noteLength(line) }
     unsafe line.extracting(text...).withUnsafeBufferPointer { unsafe lines.append(contentsOf: $0) }
     return .more
   }
@@ -64,42 +73,58 @@ package struct HeadParser {
     .failed(UpstreamError(.tooLarge, "the response \(what) over the limit of \(limit) bytes"))
   }
 
-  private mutating func endOfHead() -> Step {
-    let status = status
+  private mutating func endOfHead(_ status: Int) -> Step {
     switch status {
     case 101:
       return .failed(UpstreamError(.protocol, "the vendor switched protocols (status 101), which nobody had asked for"))
     case 100..<200:
       besides += lines.count + 16
       if besides > limit { return tooLarge("1xx heads are") }
-      (self.status, lines, length, isLengthUnclear) = (0, [], nil, false)
+      (self.status, lines, length, ambiguity, isWithinFraming) = (nil, [], nil, nil, false)
       return .more
-    case 200...999 where isLengthUnclear:
-      return .failed(UpstreamError(.protocol, "the vendor's answer has two lengths, or one that is no number"))
-    case 200...999:
+    default:
+      if let ambiguity { return .failed(UpstreamError(.protocol, "the vendor's answer has \(ambiguity)")) }
       isComplete = true
       defer { lines = [] }
       return .complete(
         UpstreamHead(status: status, version: version, headers: UpstreamHeaders(lines: lines)))
-    default:
-      return .failed(UpstreamError(.protocol, "the vendor's status line has no status from 100 to 999"))
     }
   }
 
   /// Lengths that differ leave open where the answer ends, and what follows is the next one (RFC 9112, section 6.3).
   private mutating func noteLength(_ line: borrowing Span<UInt8>) {
-    let name = HeadParser.lengthName
-    guard line.count >= name.count else { return }
-    for index in name.indices where line[index] | 0x20 != name[index] | 0x20 { return }
-    var value: [UInt8] = []
-    for index in name.count..<line.count where line[index] > 0x20 { value.append(line[index]) }
-    if value.isEmpty || value.contains(where: { decimal($0) == nil }) || length.map({ $0 != value }) ?? false { isLengthUnclear = true }
+    guard let value = value(of: HeadParser.lengthName, in: line) else { return }
+    if value.isEmpty || value.contains(where: { decimal($0) == nil }) || length.map({ $0 != value }) ?? false {
+      ambiguity = "two lengths, or one that is no number"
+    }
     length = value
   }
 
-  /// `HTTP/1.1 200 OK`, `HTTP/2 200`
-  private mutating func readStatusLine(_ line: borrowing Span<UInt8>) {
-    (status, lines) = (0, [])
+  /// No other coding was asked for (RFC 9112, section 7.4), and libcurl undoes none: what is in it would pass for the body itself.
+  private mutating func noteCoding(_ line: borrowing Span<UInt8>) {
+    guard let value = value(of: HeadParser.codingName, in: line) else { return }
+    let name = value.map { $0 | 0x20 }
+    if !name.elementsEqual("chunked".utf8), !name.elementsEqual("identity".utf8) {
+      ambiguity = "a transfer coding other than chunked, which nobody had asked for"
+    }
+  }
+
+  /// Nil for a field of another name, which is lower case and ends with the colon.
+  private mutating func value(of name: [UInt8], in line: borrowing Span<UInt8>) -> [UInt8]? {
+    guard line.count >= name.count else { return nil }
+    for index in name.indices where line[index] | 0x20 != name[index] | 0x20 { return nil }
+    isWithinFraming = true
+    var (start, end) = (name.count, line.count)
+    while start < end, line[start] <= 0x20 { start += 1 }
+    while start < end, line[end - 1] <= 0x20 { end -= 1 }
+    var value: [UInt8] = []
+    for index in start..<end { value.append(line[index]) }
+    return value
+  }
+
+  /// `HTTP/1.1 200 OK`, `HTTP/2 200`. Only the first line of a head can be it: libcurl takes one that it cannot read for
+  /// "HTTP/1.0 200" and the next for a field, so that nothing later may be read as a status line either.
+  private mutating func readStatusLine(_ line: borrowing Span<UInt8>) -> Step {
     var index = 0
     while index < line.count, line[index] != UInt8(ascii: " ") { index += 1 }
     if index > 5, line[5] == UInt8(ascii: "2") {
@@ -108,10 +133,16 @@ package struct HeadParser {
       version = index == 8 && line[7] == UInt8(ascii: "0") ? .http1_0 : .http1_1
     }
     while index < line.count, line[index] == UInt8(ascii: " ") { index += 1 }
-    while index < line.count, status < 1000, let digit = decimal(line[index]) {
+    var (status, digits) = (0, 0)
+    while index < line.count, digits < 4, let digit = decimal(line[index]) {
       status = status * 10 + digit
-      index += 1
+      (index, digits) = (index + 1, digits + 1)
     }
+    guard digits == 3, status >= 100, index == line.count || line[index] <= 0x20 else {
+      return .failed(UpstreamError(.protocol, "the vendor's status line has no status from 100 to 999"))
+    }
+    self.status = status
+    return .more
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Whether the host of an http or https URL is this machine. The proxy of the environment (`http_proxy`, `all_proxy`) then has no
-/// part in it: it would read keys and conversations that need not leave, and mean itself by `localhost`.
+/// part in it: it would read keys and conversations that need not leave, and mean itself by `localhost`. The rule of
+/// `Configuration`'s `Host.isLoopback`; both are tested with the same cases.
 package func isLoopback(url: String) -> Bool {
   guard let scheme = ["http://", "https://"].first(where: { url.hasPrefix($0) }) else { return false }
   let authority = url.utf8.dropFirst(scheme.utf8.count).prefix { !"/?#".utf8.contains($0) }

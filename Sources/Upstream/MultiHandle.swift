@@ -5,6 +5,7 @@ import NIOCore
 /// What libcurl asked to wait for. It outlives the handles that were given a pointer to it.
 final class Reactor {
   let selector: EpollSelector
+  let sessions = TLSSessions()
   /// When libcurl wants to be called even though no socket is ready.
   var timer: NIODeadline?
   /// `errno` of the last socket, if it could not be opened; libcurl does not keep it.
@@ -25,7 +26,7 @@ final class Reactor {
   let reactor: Reactor
 
   init(_ options: UpstreamOptions, reactor: Reactor) throws(UpstreamError) {
-    guard globalState == CURLE_OK, let raw = unsafe curl_multi_init() else {
+    guard CurlLibrary.state == CURLE_OK, let raw = unsafe curl_multi_init() else {
       throw UpstreamError(.internal, "libcurl could not be initialized")
     }
     unsafe self.raw = raw
@@ -36,6 +37,7 @@ final class Reactor {
     unsafe belay_multi_set_pointer(raw, CURLMOPT_TIMERDATA, context)
     unsafe belay_multi_set_timer_callback(raw, onTimer)
     unsafe belay_multi_set_long(raw, CURLMOPT_MAXCONNECTS, options.connections)
+    unsafe belay_multi_set_long(raw, CURLMOPT_MAX_TOTAL_CONNECTIONS, options.totalConnections)
     unsafe belay_multi_set_long(raw, CURLMOPT_MAX_HOST_CONNECTIONS, options.connectionsPerHost)
   }
 
@@ -75,9 +77,6 @@ final class Reactor {
     return nil
   }
 }
-
-/// `curl_global_init`, once for the process.
-private let globalState = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
 // MARK: Callbacks, on the engine's thread
 

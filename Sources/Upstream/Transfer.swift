@@ -12,6 +12,8 @@ final class Transfer {
     var touched: [Transfer] = []
   }
 
+  /// A kept connection whose close crossed a request on the way shows it by now.
+  private static let crossing = TimeAmount.seconds(1)
   /// A buffer that has grown beyond this is not kept.
   private static let keptBytes = 64 << 10
 
@@ -33,6 +35,11 @@ final class Transfer {
   private var sentBytes = 0
   private var firstByte = TimeAmount.zero
   private var idle = TimeAmount.zero
+  /// When the request was first handed to a connection; nil while it has not been.
+  private var sentAt: NIODeadline?
+  private var hasBeenSentAgain = false
+  /// Its connection's number for it.
+  private var use: UInt64 = 0
   /// Why this transfer must end, decided here and not by libcurl.
   private var failure: UpstreamError?
 
@@ -82,7 +89,15 @@ final class Transfer {
         proxyStatus: easyHandle.proxyStatus, text: easyHandle.failureText, hasHead: parser.isComplete)
       return .failed(failure.error(for: call?.request))
     }
+    if let socket = easyHandle.keptSocket { reactor.selector.rest(socket, after: use) }
     return .end
+  }
+
+  /// Gives it a handle that has seen no answer, where libcurl needs that.
+  func renew() throws(UpstreamError) {
+    guard !CurlLibrary.mayReuseHandles else { return }
+    try easyHandle.renew()
+    easyHandle.attach(to: self)
   }
 
   /// Makes it ready for another call.
@@ -93,7 +108,7 @@ final class Transfer {
     parser.reset()
     upload = nil
     (isReceivePaused, isSendPaused) = (false, false)
-    failure = nil
+    (failure, sentAt, hasBeenSentAgain) = (nil, nil, false)
     unanswered = nil
     (head, ending, isBodyWanted) = (nil, nil, false)
     isBodyDelivered = true
@@ -165,6 +180,29 @@ final class Transfer {
   }
 
   // MARK: libcurl's callbacks
+
+  /// False stops the transfer. libcurl sends a request again, up to five times, where a kept connection ended without a byte of an
+  /// answer. A vendor that takes its time before it closes has had the request, and may have charged for it: a proxy does not repeat
+  /// that (RFC 9110, section 9.2.2).
+  func mayBeSent(fromPort port: Int32) -> Bool {
+    if easyHandle.hasOpenedConnection {
+      reactor.selector.adopt(port: port, isExclusive: easyHandle.isConnectionExclusive)
+    } else if !reactor.selector.readyForReuse(port: port, hasUnreadBytes: easyHandle.hasUnreadBytes) {
+      // On this one it cannot be sent, and libcurl takes another.
+      return true
+    }
+    use = reactor.selector.use(port: port)
+    guard let first = sentAt else {
+      sentAt = .now()
+      return true
+    }
+    if !hasBeenSentAgain, .now() - first < Self.crossing {
+      hasBeenSentAgain = true
+      return true
+    }
+    failure = UpstreamError(.reset, "\(Endpoint(call?.request.url ?? "")) closed the connection before it answered")
+    return false
+  }
 
   /// False stops the transfer.
   func received(headerLine line: borrowing Span<UInt8>) -> Bool {

@@ -51,6 +51,16 @@ func onRewind(_ context: UnsafeMutableRawPointer?, _ offset: curl_off_t, _ origi
   return Int32(transfer.rewind() ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL)
 }
 
+@c(belay_upstream_request)
+func onRequest(
+  _ context: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?, _ local: UnsafeMutablePointer<CChar>?,
+  _ remotePort: Int32, _ localPort: Int32
+) -> Int32 {
+  guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+  let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+  return transfer.mayBeSent(fromPort: localPort) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
 @c(belay_upstream_open_socket)
 func onOpenSocket(
   _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?

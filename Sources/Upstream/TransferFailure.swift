@@ -54,7 +54,8 @@ struct TransferFailure {
       return hasHead
         ? UpstreamError(.truncated, "\(host) broke off within its response\(number): the rest is lost")
         : UpstreamError(.reset, "\(host) closed the connection before it answered\(number)")
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+    // The last of them is what libcurl says before 8.1.0 of an answer whose first field is folded.
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_BAD_FUNCTION_ARGUMENT:
       return UpstreamError(.protocol, "what \(host) sent is not an HTTP response: is this the right port and scheme?")
     case CURLE_URL_MALFORMAT:
       return UpstreamError(.invalidRequest, "the URL is malformed: it needs a scheme, a host, and percent-encoding")

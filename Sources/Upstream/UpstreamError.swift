@@ -19,6 +19,8 @@ package struct UpstreamError: Error, Sendable, Equatable, CustomStringConvertibl
     case reset
     /// The connection broke, or the stream was reset, within the response body.
     case truncated
+    /// The vendor sends elsewhere, where nothing goes. libcurl follows nobody: its caller says so, having seen the head.
+    case redirected
     /// What came is not HTTP.
     case `protocol`
     /// The response head, or a collected body, is over its limit.
@@ -43,8 +45,8 @@ package struct UpstreamError: Error, Sendable, Equatable, CustomStringConvertibl
 
   package var fault: Fault {
     switch kind {
-    case .resolve, .connect, .tls, .connectTimeout, .firstByteTimeout, .idleTimeout, .reset, .truncated, .protocol,
-      .tooLarge:
+    case .resolve, .connect, .tls, .connectTimeout, .firstByteTimeout, .idleTimeout, .reset, .truncated, .redirected,
+      .protocol, .tooLarge:
       .vendor
     case .invalidRequest, .cancelled: .client
     case .proxy, .internal: .belay
@@ -55,7 +57,7 @@ package struct UpstreamError: Error, Sendable, Equatable, CustomStringConvertibl
   package var isRetryable: Bool {
     switch kind {
     case .resolve, .connect, .proxy, .connectTimeout, .firstByteTimeout, .idleTimeout, .reset, .truncated: true
-    case .tls, .protocol, .tooLarge, .invalidRequest, .cancelled, .internal: false
+    case .tls, .redirected, .protocol, .tooLarge, .invalidRequest, .cancelled, .internal: false
     }
   }
 

@@ -25,7 +25,8 @@ package struct UpstreamHead: Sendable {
 /// Response headers as received: order, duplicates and case are the vendor's (HTTP/2 names are lower case). The bytes
 /// stay in one buffer and a field is split, and made into strings, only when it is asked for.
 package struct UpstreamHeaders: Sendable, Sequence {
-  /// Lines `name: value`, each ended by CRLF or LF. Folded lines are joined already.
+  /// Lines `name: value`, each ended by CRLF or LF. Folded lines are joined already. What has no token for a name is no field:
+  /// libcurl does not take `Content-Length : 5` for a length, and nobody after it may.
   private let lines: [UInt8]
 
   package init(lines: [UInt8]) { self.lines = lines }
@@ -58,9 +59,10 @@ package struct UpstreamHeaders: Sendable, Sequence {
         var end = start
         while end < lines.count, lines[end] != UInt8(ascii: "\n") { end += 1 }
         offset = end + 1
-        guard let colon = lines[start..<end].firstIndex(of: UInt8(ascii: ":")) else { continue }
-        return Field(
-          lines: lines, nameRange: trimmed(start..<colon), valueRange: trimmed(colon + 1..<end))
+        guard let colon = lines[start..<end].firstIndex(of: UInt8(ascii: ":")), colon > start,
+          lines[start..<colon].allSatisfy(HeaderList.isToken)
+        else { continue }
+        return Field(lines: lines, nameRange: start..<colon, valueRange: trimmed(colon + 1..<end))
       }
       return nil
     }

@@ -19,6 +19,9 @@ package struct UpstreamOptions: Sendable {
   /// Open connections above which the one idle for longest is closed rather than kept; 0 is no limit. Above a limit,
   /// libcurl looks at all connections at the end of each transfer.
   package var connections = 0
+  /// Open connections, those in use with them, above which the one idle for longest is closed for a new one; where none is idle a
+  /// request waits. 0 is no limit.
+  package var totalConnections = 0
   /// Connections to one host above which requests wait for a free one; 0 is no limit.
   package var connectionsPerHost = 0
   /// Seconds for which an idle connection may still be used again.

@@ -140,9 +140,19 @@ struct Replay: AsyncParsableCommand {
       options.apiKey = APIKey(option: apiKey)
       return [options]
     }
-    return try vendor.map { text in
+    var told: [String] = []
+    let vendors = try vendor.map { text in
       let argument = try VendorArgument(text)
-      return try argument.options(options, known: argument.baseURL == nil ? NamedVendors.find(argument.name) : nil)
+      guard argument.baseURL == nil else { return try argument.options(options) }
+      let found = try NamedVendors.find(argument.name)
+      let named = try argument.options(options, known: found.vendor)
+      if let file = found.file {
+        if told.isEmpty { told.append(file.line) }
+        told.append(FoundFile.line(of: argument.name, at: named.baseURL))
+      }
+      return named
     }
+    for line in told { Output.error(line + "\n") }
+    return vendors
   }
 }

@@ -63,14 +63,16 @@ struct RecordedSet: ParsableArguments {
 /// Vendors that `--vendor` may name without a URL: those of belay.yaml, then those of the rules.
 enum NamedVendors {
   /// Throws for a belay.yaml with mistakes, as what it says of the vendor is not known then.
-  static func find(_ name: String, environment: [String: String] = ProcessInfo.processInfo.environment) throws -> KnownVendor? {
-    let hasFile = environment["BELAY_CONFIG"] != nil || FileManager.default.fileExists(atPath: "belay.yaml")
-    if hasFile {
+  /// - Returns: the vendor, and the file that has it, if one has.
+  static func find(
+    _ name: String, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws -> (vendor: KnownVendor?, file: FoundFile?) {
+    if let file = FoundFile(environment: environment) {
       let configuration = try BelayConfiguration.read(path: nil, environment: environment, overrides: Overrides())
       if let vendor = configuration.vendors.first(where: { $0.name == name }) {
-        return KnownVendor(baseURL: vendor.baseURL, key: vendor.apiKey.flatMap { APIKey($0.revealed) })
+        return (KnownVendor(baseURL: vendor.baseURL, key: vendor.apiKey.flatMap { APIKey($0.revealed) }), file)
       }
     }
-    return VendorCatalogue.embedded.entry(named: name).map { KnownVendor(baseURL: $0.baseURLs.first) }
+    return (VendorCatalogue.embedded.entry(named: name).map { KnownVendor(baseURL: $0.baseURLs.first) }, nil)
   }
 }

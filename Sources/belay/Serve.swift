@@ -79,7 +79,9 @@ struct Serve: AsyncParsableCommand {
   var summary = false
 
   func run() async throws {
-    let found = config == nil ? BelayConfiguration.unnamedFile(environment: ProcessInfo.processInfo.environment) : nil
+    // Until `Reloading` listens, a reload would end the process.
+    signal(SIGHUP, SIG_IGN)
+    let found = config == nil ? FoundFile(environment: ProcessInfo.processInfo.environment) : nil
     let configuration = try read()
     let log = configuration.log
     let lines = LineQueue(Output.error) { Self.dropped($0, log.format) }
@@ -95,9 +97,9 @@ struct Serve: AsyncParsableCommand {
       writer.map { writer in ConsoleStore(path: recording.path) { writer.status } }
     }
     let gateway = Gateway(configuration, logger: logger, writeLines: lines.write, store: records, writer: writer) { bound in
-      if let found { Output.line("configuration: \(found)") }
+      if let found { Output.line(found.line) }
       Output.line("belay on \(bound.url)")
-      for vendor in configuration.vendors { Output.line("  \(vendor.name): \(vendor.baseURL)") }
+      for vendor in configuration.vendors { Output.line(FoundFile.line(of: vendor.name, at: vendor.baseURL)) }
       if let line = configuration.shadowLine { Output.line(line) }
       if let console = bound.consoleURL { Output.line("console on \(console)") }
       if let recording = configuration.recording { Output.line("exchanges are kept in \(recording.path)") }

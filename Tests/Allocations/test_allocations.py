@@ -24,12 +24,13 @@ from certificates import Authority  # noqa: E402
 from bench import bodies, peers  # noqa: E402
 
 # Calls of malloc and its kin, in all threads: what was measured, and a twentieth. An event allocates nothing of its own; what is
-# counted are read buffers, and how many events share one is for the scheduler to say.
+# counted are read buffers, and how many events share one is for the scheduler to say. Some six of a request's are libcurl's: before
+# 8.1.0 each request has a handle of its own (CurlLibrary.swift).
 LIMITS = {
-    ("not inspected", "request"): 67, ("not inspected", "event"): 0.8,
-    ("observe", "request"): 80, ("observe", "event"): 0.8,
-    ("observe, TLS", "request"): 95, ("observe, TLS", "event"): 0.8,
-    ("enforce", "request"): 156, ("enforce", "event"): 1.0,
+    ("not inspected", "request"): 74, ("not inspected", "event"): 0.8,
+    ("observe", "request"): 90, ("observe", "event"): 0.8,
+    ("observe, TLS", "request"): 106, ("observe, TLS", "event"): 0.8,
+    ("enforce", "request"): 165, ("enforce", "event"): 1.0,
 }
 SHORT, LONG = 20, 220
 

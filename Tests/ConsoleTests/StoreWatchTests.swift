@@ -39,6 +39,24 @@ struct StoreWatchTests {
     #expect(watch.look(status { $0.dropped = [.queueFull: 501] }, now: 60_000).first?.metadata["lost"] == "500")
   }
 
+  @Test("the last word is of all that was lost, however soon after the one before")
+  func end() {
+    var watch = StoreWatch()
+    #expect(watch.look(status { $0.dropped = [.queueFull: 26] }, now: 1000).count == 1)
+    #expect(watch.look(status { $0.dropped = [.queueFull: 300] }, now: 2000).isEmpty)
+    let last = watch.finish(status { $0.dropped = [.queueFull: 300, .closed: 76] })
+    #expect(last.map(\.level) == [.warning])
+    #expect(last.first?.metadata == ["lost": "350", "lost_in_all": "376"])
+    #expect(watch.finish(status { $0.dropped = [.queueFull: 300, .closed: 76] }).isEmpty)
+  }
+
+  @Test("bodies that the store's queue left out are counted with the recorder's")
+  func bodies() {
+    let lean = status { $0.droppedBodies = 7 }
+    let gateway = GatewayStatus(recorder: Recorder(format: nil) { _ in }, store: ConsoleStore(path: "/none") { lean })
+    #expect(gateway.metricsText().contains("belay_record_bodies_dropped_total 7\n"))
+  }
+
   @Test("Prometheus is told which reason it is, and the page gets the words")
   func metrics() {
     let failing = status { $0.failure = StoreFailure(.locked, "SQLite 5") }

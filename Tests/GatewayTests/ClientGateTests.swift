@@ -43,7 +43,9 @@ import Upstream
     arguments: [
       [], [("Authorization", "")], [("Authorization", "Bearer ")], [("Authorization", "Bearer belay_alic")],
       [("Authorization", "Bearer belay_alice2")], [("Authorization", "Bearer BELAY_ALICE")], [("Authorization", "belay_alice")],
-      [("x-api-key", "")], [("Cookie", "belay_alice")],
+      [("x-api-key", "")], [("Cookie", "belay_alice")], [("Authorization", "Bearer \u{301}belay_alice")],
+      [("Authorization", "Bearer  \u{301}belay_alice")], [("Authorization", "Bearer belay_alice\u{301}")],
+      [("x-api-key", "\u{301}belay_alice")],
     ] as [[ForwardedHeaders.Field]])
   func unknown(headers: [ForwardedHeaders.Field]) {
     let error = #expect(throws: GatewayError.self) { try Self.caller(headers) }
@@ -51,12 +53,37 @@ import Upstream
     #expect(error?.message.contains("alic") == false)
   }
 
-  @Test("a key in the URL is refused, as it would be read and sent on")
-  func inURL() {
-    let error = #expect(throws: GatewayError.self) {
-      try Self.caller([("Authorization", "Bearer belay_alice")], target: "/v1/models?key=belay_alice")
-    }
+  /// Another client's, of which only the digest is known.
+  static let strangers = "belay_" + String(repeating: "Ab3", count: 15).prefix(43)
+
+  @Test(
+    "a key in the URL is refused, as it would be read and sent on",
+    arguments: [
+      "/v1/models?key=belay_alice", "/v1/%62elay_alice", "/v1/\(strangers)", "/v1/belay_/\(strangers)", "/v1/x?a=belay_x&b=\(strangers)",
+      "/v1/x?a=belay_belay_&b=%62\(strangers.dropFirst())",
+    ])
+  func inURL(target: String) {
+    let error = #expect(throws: GatewayError.self) { try Self.caller([("Authorization", "Bearer belay_alice")], target: target) }
     #expect(error?.status == 400 && error?.code == "key_in_url")
+  }
+
+  @Test(
+    "what only begins like a key may stand in a URL",
+    arguments: ["/v1/belay_models", "/v1/x?a=belay_&b=belay_x", "/v1/%+6", "/v1/%6", "/v1/%"])
+  func notInURL(target: String) throws {
+    #expect(try Self.caller([("Authorization", "Bearer belay_alice")], target: target)?.client.name == "alice")
+  }
+
+  @Test("no field goes to a vendor that has another client's key, wherever in it that stands")
+  func otherKeys() {
+    let headers: [ForwardedHeaders.Field] = [
+      ("User-Agent", "belay_agent/1.0 (\(Self.strangers))"), ("x-note", "belay_x \(Self.strangers)"),
+      ("x-two", "belay_belay_\(Self.strangers)"),
+      ("belay_-\(Self.strangers)", "1"), ("x-plain", "belay_agent/1.0 belay_"), ("x-short", String(Self.strangers.dropLast())),
+    ]
+    let vendor = Vendor(name: "v", baseURL: "http://v.test/v1")
+    let sent = ForwardedHeaders.toVendor(headers, vendor: vendor, isInspected: false, clientKey: "belay_alice")
+    #expect(sent.map(\.name) == ["x-plain", "x-short"])
   }
 
   // MARK: How often
@@ -155,6 +182,17 @@ import Upstream
     #expect(record.client == "bob")
     guard case .call = Self.ask("/two/v1/models", key: "belay_alice", at: 6, context: reloaded).0 else { throw ExchangeTests.Unexpected() }
     guard case .call = Self.ask("/two/v1/models", key: "belay_bob", at: 61 * Self.second, context: reloaded).0 else { throw ExchangeTests.Unexpected() }
+  }
+
+  @Test(
+    "the key that was shown is in no record, whatever a header is taken apart into",
+    arguments: ["k1", "it's, odd; key=x", "belay_bob"])
+  func recorded(key: String) throws {
+    var configuration = BelayConfiguration(vendors: [Vendor(name: "one", baseURL: "http://one.test/v1")])
+    configuration.clients = [Self.client(key, "bob", vendors: ["two"])]
+    guard case .refuse(_, let record) = Self.ask("/v1/models", key: key, context: Exchange.Context(configuration)).0
+    else { throw ExchangeTests.Unexpected() }
+    #expect(record.secrets.count { $0.utf8.elementsEqual(key.utf8) } == 1)
   }
 
   @Test("new keys differ, are long, and their entry is one that the configuration reads")

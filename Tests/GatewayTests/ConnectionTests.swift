@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test("an upload in chunks of a byte is handed over in larger ones")
+  @Test("an upload in chunks of a byte reaches the vendor whole")
   func tinyChunks() async throws {
     try await withVendor { vendor, proxy in
       let response = try await RawConnection.with(port: proxy.port) { reader, writer in
@@ -67,7 +67,7 @@ import Testing
         try await writer.write(ByteBuffer(string: head + String(repeating: "1\r\nx\r\n", count: 50_000) + "0\r\n\r\n"))
         return try await reader.response()
       }
-      #expect(response.status > 0)
+      #expect(response.status < 500 && vendor.received.first?.bytes.count == 50_000)
     }
   }
 

@@ -23,14 +23,15 @@ struct Run {
 
   init(
     _ request: String, headers: [ForwardedHeaders.Field] = [], target: String = "/v1/chat/completions",
-    rotation: [Watch.Key: Double] = [:], resting: [String] = [], adjust: (inout BelayConfiguration) -> Void = { _ in }
+    rotation: [Watch.Key: Double] = [:], resting: [String] = [], lasting: Exchange.Lasting = Exchange.Lasting(),
+    adjust: (inout BelayConfiguration) -> Void = { _ in }
   ) throws {
     var configuration = BelayConfiguration(vendors: [
       Vendor(name: "v", baseURL: "http://vendor.test/v1"), Vendor(name: "other", baseURL: "http://other.test/v1"),
     ])
     configuration.settings.mode = .enforce
     adjust(&configuration)
-    let context = Exchange.Context(configuration)
+    let context = Exchange.Context(configuration, lasting: lasting)
     context.lasting.rotation.set(rotation)
     for vendor in resting {
       for _ in 0..<5 { context.lasting.breakers.failed(vendor, at: now, EnforceSettings.Breaker()) }

@@ -267,6 +267,49 @@ import Upstream
     #expect(run.record?.status == 200 && run.record?.error == "vendor_unavailable")
   }
 
+  /// How another vendor may fail before it answers.
+  static let failures: [(name: String, code: String)] = [("redirect", "vendor_redirected"), ("reset", "vendor_unreachable")]
+
+  @Test("another vendor that fails in a stream that has begun ends it with an error event: an answer has one head", arguments: failures.indices)
+  func otherVendorFails(index: Int) throws {
+    var run = try Run(Self.request(stream: true)) {
+      $0.settings.enforce.failover = ["other"]
+      $0.settings.enforce.ladder = [.otherVendor]
+      $0.settings.enforce.repairs = []
+    }
+    run.head()
+    run.body(Script().text("Let me see.").call("read", #"{"path":7,"#).bytes)
+    #expect(run.calls.count == 2 && run.record == nil)
+    let (name, code) = Self.failures[index]
+    if name == "redirect" { run.head([("Location", "http://elsewhere.test/v1")], status: 302) } else { run.fail(UpstreamError(.reset, "gone")) }
+    #expect(run.client.contains("Let me see.") && run.client.contains("\"code\":\"\(code)\"") && run.client.hasSuffix("data: [DONE]\n\n"))
+    #expect(run.error == nil && !run.isAborted && !run.client.contains("elsewhere.test"))
+    #expect(run.record?.status == 200 && run.record?.error == code && run.record?.fault == .vendor)
+  }
+
+  @Test("a vendor that sends elsewhere is not asked again, but the next one is")
+  func redirectFailsOver() throws {
+    var run = try Run(Self.request(stream: true)) { $0.settings.enforce.failover = ["other"] }
+    run.head([("Location", "http://elsewhere.test/v1")], status: 302)
+    #expect(run.calls.map { $0.url.contains("other.test") } == [false, true])
+    run.answer(Script().text("Hello").finish("stop").bytes)
+    #expect(run.status == 200 && run.record?.outcome == .completed && run.record?.attempts.map(\.error) == ["redirected", nil])
+  }
+
+  @Test("no error of Belay's own repeats a vendor's key, as an answer or in a stream", arguments: [false, true])
+  func keyInComplaint(hasBegun: Bool) throws {
+    let key = "sk-vendor-key-0123456789"
+    var run = try Run(Self.request(stream: true)) {
+      $0.vendors[0].apiKey = Secret(key)
+      $0.settings.enforce.attempts = 1
+      $0.settings.enforce.repairs = []
+    }
+    run.answer((hasBegun ? Script().text("Let me see.") : Script()).call(key, "{}").finish().bytes)
+    let said = hasBegun ? run.client : run.error?.message ?? ""
+    #expect(run.record?.error == "no_valid_answer" && run.record?.attempts.first?.findings.contains { $0.message.contains(key) } == true)
+    #expect(!said.contains(key) && said.contains("[redacted]"), "\(said)")
+  }
+
   @Test("calls too long to be held have left: nothing is asked again for them, and none is written twice")
   func overflow() throws {
     var run = try Run(Self.request(stream: true))
@@ -281,6 +324,48 @@ import Upstream
     run.end()
     #expect(run.calls.count == 1)
     #expect(run.client.replacing(": belay attempts=1 verdict=unknown\n", with: "") == bytes)
+  }
+
+  @Test("what is held of all answers together has a limit: what is beyond it leaves unjudged, what has ended counts no longer")
+  func commonLimit() throws {
+    let lasting = Exchange.Lasting()
+    let long = String(repeating: "x", count: 300_000)
+    let head = #"{"tool_calls":[{"index":0,"id":"functions.read:0","type":"function","function":{"name":"read","arguments":"{\"path\":\"\#(long)"}}]}"#
+    let beginning = Script().adding(Script.chunk(head)).bytes
+    let rest = Script().adding(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"\"}"}}]}"#)).finish()
+      .events.dropFirst().map { "data: \($0)\n\n" }.joined()
+    func begun() throws -> Run {
+      var run = try Run(Self.request(stream: true), lasting: lasting) { $0.limits.bufferedBytes = 4 << 20 }
+      run.head()
+      run.body(beginning, step: 16 << 10)
+      return run
+    }
+    // Each counts for three times its arguments, and all of them have one client: half of the limit.
+    var runs = [try begun(), try begun(), try begun(), try begun()]
+    #expect(runs.map(\.client.isEmpty) == [true, true, false, false])
+    for number in runs.indices {
+      runs[number].body(rest)
+      runs[number].end()
+      let verdict = number < 2 ? "valid" : "unknown"
+      #expect(runs[number].client.replacing(": belay attempts=1 verdict=\(verdict)\n", with: "") == beginning + rest)
+      #expect(runs[number].calls.count == 1 && runs[number].record != nil)
+    }
+    runs = [try begun(), try begun(), try begun()]
+    #expect(runs.map(\.client.isEmpty) == [true, true, false])
+  }
+
+  @Test("a whole answer that is too much for all together passes as it came")
+  func commonLimitOfBodies() throws {
+    let answer = #"{"id":"a","choices":[{"index":0,"message":{"role":"assistant","content":"\#(String(repeating: "x", count: 300_000))"},"finish_reason":"stop"}]}"#
+    for limit in [1 << 19, 8 << 20] {
+      var run = try Run(Self.request(stream: false)) { $0.limits.bufferedBytes = limit }
+      run.head([("Content-Type", "application/json")])
+      run.body(String(answer.prefix(290_000)), step: 64 << 10)
+      #expect(run.client.isEmpty == (limit > 1 << 19))
+      run.body(String(answer.dropFirst(290_000)))
+      run.end()
+      #expect(run.client == answer && run.record != nil)
+    }
   }
 
   @Test("a stream that never ends its event passes on, and is not kept")
@@ -309,11 +394,16 @@ import Upstream
 
   @Test("blank lines before a page of HTML do not hide it, nor take time for each that follows", .timeLimit(.minutes(1)))
   func leadingSilence() throws {
-    var run = try Run(Self.request(stream: true)) { $0.settings.enforce.attempts = 1 }
-    run.head()
-    run.body(String(repeating: " \n\n", count: 100_000) + "<html>")
-    run.end()
-    #expect(run.record?.attempts.first?.findings.contains { $0.kind == .responseHTML } == true)
+    let isLinear = try growsLinearly(20_000) { size in
+      String(repeating: " \n\n", count: size) + "<html>"
+    } _: { page in
+      var run = try Run(Self.request(stream: true)) { $0.settings.enforce.attempts = 1 }
+      run.head()
+      run.body(page)
+      run.end()
+      #expect(run.record?.attempts.first?.findings.contains { $0.kind == .responseHTML } == true)
+    }
+    #expect(isLinear)
   }
 
   @Test("an event counts for more than its bytes: half a million small ones are too many to be held", .timeLimit(.minutes(1)))
@@ -329,19 +419,23 @@ import Upstream
 
   @Test("a dead call among a thousand is looked at as the answer grows, not at each event", .timeLimit(.minutes(1)))
   func deadAmongMany() throws {
-    var run = try Run(Self.request(stream: true))
-    run.head()
-    let first = #"{"tool_calls":[{"index":0,"id":"functions.read:0","function":{"name":"read","arguments":"{\"path\":\"a\",\"limit\":\"5\""}}]}"#
-    run.body("data: \(Script.chunk(first))\n\n")
-    for index in 1..<1024 {
-      let call = #"{"tool_calls":[{"index":\#(index),"id":"functions.read:\#(index)","function":{"name":"read","arguments":"{\"path\":\"a\"}"}}]}"#
-      run.body("data: \(Script.chunk(call))\n\n")
+    let end = "data: \(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]}"#))\n\n" + "data: \(Script.chunk("{}", finish: "\"tool_calls\""))\n\ndata: [DONE]\n\n"
+    let isLinear = try growsLinearly(128) { size in
+      let calls = (0..<size).map { index in
+        let limit = index == 0 ? #",\"limit\":\"5\""# : "}"
+        return "data: \(Script.chunk(#"{"tool_calls":[{"index":\#(index),"id":"functions.read:\#(index)","function":{"name":"read","arguments":"{\"path\":\"a\"\#(limit)"}}]}"#))\n\n"
+      }
+      return calls.joined() + String(repeating: "data: \(Script.chunk(#"{"tool_calls":[{"index":1}]}"#))\n\n", count: 20 * size)
+    } _: { stream in
+      var run = try Run(Self.request(stream: true))
+      run.head()
+      run.body(stream)
+      #expect(run.client.isEmpty && run.calls.count == 1)
+      run.body(end)
+      run.end()
+      #expect(run.calls.count == 1 && run.client.contains("verdict=valid"))
     }
-    run.body(String(repeating: "data: \(Script.chunk(#"{"tool_calls":[{"index":1}]}"#))\n\n", count: 5000))
-    #expect(run.client.isEmpty && run.calls.count == 1)
-    run.body("data: \(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]}"#))\n\n" + "data: \(Script.chunk("{}", finish: "\"tool_calls\""))\n\ndata: [DONE]\n\n")
-    run.end()
-    #expect(run.calls.count == 1 && run.client.contains("verdict=valid"))
+    #expect(isLinear)
   }
 
   @Test("a client that has seen a beginning is told that another attempt is awaited")

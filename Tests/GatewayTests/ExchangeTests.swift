@@ -65,10 +65,11 @@ import Upstream
   }
 
   /// As ``called(_:)``, with a vendor whose key is Belay's to keep.
-  private static func keyed() throws -> Exchange {
+  private static func keyed(_ key: String = "sk-vendor-key-1", _ headers: [(String, String)] = [], lasting: Exchange.Lasting = .init()) throws -> Exchange {
+    let headers = [("x-gate", "Bearer gate-key-22"), ("accept", "application/json")] + headers
     let vendor = Vendor(
-      name: "v", baseURL: "http://vendor.test/v1", apiKey: Secret("sk-vendor-key-1"), headers: [Vendor.Header(name: "x-gate", value: Secret("Bearer gate-key-22"))])
-    let context = Exchange.Context(BelayConfiguration(vendors: [vendor]))
+      name: "v", baseURL: "http://vendor.test/v1", apiKey: Secret(key), headers: headers.map { Vendor.Header(name: $0, value: Secret($1)) })
+    let context = Exchange.Context(BelayConfiguration(vendors: [vendor]), lasting: lasting)
     let head = Exchange.RequestHead(method: "POST", target: "/v1/chat/completions", headers: [])
     var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
     _ = exchange.requestHead(head, at: 0)
@@ -97,7 +98,106 @@ import Upstream
     }
   }
 
-  @Test("a vendor that sends elsewhere is not followed, and neither does the client hear where", arguments: [301, 302, 303, 307, 308])
+  /// What a client gets of an answer: its head, and its body.
+  private static func answer(_ exchange: inout Exchange, _ status: Int, _ fields: [(String, String)], _ body: [UInt8]) throws -> (String, String) {
+    guard case .begin(let head) = exchange.vendorHead(Self.head(status, fields), at: 3) else { throw Unexpected() }
+    var heard = ""
+    func hear(_ action: Exchange.Action) {
+      if case .relay(let bytes) = action { heard += String(buffer: bytes) }
+      if case .sequence(let actions) = action { actions.forEach(hear) }
+    }
+    hear(exchange.vendorBody(ByteBuffer(bytes: body), at: 4))
+    hear(exchange.vendorEnd(at: 5))
+    return (String(decoding: head.fields.lines, as: UTF8.self), heard)
+  }
+
+  @Test("a refusal in a form in which no key can be found is not passed on: the client hears that there was one")
+  func unreadableRefusal() throws {
+    let forms: [[(String, String)]] = [
+      [("Content-Encoding", "gzip"), ("Content-Type", "application/json")], [("Content-Encoding", "identity, br")],
+      [("content-encoding", "identity"), ("CONTENT-ENCODING", "zstd")], [("Content-Type", "application/json; charset=utf-16")],
+      [("Content-Type", "text/plain; Charset=\"UTF-32LE\"")], [("Content-Type", "text/plain;charset=utf-7")],
+    ]
+    for fields in forms {
+      var exchange = try Self.keyed()
+      let (head, body) = try Self.answer(&exchange, 401, fields + [("Content-Length", "14"), ("X-Fine", "1")], Array("packed: sk-key".utf8))
+      #expect(head == "X-Fine: 1\r\nContent-Type: application/json\r\n")
+      #expect(body.contains(#""code":"vendor_answer_unreadable""#) && !body.contains("packed"), "\(body)")
+      var good = try Self.keyed()
+      #expect(try Self.answer(&good, 200, fields, Array("packed".utf8)).1 == "packed")
+    }
+    for fields in [[("Content-Encoding", "Identity")], [("Content-Type", "text/html; charset=ISO-8859-1")], [("Content-Type", "application/json; charset=UTF-8")]] {
+      var exchange = try Self.keyed()
+      #expect(try Self.answer(&exchange, 401, fields, Array("read: sk-vendor-key-1".utf8)).1 == "read: ***************")
+    }
+  }
+
+  @Test("what a vendor is sent besides keys may stand in every answer, and a key of the configuration before in none")
+  func ordinaryHeaders() throws {
+    var exchange = try Self.keyed()
+    let fields = [("Content-Type", "application/json"), ("X-Echo", "sk-vendor-key-1")]
+    #expect(try Self.answer(&exchange, 200, fields, []).0 == "Content-Type: application/json\r\n")
+
+    let lasting = Exchange.Lasting()
+    _ = try Self.keyed("sk-vendor-key-0", lasting: lasting)
+    var reloaded = try Self.keyed("abcdefg=hijklmn", lasting: lasting)
+    let (head, body) = try Self.answer(
+      &reloaded, 401, [("X-Echo", "sk-vendor-key-0"), ("X-Fine", "1")], Array(#"{"was":"sk-vendor-key-0","is":"abcdefg\u003dhijklmn"}"#.utf8))
+    #expect(head == "X-Fine: 1\r\n" && body == #"{"was":"***************","is":"********************"}"#)
+  }
+
+  @Test("a refusal that breaks off goes to the client as far as it came")
+  func brokenRefusal() throws {
+    var exchange = try Self.keyed()
+    _ = exchange.vendorHead(Self.head(500, []), at: 3)
+    _ = exchange.vendorBody(ByteBuffer(string: "oops, "), at: 4)
+    guard case .sequence(let actions) = exchange.vendorFailed(UpstreamError(.truncated, "gone"), at: 5), case .relay(let bytes)? = actions.first,
+      case .abort(let record)? = actions.last
+    else { throw Unexpected() }
+    #expect(String(buffer: bytes) == "oops, " && record.responseBytes == 6 && record.error == "vendor_truncated")
+  }
+
+  @Test("where a key may come back, what passes unread is asked for in no coding, but for downloads")
+  func passingCoding() throws {
+    func coding(_ target: String, _ key: String?) throws -> [String] {
+      let context = Exchange.Context(BelayConfiguration(vendors: [Vendor(name: "v", baseURL: "http://vendor.test/v1", apiKey: key.map { Secret($0) })]))
+      let head = Exchange.RequestHead(method: "GET", target: target, headers: [("Accept-Encoding", "gzip")])
+      var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
+      guard case .call(let request) = exchange.requestHead(head, at: 0) else { throw Unexpected() }
+      return request.headers.filter { $0.0 == "Accept-Encoding" }.map(\.1)
+    }
+    #expect(try coding("/v1/models", nil) == ["gzip"])
+    #expect(try coding("/v1/models", "sk-vendor-key-1") == ["identity"])
+    #expect(try coding("/v1/files/1/content?x=y", "sk-vendor-key-1") == ["gzip"])
+  }
+
+  @Test("304 says that nothing is elsewhere, and neither does its Location go on; 201 may tell where something is")
+  func locations() throws {
+    for (status, location) in [(304, ""), (201, "Location: http://vendor.test/1\r\n")] {
+      var (exchange, _) = try Self.called()
+      let (head, _) = try Self.answer(&exchange, status, [("Location", "http://vendor.test/1"), ("ETag", "1")], [])
+      #expect(head == location + "ETag: 1\r\n")
+    }
+  }
+
+  @Test("a vendor that sends everybody elsewhere is left alone, as one that fails")
+  func redirectBreaks() throws {
+    var configuration = BelayConfiguration(vendors: [Vendor(name: "v", baseURL: "http://vendor.test/v1")])
+    configuration.settings.mode = .enforce
+    let context = Exchange.Context(configuration)
+    for _ in 0..<configuration.settings.enforce.breaker.failures {
+      let head = Exchange.RequestHead(method: "POST", target: "/v1/chat/completions", headers: [])
+      var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
+      _ = exchange.requestHead(head, at: 0)
+      _ = exchange.requestBody(ByteBuffer(string: Self.mangled), at: 1)
+      _ = exchange.requestEnd(at: 2)
+      guard case .refuse(let error, _) = exchange.vendorHead(Self.head(302, [("Location", "http://elsewhere.example/v1")]), at: 3) else { throw Unexpected() }
+      #expect(error.code == "vendor_redirected")
+    }
+    #expect(context.lasting.breakers.admit("v", at: 4) != .open)
+  }
+
+  @Test("a vendor that sends elsewhere is not followed, and neither does the client hear where", arguments: [300, 301, 302, 303, 305, 307, 308, 309, 350, 399])
   func redirect(status: Int) throws {
     var (exchange, _) = try Self.called()
     let head = Self.head(status, [("Location", "http://elsewhere.example/v1")])

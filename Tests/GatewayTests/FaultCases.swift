@@ -74,6 +74,8 @@ struct FaultCase: Sendable {
   // MARK: The table
 
   static let unreachable = Outcome.refused(502, "vendor_unreachable")
+  /// The same vendor is not asked again for it: it would say the same.
+  static let redirected = Outcome.refused(502, "vendor_redirected")
   static let told = Outcome.told("no_valid_answer")
   static let timeout = Outcome.refused(504, "vendor_timeout")
 
@@ -109,6 +111,14 @@ struct FaultCase: Sendable {
       "Content-Length beside chunks", stream: true,
       [.send(head.replacing("\r\n\r\n", with: "\r\nContent-Length: 7\r\n\r\n") + chunk(first) + chunk(rest) + "0\r\n\r\n")],
       observe: .passed([]), enforce: .passed([])),
+    FaultCase(
+      "a folded first field", [.send("HTTP/1.1 200 OK\r\n X: a\r\nContent-Length: \(json.utf8.count)\r\n\r\n" + json)], observe: unreachable),
+    FaultCase(
+      "a transfer coding besides chunks",
+      [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n" + chunk(json) + "0\r\n\r\n")], observe: unreachable),
+    FaultCase(
+      "bytes behind a complete answer", .answer(json) + .answer(#"{"choices":[]}"#), observe: .passed(["usage.missing"]),
+      enforce: .passed(["usage.missing"])),
     FaultCase("what is not HTTP", [.send("SSH-2.0-OpenSSH_9.2\r\n")], observe: unreachable),
     FaultCase("HTTP/0.9", [.send("<html>hello</html>"), .close], observe: unreachable),
     FaultCase("another protocol instead of an answer", [.send("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n")], observe: unreachable),
@@ -120,6 +130,8 @@ struct FaultCase: Sendable {
     FaultCase("an error with 200", .answer(#"{"error":{"message":"overloaded"}}"#), observe: .passed(["response.error"])),
     FaultCase("status 500", .answer(#"{"error":{"message":"oops"}}"#, status: 500), observe: .passed(["response.http_error"])),
     FaultCase("status 503 with HTML", .answer("<html>busy</html>", status: 503, type: "text/html"), observe: .passed(["response.http_error", "response.html"])),
+    FaultCase(
+      "a redirect", .answer("{}", status: 302, ["Location: http://elsewhere.invalid/v1"]), observe: redirected, enforce: redirected),
     FaultCase("a body in gzip, unasked", coded("gzip", gzip), observe: .passed(["response.not_json"])),
     FaultCase("a body in brotli, unasked", coded("br", [0x8B, 2, 0x80, 0x68, 0x69, 3]), observe: .passed(["response.not_json"])),
     FaultCase("a stream where none was asked for", .answer(first + rest, type: "text/event-stream"), observe: .passed([]), enforce: .reshaped),

@@ -136,4 +136,34 @@ import Testing
     #expect(response.text.hasSuffix("0\r\n\r\n"))
     await vendor.stop()
   }
+
+  @Test("a stop resets no connection that is in use: its last answer says that it ends, and then it does")
+  func lastAnswers() async throws {
+    let vendor = try await SimulatorServer.start()
+    let (asked, hasAsked) = AsyncStream<Void>.makeStream()
+    let clients = try await RunningProxy.with(vendor: vendor) { proxy in
+      let clients = (0..<16).map { _ in
+        Task {
+          try await RawConnection.with(port: proxy.port) { reader, writer in
+            while true {
+              try await writer.write(request(body: Self.body("hello")))
+              let response = try await reader.response()
+              #expect(response.status == 200)
+              if response["connection"] == "close" { break }
+              hasAsked.yield()
+            }
+            #expect(try await reader.rest().isEmpty)
+          }
+        }
+      }
+      var count = 0
+      for await _ in asked {
+        count += 1
+        if count == 200 { break }
+      }
+      return clients
+    }
+    for client in clients { try await client.value }
+    await vendor.stop()
+  }
 }

@@ -105,6 +105,17 @@ import Upstream
     }
   }
 
+  @Test("where something is found is told, but not where a status says no such thing; a vendor's key is told in no spelling")
+  func left() {
+    let lines = "Location: http://v.test/1\r\nX-A: half%2Fkey-0123\r\nX-half\\/key-0123: 1\r\nX-B: half/key-0123.\r\nX-Fine: 1\r\n"
+    let headers = UpstreamHeaders(lines: Array(lines.utf8))
+    let secrets = WireSecrets(["half/key-0123"]).search
+    let told = ForwardedHeaders.toClient(headers, secrets: secrets)
+    #expect(told.lines == Array("Location: http://v.test/1\r\nX-Fine: 1\r\n".utf8))
+    let kept = ForwardedHeaders.toClient(headers, secrets: secrets, keepsLocation: false)
+    #expect(kept.lines == Array("X-Fine: 1\r\n".utf8))
+  }
+
   @Test("a name of Belay's own goes nowhere, however long it is", arguments: 9...24)
   func ownNames(length: Int) {
     let name = String("x-belay-abcdefghijklmnop".prefix(length))

@@ -12,6 +12,7 @@ import Testing
     var headers: [String] = []
     var host = "127.0.0.1:8611"
     var method = "POST"
+    var target = "/v1/chat/completions"
     var code: String?
   }
 
@@ -28,6 +29,13 @@ import Testing
     Case(testDescription: "a rebound name, GET", host: "evil.example:8611", method: "GET", code: "foreign_name"),
     Case(testDescription: "a rebound name of digits", host: "1.evil.example", method: "GET", code: "foreign_name"),
     Case(testDescription: "a name that begins like localhost", host: "localhost.evil.example", method: "GET", code: "foreign_name"),
+    Case(testDescription: "a rebound name like an address", host: "127.evil.example", method: "GET", code: "foreign_name"),
+    Case(testDescription: "a rebound name with an address in it", host: "127.0.0.1.nip.io:8611", method: "GET", code: "foreign_name"),
+    Case(testDescription: "a rebound name with a private address in it", host: "10.0.0.1.nip.io", method: "GET", code: "foreign_name"),
+    Case(testDescription: "an absolute name", host: "localhost.:8611", method: "GET"),
+    Case(testDescription: "an absolute name below localhost", host: "belay.localhost.", method: "GET"),
+    Case(testDescription: "an absolute name that is allowed", host: "chat.example.", method: "GET"),
+    Case(testDescription: "an address", host: "127.0.0.1", method: "GET"),
     Case(testDescription: "localhost", host: "LOCALHOST:1", method: "GET"), Case(testDescription: "IPv6", host: "[::1]:8611", method: "GET"),
     Case(testDescription: "a container's name", host: "belay:8611", method: "GET"),
     Case(testDescription: "the host of a container", host: "host.docker.internal:8611", method: "GET"),
@@ -36,22 +44,30 @@ import Testing
 
   private static func send(_ test: Case, to port: Int) async throws -> RawConnection.Response {
     try await RawConnection.with(port: port) { reader, writer in
-      let body = test.method == "POST" ? FlowTests.body("hello") : []
-      var text = "\(test.method) /v1/chat/completions HTTP/1.1\r\nHost: \(test.host)\r\nContent-Length: \(body.count)\r\n"
-      for header in test.headers { text += header + "\r\n" }
-      var message = ByteBuffer(string: text + "\r\n")
-      message.writeBytes(body)
-      try await writer.write(message)
+      try await writer.write(bytes(of: test))
       return try await reader.response(to: test.method)
     }
+  }
+
+  private static func bytes(of test: Case) -> ByteBuffer {
+    let body = test.method == "POST" ? FlowTests.body("hello") : []
+    var text = "\(test.method) \(test.target) HTTP/1.1\r\nHost: \(test.host)\r\nContent-Length: \(body.count)\r\n"
+    for header in test.headers { text += header + "\r\n" }
+    var message = ByteBuffer(string: text + "\r\n")
+    message.writeBytes(body)
+    return message
+  }
+
+  private static func allowed(_ origin: String) throws -> [Origin] {
+    try BelayConfiguration.load("vendors: {v: http://v.example/v1}\nallowed_origins: [\"\(origin)\"]").allowedOrigins
   }
 
   @Test("pages of other sites, and names that point here, spend no key", arguments: cases)
   func pages(test: Case) async throws {
     let vendor = try await FaultVendor.start { _ in .completion }
     let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL, apiKey: Secret("sk-vendor-key"))]
-    let origin = try #require(try BelayConfiguration.load("vendors: {v: http://v.example/v1}\nallowed_origins: https://chat.example").allowedOrigins.first)
-    try await RunningProxy.with(vendors: vendors, adjust: { $0.allowedOrigins = [origin] }) { proxy in
+    let origins = try Self.allowed("https://chat.example")
+    try await RunningProxy.with(vendors: vendors, adjust: { $0.allowedOrigins = origins }) { proxy in
       let response = try await Self.send(test, to: proxy.port)
       guard let code = test.code else {
         #expect(response.status == 200)
@@ -64,7 +80,126 @@ import Testing
     await vendor.stop()
   }
 
-  @Test("where clients have keys a page needs one too, and is as good as anybody with it")
+  /// What a browser sends before the page's request.
+  static func preflight(_ origin: String) -> Case {
+    Case(
+      testDescription: "a preflight",
+      headers: [
+        "Origin: \(origin)", "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization,content-type",
+        "Access-Control-Request-Private-Network: true", "Sec-Fetch-Site: cross-site",
+      ], method: "OPTIONS")
+  }
+
+  @Test("a page that is allowed gets from Belay what its browser asks for, with clients and without", arguments: [false, true])
+  func allowedPage(hasClients: Bool) async throws {
+    let vendor = try await FaultVendor.start { _ in
+      [
+        .send(
+          "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nACCESS-CONTROL-ALLOW-CREDENTIALS: true\r\nVary: Accept\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+      ]
+    }
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL, apiKey: Secret("sk-vendor-key"))]
+    let origins = try Self.allowed("https://chat.example")
+    let adjust: @Sendable (inout BelayConfiguration) -> Void = {
+      $0.allowedOrigins = origins
+      if hasClients { $0.clients = [ClientGateTests.client(ClientKeyFlowTests.key, "alice")] }
+    }
+    try await RunningProxy.with(vendors: vendors, adjust: adjust) { proxy in
+      let page = ["Origin: https://chat.example", "Sec-Fetch-Site: cross-site"]
+      let key = page + ["Authorization: Bearer \(ClientKeyFlowTests.key)"]
+      // The connection serves on after a preflight.
+      var answers = try await RawConnection.with(port: proxy.port) { reader, writer in
+        var answers: [RawConnection.Response] = []
+        for test in [
+          Self.preflight("https://chat.example"), Case(testDescription: "inspected", headers: key),
+          Case(testDescription: "passing", headers: key, method: "GET", target: "/v1/models"),
+        ] {
+          try await writer.write(Self.bytes(of: test))
+          answers.append(try await reader.response(to: test.method))
+        }
+        return answers
+      }
+      for headers in [key, page] {
+        let target = headers == key ? "/nosuch/v1/models" : "/v1/models"
+        let test = Case(testDescription: target, headers: headers, method: "GET", target: target)
+        answers.append(try await Self.send(test, to: proxy.port))
+      }
+      #expect(answers.map(\.status) == [204, 200, 200, 404, hasClients ? 401 : 200])
+      for answer in answers {
+        #expect(answer.headers.filter { $0.name == "access-control-allow-origin" }.map(\.value) == ["https://chat.example"])
+        #expect(answer.headers.contains { $0.name == "vary" && $0.value == "Origin" })
+        #expect(answer["access-control-allow-credentials"] == nil)
+      }
+      #expect(answers.dropFirst().allSatisfy { $0["access-control-expose-headers"] == "*" })
+      #expect(answers[1].headers.contains { $0.name == "vary" && $0.value == "Accept" } && answers[1].text == "{}")
+      let permission = try #require(answers.first)
+      #expect(permission["access-control-allow-methods"] == "POST")
+      #expect(permission["access-control-allow-headers"] == "authorization,content-type")
+      #expect(permission["access-control-allow-private-network"] == "true" && permission["access-control-max-age"] == "7200")
+      #expect(permission["x-belay-exchange-id"] != nil)
+    }
+    #expect(vendor.requests == (hasClients ? 2 : 3) && !vendor.text.contains("OPTIONS"))
+    await vendor.stop()
+  }
+
+  @Test("a preflight of another site's page is refused, with clients and without", arguments: [false, true])
+  func foreignPreflight(hasClients: Bool) async throws {
+    let vendor = try await FaultVendor.start { _ in .completion }
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    let origins = try Self.allowed("https://chat.example")
+    let adjust: @Sendable (inout BelayConfiguration) -> Void = {
+      $0.allowedOrigins = origins
+      if hasClients { $0.clients = [ClientGateTests.client(ClientKeyFlowTests.key, "alice")] }
+    }
+    try await RunningProxy.with(vendors: vendors, adjust: adjust) { proxy in
+      for origin in ["https://chat.example.evil.example", "http://chat.example", "https://chat.example:8443", "null"] {
+        let answer = try await Self.send(Self.preflight(origin), to: proxy.port)
+        #expect(answer.status == 403 && !answer.headers.contains { $0.name.hasPrefix("access-control-") }, "\(origin)")
+      }
+    }
+    #expect(vendor.requests == 0)
+    await vendor.stop()
+  }
+
+  /// Sites, files and sandboxed frames, extensions of browsers, apps that are browsers.
+  static let origins = [
+    "https://chat.example:8443", "null", "chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai",
+    "moz-extension://0f3c8d9e-1b7a-4c55-9f64-2d1f6a7c1e02",
+    "file://", "app://obsidian.md", "vscode-webview://1a2b3c", "tauri://localhost", "capacitor://localhost",
+  ]
+
+  @Test("a refusal says what lets the page in, and that does", arguments: origins)
+  func advice(origin: String) async throws {
+    let vendor = try await FaultVendor.start { _ in .completion }
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    let page = Case(testDescription: origin, headers: ["Origin: \(origin)"])
+    try await RunningProxy.with(vendors: vendors) { proxy in
+      let answer = try await Self.send(page, to: proxy.port)
+      let message = try JSONValue(parsing: answer.body)["error"]?["message"]?.string ?? ""
+      #expect(answer.status == 403 && message.contains("allowed_origins: [\"\(origin)\"]"), "\(message)")
+    }
+    let origins = try Self.allowed(origin)
+    try await RunningProxy.with(vendors: vendors, adjust: { $0.allowedOrigins = origins }) { proxy in
+      let answer = try await Self.send(page, to: proxy.port)
+      #expect(answer.status == 200 && answer["access-control-allow-origin"] == origin)
+    }
+    await vendor.stop()
+  }
+
+  @Test("a refused name's advice is an origin, which a name alone is not")
+  func namesAdvice() async throws {
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: "http://127.0.0.1:9/v1")]
+    try await RunningProxy.with(vendors: vendors) { proxy in
+      let test = Case(testDescription: "a name", host: "belay.example:8611", method: "GET")
+      let answer = try await Self.send(test, to: proxy.port)
+      let message = try JSONValue(parsing: answer.body)["error"]?["message"]?.string ?? ""
+      #expect(answer.status == 403 && message.contains("list https://belay.example in allowed_origins"), "\(message)")
+    }
+    #expect(try !Self.allowed("https://belay.example").isEmpty)
+  }
+
+  @Test("where clients have keys, whoever names an origin and shows one is as good as anybody")
   func keys() async throws {
     let vendor = try await FaultVendor.start { _ in .completion }
     let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]

@@ -87,17 +87,24 @@ enum RawConnection {
       }
     }
 
+    /// A body of chunks.
+    mutating func chunks() async throws -> [UInt8] {
+      var body: [UInt8] = []
+      while true {
+        let size = Int(try await line(), radix: 16) ?? 0
+        if size == 0 { break }
+        body += try await take(size)
+        _ = try await take(2)
+      }
+      _ = try await line()
+      return body
+    }
+
     mutating func response(to method: String = "POST") async throws -> Response {
       var response = try await head()
       if method == "HEAD" || response.status == 204 || response.status == 304 || response.status < 200 { return response }
       if response["transfer-encoding"] == "chunked" {
-        while true {
-          let size = Int(try await line(), radix: 16) ?? 0
-          if size == 0 { break }
-          response.body += try await take(size)
-          _ = try await take(2)
-        }
-        _ = try await line()
+        response.body = try await chunks()
       } else if let length = response["content-length"].flatMap(Int.init) {
         response.body = try await take(length)
       } else {

@@ -109,6 +109,35 @@ import Testing
     #expect(!text.contains("planted") && text.contains(#"functions.[redacted]:0[redacted]{"k":"[redacted]"}"#))
   }
 
+  @Test("what a cut has left of a key is in no line of the log and no metric", arguments: [Log.Format.text, .json])
+  func cutKeys(format: Log.Format) async {
+    let lines = Lines()
+    let recorder = Recorder(format: format, secrets: [Self.key], write: lines.append)
+    let cut = String(Self.key.dropLast(4))
+    recorder.take([
+      ShadowSample.record(1) {
+        ($0.path, $0.model, $0.finishReasons) = ("/v1/\(cut)", "m-\(cut)", ["f-\(cut)"])
+        $0.findings = [Finding(.unknownTool, "the request declares no tool '\(cut)…'")]
+      }
+    ])
+    recorder.finish()
+    await recorder.run()
+    #expect(!lines.text.contains("planted") && lines.text.contains("m-[redacted]") && lines.text.contains("/v1/[redacted]"))
+    #expect(!"\(recorder.metrics) \(recorder.tally)".contains("planted"))
+  }
+
+  @Test("a key that was configured with its scheme, or beside a header, is looked for without")
+  func vendorKeys() {
+    let fields = [("x-upstream", "Bearer other-key-0123456789"), ("x-title", "An application"), ("x-project", "project-1234")]
+    let headers = fields.map { Vendor.Header(name: $0, value: Secret($1)) }
+    let vendor = Vendor(name: "v", baseURL: "http://v.test/v1", apiKey: Secret("Bearer \(Self.key)"), headers: headers)
+    let configuration = BelayConfiguration(vendors: [vendor])
+    let (kept, wire) = (configuration.vendorSecrets, configuration.wireSecrets)
+    for secrets in [kept, wire] { #expect(secrets.contains(Self.key) && secrets.contains("other-key-0123456789")) }
+    // Of any other header nobody knows what its value is.
+    #expect(kept.contains("project-1234") && !wire.contains("project-1234") && !kept.contains("An application"))
+  }
+
   @Test("a record knows its request's keys, of headers and query, whatever is kept of bodies")
   func ownKeys() throws {
     let fields: [ForwardedHeaders.Field] = [

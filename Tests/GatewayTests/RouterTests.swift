@@ -25,7 +25,9 @@ import Testing
       ("/fireworks", nil, "https://api.fireworks.ai/inference/"),
       ("/v1", nil, "https://api.moonshot.ai/v1"),
       ("http://127.0.0.1:8611/fireworks/v1/models", nil, "https://api.fireworks.ai/inference/v1/models"),
-      ("/v1/files/a%2Fb/../c", nil, "https://api.moonshot.ai/v1/files/a%2Fb/../c"),
+      ("/v1/models/moonshotai%2FKimi-K2", nil, "https://api.moonshot.ai/v1/models/moonshotai%2FKimi-K2"),
+      ("/v1//files/a..b;v=1/.c/...", nil, "https://api.moonshot.ai/v1//files/a..b;v=1/.c/..."),
+      ("/v1/files?path=../x", nil, "https://api.moonshot.ai/v1/files?path=../x"),
     ] as [(String, String?, String)])
   func routes(target: String, header: String?, url: String) throws {
     #expect(try Self.router.route(method: "GET", target: target, named: header).url == url)
@@ -36,10 +38,37 @@ import Testing
     arguments: [
       ("POST", "/v1/chat/completions", true), ("POST", "/fireworks/v1/chat/completions", true),
       ("POST", "/v1/chat/completions?x=1", true), ("GET", "/v1/chat/completions", false),
-      ("POST", "/v1/embeddings", false), ("POST", "/v1/chat/completions/9", false),
+      ("POST", "/v1/embeddings", false), ("POST", "/v1/chat/completions/9", false), ("POST", "/v1/completions", false),
+      ("POST", "/v1/chat//completions", true), ("POST", "/v1/chat/completions/", true), ("POST", "/v1//chat/completions//?x=1", true),
+      ("POST", "/v1/chat/%63ompletions", true), ("POST", "/v1/%63%68at%2Fcompletions", true), ("POST", "/v1/chat\\completions", true),
+      ("POST", "/v1/chat/completions;x=1", true), ("POST", "/v1/chat;a/;b/completions", true), ("POST", "/v1/Chat/COMPLETIONS", true),
+      ("POST", "/fireworks/v1/chat//Completions/", true), ("POST", "/v1/chat/%2563ompletions", false),
+      ("POST", "/v1/chat/completions%", false),
+      ("POST", "/v1/xchat/completions", false), ("POST", "/v1/chat/completionsx", false), ("POST", "/v1/chat%3Fcompletions", false),
     ])
   func inspects(method: String, target: String, isInspected: Bool) throws {
     #expect(try Self.router.route(method: method, target: target, named: nil).isInspected == isInspected)
+  }
+
+  @Test(
+    "what is forwarded is what came, however it is judged",
+    arguments: ["/v1/chat//completions/", "/v1/chat/%63ompletions;x=1?y=%2e%2e/"])
+  func unchanged(target: String) throws {
+    #expect(try Self.router.route(method: "POST", target: target, named: nil).url == "https://api.moonshot.ai" + target)
+  }
+
+  @Test(
+    "a path that climbs out of a base URL for one server, and not for another, is refused",
+    arguments: [
+      "/v1/../../b/v1/chat/completions", "/fireworks/v1/../../b/v1/models", "/v1/..", "/v1/./models", "/v1/chat/./completions", "/..", "/.",
+      "/v1/%2e%2e/x", "/v1/.%2E/x", "/v1/%2e/x", "/v1/..;/x", "/v1/..;a=b/x", "/v1/..%3Ba/x", "/v1/..\\x", "/v1\\..\\x", "/v1/..%5cx",
+      "/v1/a%2f..%2fx", "/v1/%2e%2e%2fx", "/v1/files/a%2Fb/../c", "http://127.0.0.1:8611/v1/../x", "/../v1/models?x=1",
+    ])
+  func climbs(target: String) {
+    for named in [nil, "fireworks"] {
+      let error = #expect(throws: GatewayError.self) { try Self.router.route(method: "POST", target: target, named: named) }
+      #expect(error?.status == 400 && error?.code == "malformed_request")
+    }
   }
 
   @Test("an unknown vendor is a 404 that names the known ones", arguments: ["/nosuch/v1/models", "/v1/models"])

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a vendor that speaks HTTP/2 can do wrong, and what is promised about it. `docs/faults.md` has the same lines."""
+import asyncio
+
 from h2.errors import ErrorCodes
 
 from vendor import FIRST, LAST, SECOND
@@ -27,8 +29,13 @@ class Fault:
 
 
 def after_head(end):
-    def script(stream):
+    """Once the client has the head; where it is kept from the client, a moment later: both in one read, the end may overtake it."""
+    async def script(stream):
         stream.head()
+        try:
+            await asyncio.wait_for(stream.until(f"head {stream.name}"), 0.2)
+        except asyncio.TimeoutError:
+            pass
         end(stream)
     return script
 

@@ -24,6 +24,8 @@ class Answer:
         response = connection.getresponse()
         self.status, self.id, self.is_whole = response.status, response.headers["x-belay-exchange-id"], True
         first = ""
+        if vendor:
+            vendor.say(f"head {model}")
         try:
             first = response.read(1).decode()
             if vendor:

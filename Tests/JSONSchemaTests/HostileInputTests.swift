@@ -20,6 +20,18 @@ import JSONSchema
     #expect(throws: Never.self) { try schema(#"{"pattern":"^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$"}"#) }
   }
 
+  /// Python takes them: what is said must not be that they are wrong.
+  static let largePatterns = [#"^(?:[A-Z][a-z0-9]{2,30},){1,500}$"#, "(?:ab){6500}"]
+
+  @Test("A pattern that is too large is said to be that, with the limit", arguments: largePatterns, [Profile.k2vv, .specification])
+  func largePattern(pattern: String, profile: Profile) {
+    for text in [#"{"pattern":"\#(pattern)"}"#, #"{"patternProperties":{"\#(pattern)":{}}}"#] {
+      let error = #expect(throws: SchemaError.self) { try Schema(Array(text.utf8), options: SchemaOptions(profile: profile)) }
+      let message = error.map { "\($0)" } ?? ""
+      #expect(message.contains("cannot be used as a pattern: it is too large: 32768 bytes when compiled are the limit"), "\(message)")
+    }
+  }
+
   @Test("The cache is charged what schemas take, patterns included")
   func cacheMemory() throws {
     let cache = SchemaCache(bytes: 1 << 20)

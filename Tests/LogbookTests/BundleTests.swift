@@ -133,6 +133,30 @@ import Testing
     }
   }
 
+  @Test("A key that the proxy made for another client is in no bundle") func clientKeys() async throws {
+    let key = "belay_" + String(repeating: "aB3", count: 14) + "x"
+    let exchange = Sample.exchange(1) {
+      $0.request = Sample.json(#"{"messages":[{"role":"user","content":"mine is \#(key), of belay_requests_total"}]}"#)
+      $0.request?.headers.append(.init("x-note", key))
+    }
+    let (folder, names) = try await unpacked([exchange])
+    for name in names { #expect(!(try contents(folder, name)).contains(key), "\(name)") }
+    #expect(try contents(folder, "belay-\(exchange.id)/request.json").contains("mine is [redacted], of belay_requests_total"))
+  }
+
+  @Test("A compressed answer is in no bundle, and its README says why; nor is a key in UTF-16") func unsearchable() async throws {
+    let packed = StoredMessage(headers: [.init("content-encoding", "gzip")], body: [0x1F, 0x8B, 0x08, 0, 0xFF])
+    let wide = StoredMessage(body: "take ghp_aaaabbbbccccdddd0009".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
+    let exchanges = [packed, wide].enumerated().map { number, answer in Sample.exchange(number) { $0.attempts[0].response = answer } }
+    let (folder, _) = try await unpacked(exchanges)
+    for (exchange, answer) in zip(exchanges, [packed, wide]) {
+      let readme = try contents(folder, "belay-\(exchange.id)/README.md")
+      let reason = answer == packed ? ": it is compressed (gzip), and cannot be searched for keys" : ""
+      #expect(readme.contains("\(answer.body.count) B, not kept\(reason)\n"), "\(readme)")
+      #expect(try contents(folder, "belay-\(exchange.id)/response.txt") == "")
+    }
+  }
+
   /// As they stand in a body, and what of them is a key.
   private static let written = [
     (#"token:\nghp_aaaabbbbccccdddd0001"#, "ghp_aaaabbbbccccdddd0001"), (#"\tsk-aaaabbbbccccdddd0002"#, "sk-aaaabbbbccccdddd0002"),

@@ -132,6 +132,24 @@ def test_a_stop_among_console_connections_loses_no_record(start, tmp_path):
         assert answered and set(answered) <= recorded(store)
 
 
+def test_a_client_of_the_console_that_does_not_read_holds_up_no_stop(start, tmp_path):
+    file = tmp_path / "belay.yaml"
+    file.write_text("listen: 127.0.0.1:0\nconsole: 127.0.0.1:0\nstore: off\nvendors:\n  one: http://127.0.0.1:9/v1\n")
+    serve = start("serve", "--config", file, addresses=2)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(authority(serve.addresses[1]))
+        client.settimeout(1)
+        # Until an answer waits to be written, and all that can wait on its way to the proxy does.
+        try:
+            while True:
+                client.send(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 20)
+        except TimeoutError:
+            pass
+        serve.process.send_signal(signal.SIGTERM)
+        assert serve.process.wait(15) == 0
+
+
 def test_a_log_that_nobody_reads_costs_no_record_and_no_stop(start, tmp_path):
     vendor = start("simulate", "--listen", "127.0.0.1:0", "--recordings", ROOT / "examples/data/recordings.jsonl").addresses[0]
     store = tmp_path / "belay.sqlite"

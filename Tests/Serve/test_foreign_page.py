@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A page of another site, in Chromium, that tries to spend the vendor's key through the data port."""
+"""A page of another site, in Chromium, that tries to spend the vendor's key through the data port, and one that may."""
 import html
 import http.server
 import json
@@ -10,9 +10,11 @@ import threading
 
 import pytest
 
+from conftest import BELAY
+
 
 class Answering(http.server.BaseHTTPRequestHandler):
-    """A vendor that lets every page read its answers, and a site with one page."""
+    """A vendor that knows nothing of pages, or lets every one read its answers; and a site with one page."""
     protocol_version = "HTTP/1.1"
 
     def answer(self):
@@ -21,8 +23,10 @@ class Answering(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(f"{self.command} {self.path}")
         body, kind = (self.server.page.encode(), "text/html") if self.path == "/" else (b'{"paid": true}', "application/json")
         self.send_response(200)
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Access-Control-Allow-Methods", "*")
+        if self.server.is_open:
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Access-Control-Allow-Methods", "*")
+            self.send_header("Access-Control-Allow-Headers", "*")
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -34,34 +38,43 @@ class Answering(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def serve():
+def serve(is_open=False):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    server.asked, server.page = [], ""
+    server.asked, server.page, server.is_open = [], "", is_open
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
 
-@pytest.mark.parametrize("is_allowed", [False, True])
-def test_a_page_of_another_site_spends_no_key(start, tmp_path, is_allowed):
+@pytest.mark.parametrize("is_allowed, has_clients", [(False, False), (True, False), (False, True), (True, True)])
+def test_a_page_of_another_site_spends_no_key(start, tmp_path, is_allowed, has_clients):
     if not shutil.which("chromium"):
         pytest.fail("chromium is missing: Tests/setup test installs it")
-    vendor, site = serve(), serve()
+    # Not by the vendor's leave: the page that is let in has one that gives none, and the other one that gives it.
+    vendor, site = serve(is_open=not is_allowed), serve()
     origin = f"http://localhost:{site.server_address[1]}"
+    made = subprocess.run([BELAY, "key", "new", "page"], capture_output=True, text=True, timeout=60)
+    key, entry = made.stdout.strip(), made.stderr[made.stderr.index("clients:"):]
     file = tmp_path / "belay.yaml"
     file.write_text(
         f"listen: 127.0.0.1:0\nconsole: off\nstore: off\n"
         f"vendors: {{ v: {{ base_url: 'http://127.0.0.1:{vendor.server_address[1]}/v1', api_key: sk-of-the-vendor }} }}\n"
-        + (f"allowed_origins: ['{origin}']\n" if is_allowed else ""))
+        + (f"allowed_origins: ['{origin}']\n" if is_allowed else "") + (entry if has_clients else ""))
     url = start("serve", "--config", file).addresses[0]
     chat = json.dumps({"model": "kimi-k2", "messages": [{"role": "user", "content": "hi"}]})
+    bearer = json.dumps({"Authorization": f"Bearer {key}"} if has_clients else {})
     site.page = f"""<title>?</title><script>
       async function attempt(path, options) {{
-        try {{ const answer = await fetch('{url}' + path, options); return answer.status + ' ' + (await answer.text()); }}
-        catch (error) {{ return 'refused'; }}
+        options.headers = {{ ...{bearer}, ...options.headers }};
+        try {{
+          const answer = await fetch('{url}' + path, options);
+          return [answer.status, answer.headers.has('x-belay-exchange-id'), await answer.text()].join(' ');
+        }} catch (error) {{ return 'refused'; }}
       }}
+      const chat = (type) => ({{ method: 'POST', headers: {{ 'Content-Type': type }}, body: {json.dumps(chat)} }});
       (async () => {{
         const told = [
-          await attempt('/v1/chat/completions', {{ method: 'POST', headers: {{ 'Content-Type': 'text/plain' }}, body: {json.dumps(chat)} }}),
+          await attempt('/v1/chat/completions', chat('text/plain')),
+          await attempt('/v1/chat/completions', chat('application/json')),
           await attempt('/v1/files/1', {{ method: 'DELETE' }}),
           await attempt('/v1/models', {{}}),
         ];
@@ -75,6 +88,7 @@ def test_a_page_of_another_site_spends_no_key(start, tmp_path, is_allowed):
     for server in (vendor, site):
         server.shutdown()
     if is_allowed:
-        assert title == " | ".join(['200 {"paid": true}'] * 3)
+        assert title == " | ".join(['200 true {"paid": true}'] * 4)
+        assert not [asked for asked in vendor.asked if asked.startswith("OPTIONS")]
     else:
-        assert title == "refused | refused | refused" and vendor.asked == []
+        assert title == " | ".join(["refused"] * 4) and vendor.asked == []

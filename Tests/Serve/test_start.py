@@ -40,6 +40,30 @@ def test_a_file_that_nobody_named_is_the_first_thing_told(start, vendor, tmp_pat
     assert named.lines[0].startswith("belay on ")
 
 
+def test_a_replay_tells_of_a_file_that_nobody_named_before_it_sends(vendor, tmp_path):
+    (tmp_path / "belay.yaml").write_text(f"vendors: {{groq: {{base_url: '{vendor}/v1', api_key: '${{KEY}}'}}, own: {vendor}/v1}}\n")
+    (tmp_path / "set.jsonl").write_text(json.dumps({"messages": [{"role": "user", "content": "hello"}]}) + "\n")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")} | {"KEY": KEY}
+
+    def replay(*vendors, folder=tmp_path, **variables):
+        named = [word for vendor in vendors for word in ("--vendor", vendor)]
+        files = ["--output", tmp_path / "results.jsonl", "--summary", tmp_path / "summary.json"]
+        done = subprocess.run([BELAY, "replay", tmp_path / "set.jsonl", *named, "--model", "kimi-k2", *files], capture_output=True, text=True,
+                              timeout=60, cwd=folder, env=environment | variables)
+        assert done.returncode == 0 and KEY not in done.stderr + done.stdout
+        return done.stderr.splitlines()
+
+    told = ["configuration: ./belay.yaml", f"  groq: {vendor}/v1"]
+    assert replay("groq")[:2] == told
+    assert replay("groq", "own")[:3] == [*told, f"  own: {vendor}/v1"]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    by_variable = replay("groq", folder=elsewhere, BELAY_CONFIG=str(tmp_path / "belay.yaml"))
+    assert by_variable[:2] == [f"configuration: {tmp_path}/belay.yaml", f"  groq: {vendor}/v1"]
+    # It was said on the command line.
+    assert not [line for line in replay(f"groq={vendor}/v1") if "configuration" in line]
+
+
 @pytest.mark.parametrize("variable", ["http_proxy", "all_proxy", "ALL_PROXY"])
 def test_a_vendor_on_this_machine_is_asked_without_a_proxy(start, vendor, tmp_path, variable):
     with socket.socket() as closed:

@@ -9,6 +9,7 @@ import Testing
     "cf-aig-authorization", "Ocp-Apim-Subscription-Key", "X-Functions-Key", "X-Authorization", "Authentication", "X-Auth-Key", "X-Access-Key",
     "X-Secret-Key", "X-Secret", "X-Password", "X-Session", "X-Amz-Signature", "X-Api-Key-Id", "X-Litellm-Key", "x_api_key", "X_AUTH",
     "X-Forwarded-Authorization", "X-Amz-Security-Token", "X-CSRF-Token", "X-Amz-Credential", "apikey", "key", "X-Ratelimit-Auth", "passwd",
+    "X-JWT", "x-pat", "X-Bearer", "x_pwd", "jwt-assertion", "x-session-token", "Session", "X-Auth-Session-Id", "x-token", "x-secret-token-count",
   ])
   func aCredentialIsToldByItsName(_ name: String) {
     for name in [name, name.uppercased(), name.lowercased()] { #expect(Redaction.isCredential(name) && Redaction().hides(header: name), "\(name)") }
@@ -19,7 +20,8 @@ import Testing
     "X-RateLimit-Limit-Tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-token-minute", "anthropic-ratelimit-tokens-remaining",
     "anthropic-ratelimit-input-token-limit", "openai-processing-ms", "openai-organization", "openai-version", "openai-max-tokens",
     "fireworks-prompt-tokens", "WWW-Authenticate", "Proxy-Authenticate", "Access-Control-Allow-Credentials", "Content-Type", "Accept", "Host",
-    "User-Agent", "X-Request-Id", "Content-Security-Policy", "Keyword", "pass",
+    "User-Agent", "X-Request-Id", "Content-Security-Policy", "Keyword", "pass", "x-session-affinity", "X-Session-Id", "Mcp-Session-Id",
+    "X-Routing-Key", "x-token-budget", "x-token-limit", "x-path", "x-pattern", "x-ajwt2",
   ])
   func aHarmlessNameIsNone(_ name: String) {
     for name in [name, name.uppercased(), name.lowercased()] { #expect(!Redaction.isCredential(name) && !Redaction().hides(header: name), "\(name)") }
@@ -40,6 +42,34 @@ import Testing
   ])
   func theKeyIsFoundInItsCredential(_ value: String) {
     #expect(Self.secrets("Authorization", value).contains(Self.key), "\(Self.secrets("Authorization", value))")
+  }
+
+  @Test(arguments: [
+    ("x-upstream", "Bearer \(key)"), ("X-Forwarded-Access", "basic dTpzay1wbGFudGVkLTAxMjM0NTY3ODlhYmNkZWY="), ("Referer", "http://a.example/?x=1&api_key=\(key)"),
+    ("X-Original-URL", "/v1?a=1;key=\(key)"), ("x-original-uri", "/v1?api%5Fkey=\(key)#top"),
+  ])
+  func aKeyIsFoundInAHeaderOfAnyName(_ name: String, _ value: String) {
+    #expect(!Redaction.isCredential(name) && Self.secrets(name, value).contains(Self.key), "\(Self.secrets(name, value))")
+    let exchange = Sample.exchange(1) {
+      $0.request = StoredMessage(headers: [.init(name, value)], body: Array("it is \(Self.key)".utf8))
+    }
+    #expect(exchange.redacted(Redaction()).request?.body == Array("it is [redacted]".utf8))
+  }
+
+  @Test(arguments: [("x-title", "Basic tutorial of everything"), ("x-title", "token budgets"), ("x-a", "Bearer"), ("Referer", "http://a.example/?page=12345678")])
+  func wordsInAHeaderAreNoKey(_ name: String, _ value: String) {
+    #expect(Self.secrets(name, value) == [])
+  }
+
+  @Test(arguments: [
+    ("?a=1;key=\(key)&b=2", "?a=1;key=[redacted]&b=2"), ("?key=\(key);x=1&b=2", "?key=[redacted]&b=2"), ("?session_id=\(key)", "?session_id=[redacted]"),
+    ("?pat=\(key)", "?pat=[redacted]"), ("?path=a;b&x", "?path=a;b&x"), ("?key=1&key=2&", "?key=[redacted]&key=[redacted]&"),
+    ("?key=a;key=b&c", "?key=[redacted]&c"),
+  ])
+  func aQuerysKeysAreTakenOut(_ query: String, _ kept: String) {
+    let path = "/v1/chat/completions"
+    #expect(Sample.exchange(1) { $0.path = path + query }.redacted(Redaction()).path == path + kept)
+    if query.contains(Self.key) { #expect(Redaction().secrets(headers: [], target: path + query).contains(Self.key)) }
   }
 
   @Test func wordsBesideAKeyAreNone() {

@@ -144,6 +144,77 @@ import Testing
     }
   }
 
+  private static func finding(_ path: String, _ message: String, call: Int? = nil) -> StoredFinding {
+    StoredFinding(code: "a", severity: .error, choice: call, call: call, path: path, message: message)
+  }
+
+  @Test func withAPathNoFindingQuotesAnything() throws {
+    let findings = [
+      Self.finding("", "the vendor answered with status 400, invalid: 'secret'"), Self.finding("", "2 event(s) are no JSON object, the first is 'secret'"),
+      Self.finding("/secret", "`arguments.secret`: unknown property `secret`", call: 0), Self.finding("", "the vendor's answer broke off"),
+      Self.finding("/messages/3/tool_calls/0/id", "in its place (secret): the model reads"), Self.finding("/tools/0/function/parameters/secret", "x 'secret'"),
+    ]
+    let exchange = Sample.exchange(1) { $0.findings = findings }
+    let some = exchange.redacted(Redaction(paths: [try JSONPath("$.tools[*].function.parameters")])).findings
+    #expect(some.map(\.message) == [
+      "the vendor answered with status 400, invalid: [redacted]", "2 event[redacted]", "[redacted]", "the vendor's answer broke off",
+      "in its place [redacted]", "[redacted]",
+    ])
+    #expect(some.map(\.path) == ["", "", "", "", "/messages/3/tool_calls/0/id", "/tools/0/function/parameters"])
+    let all = exchange.redacted(Redaction(paths: [try JSONPath("$..*")])).findings
+    #expect(all.map(\.path) == ["", "", "", "", "/messages", "/tools"] && !"\(all)".contains("secret"))
+    #expect(exchange.redacted(Redaction()).findings == findings)
+  }
+
+  @Test(arguments: ["content", "reasoning"])
+  func aPathAboutATextAlsoTakesItFromItsRepairs(_ path: String) throws {
+    let exchange = Sample.exchange(1) {
+      $0.repairs = [
+        StoredRepair(rule: "r", call: 0, path: path, before: "secret", after: "secret"), StoredRepair(rule: "r", call: 0, path: "id", before: "i", after: "j"),
+      ]
+    }
+    let repairs = exchange.redacted(Redaction(paths: [try JSONPath("$..\(path)")])).repairs
+    #expect(repairs.map(\.before) == ["[redacted]", "i"] && repairs.map(\.after) == ["[redacted]", "j"])
+  }
+
+  // MARK: Bodies that cannot be searched
+
+  private static let packed: [UInt8] = [0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 3, 0xCB, 0xFF]
+
+  @Test(arguments: [
+    ([("Content-Encoding", "gzip")], packed), ([("content-encoding", "br")], [0x1B, 0x1D, 0x00, 0xF8, 0xFF]),
+    ([("content-encoding", "DEFLATE")], [0x78, 0x9C, 0xAB]), ([], packed),
+    ([], Array("\u{FEFF}\(key)".utf16).flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }), ([], Array(key.utf8).flatMap { [0, 0, 0, $0] }),
+  ] as [([(String, String)], [UInt8])])
+  func aBodyThatCannotBeSearchedIsNotKept(_ headers: [(String, String)], _ body: [UInt8]) {
+    let message = StoredMessage(headers: headers.map { .init($0, $1) }, body: body, boundaries: [2], text: "said", omittedBytes: 1)
+    let exchange = Sample.exchange(1) { ($0.request, $0.attempts[0].response) = (message, message) }
+    let kept = exchange.redacted(Redaction(secrets: [Self.key]))
+    let left = StoredMessage(headers: message.headers, omittedBytes: body.count + 1)
+    #expect(kept.request == left && kept.attempts[0].response == left)
+    #expect(left.coding == headers.first?.1)
+  }
+
+  @Test func whatTheClientGotOfACompressedAnswerIsNotKeptEither() {
+    let answer = StoredMessage(headers: [.init("content-encoding", "br")], body: [0x1B, 0xFF])
+    func kept(_ body: [UInt8]) -> StoredMessage? {
+      let exchange = Sample.exchange(1) { ($0.response, $0.attempts[0].response) = (StoredMessage(body: body), answer) }
+      return exchange.redacted(Redaction()).response
+    }
+    #expect(kept([0x1B, 0xFF, 0]) == StoredMessage(omittedBytes: 3))
+    #expect(kept(Array("{}".utf8)) == StoredMessage(body: Array("{}".utf8)))
+  }
+
+  @Test(arguments: [
+    ([("content-encoding", "identity")], [0xFF, 0xFE, 0]), ([("content-encoding", "utf-8")], Array("{}".utf8)), ([], [0, 255, 10]), ([], [0x1F, 0x8B]),
+    ([], Array("caf".utf8) + [0xE9]),
+  ] as [([(String, String)], [UInt8])])
+  func otherBytesAreKept(_ headers: [(String, String)], _ body: [UInt8]) {
+    let message = StoredMessage(headers: headers.map { .init($0, $1) }, body: body)
+    let exchange = Sample.exchange(1) { $0.attempts[0].response = message }
+    #expect(exchange.redacted(Redaction(secrets: [Self.key])).attempts[0].response == message)
+  }
+
   @Test(arguments: [
     ("messages", 1, "begins with $"), ("$.a[1:2]", 6, "expected ]"), ("$[-1]", 3, "not supported"), ("$[?@.a]", 3, "not supported"),
     ("$.", 3, "expected a name"), ("$['a]", 6, "no closing"), ("$a", 2, "expected . or ["), ("$[01]", 5, "from 0"),

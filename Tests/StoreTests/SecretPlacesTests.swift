@@ -48,6 +48,25 @@ import Testing
     }
   }
 
+  @Test func whatACutLeavesOfAKeyIsInNoFieldOfARecord() {
+    let (cut, whole) = (String(Self.key.dropLast(3)), "[redacted]")
+    let exchange = Sample.exchange(1) {
+      ($0.path, $0.model, $0.error, $0.firstFinishReason, $0.finishReason) = ("/v1/\(cut)", "kimi-\(cut)", cut, cut, cut)
+      ($0.attempts[0].model, $0.attempts[0].error, $0.attempts[0].finishReason) = (cut, cut, cut)
+      $0.findings = [StoredFinding(code: "a", severity: .error, path: "/\(cut)", message: "got string \"\(cut)…, want integer; no tool '\(cut)…'")]
+      $0.edits = [StoredEdit(pointer: "/\(cut)", before: cut, after: cut, rule: "r")]
+      $0.repairs = [StoredRepair(rule: "r", call: 0, path: "arguments/\(cut)", before: cut, after: cut)]
+      $0.calls = [StoredCall(name: cut, id: "functions.\(cut)", arguments: "{\"a\":\"\(cut)", violations: "[{\"message\":\"got string \\\"\(cut)…, want\"}]")]
+      $0.comparisons = [ComparisonTests.comparison(1) { ($0.model, $0.answer) = (cut, Side(judged: .other(cut), calls: [ToolCall(name: cut, arguments: cut)])) }]
+    }
+    let kept = exchange.redacted(Redaction(secrets: [Self.key]))
+    #expect(!"\(kept)".contains("planted"))
+    #expect(kept.findings.map(\.message) == ["got string \"\(whole)…, want integer; no tool '\(whole)…'"] && kept.model == "kimi-\(whole)")
+    #expect(kept.calls.map(\.violations) == ["[{\"message\":\"got string \\\"\(whole)…, want\"}]"])
+    let comparison = kept.comparisons.map { "\($0.model) \($0.json)" }.joined()
+    #expect(!comparison.contains("planted"))
+  }
+
   @Test func aJobOfTheShadowWithAKeyInANameIsNotKept() async throws {
     let call = ToolCall(name: Self.key, arguments: "{}")
     let jobs = [

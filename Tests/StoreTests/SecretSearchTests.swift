@@ -57,4 +57,60 @@ import Testing
     #expect(search.cleared(written) == Redaction.mark)
     #expect(search.cleared(String(written.dropFirst(8))) == nil)
   }
+
+  private static let slashed = "sk/planted/0123456789/abcdef"
+
+  @Test(arguments: [
+    #"sk\/planted/0123456789/abcdef"#, #"sk/planted/0123456789\/abcdef"#, #"sk\\\/planted\/0123456789/abcdef"#,
+    #"sk\\\\\\\/planted\\\\\\\/0123456789\\\\\\\/abcdef"#,
+  ])
+  func aSolidusMayBeEscapedHereAndNotThere(_ written: String) {
+    #expect(SecretSearch([Self.slashed]).cleared("it is \(written)!") == "it is [redacted]!")
+  }
+
+  // MARK: Cuts
+
+  @Test(arguments: [("", ""), ("", "…"), ("'", "…'"), ("got string \"", "…, want integer"), ("`", "…` and `x`")])
+  func whatACutLeavesOfAKeyIsTakenOut(_ before: String, _ after: String) {
+    let search = SecretSearch(["another-secret", Self.key])
+    for length in 8..<Self.key.utf8.count {
+      let text = before + Self.key.prefix(length) + after
+      #expect(search.cleared(cut: text) == before + Redaction.mark + after)
+      #expect(search.cleared(cut: Array(text.utf8)) == Array((before + Redaction.mark + after).utf8))
+      #expect(search.cleared(text) == nil)
+    }
+    #expect(search.cleared(cut: before + Self.key.prefix(7) + after) == nil)
+    #expect(search.cleared(cut: before + Self.key + after) == before + Redaction.mark + after)
+    #expect(search.cleared(cut: before + Self.key.prefix(20) + "." + after) == nil)
+  }
+
+  @Test func aCutMayGoThroughAnEscapeOrFollowAWholeKey() {
+    let search = SecretSearch([Self.key])
+    let written = Self.escaped(Self.key, #"\"#)
+    for length in 48..<written.utf8.count { #expect(search.cleared(cut: #"got ""# + written.prefix(length) + "…") == #"got "[redacted]…"#, "\(length)") }
+    #expect(search.cleared(cut: "\(Self.key) sk-planted-01…") == "[redacted] [redacted]…")
+    #expect(search.cleared(cut: "sk-sk-planted-01") == "sk-[redacted]")
+    #expect(search.cleared(cut: "sk-plante") == Redaction.mark && search.cleared(cut: "") == nil && SecretSearch([]).cleared(cut: "sk-planted…") == nil)
+  }
+
+  // MARK: The proxy's own keys
+
+  private static let own = "belay_" + String(repeating: "aB3", count: 14) + "x"
+
+  @Test(arguments: ["", "x", "it is ", #""key":""#, "bela_belay", "belay_"])
+  func aClientsKeyIsKnownByItsLook(_ before: String) {
+    for search in [SecretSearch([]), SecretSearch([Self.key])] {
+      #expect(search.cleared(before + Self.own + "!") == before + "[redacted]!")
+      #expect(search.cleared(before + Self.own) == before + Redaction.mark)
+      #expect(search.cleared(cut: before + Self.own.prefix(30) + "…") == before + "[redacted]…")
+      #expect(search.cleared(before + Self.own.dropLast()) == nil)
+    }
+    #expect(SecretSearch([]).cleared(Self.escaped(Self.own, #"\"#)) == Redaction.mark)
+  }
+
+  @Test func whatOnlyBeginsLikeAClientsKeyIsNone() {
+    for text in ["belay_fidelity_informative_comparisons_0123456789_total", "belay_fidelity_f1_lower", "belay_requests_total", "belay_key"] {
+      #expect(SecretSearch([]).cleared(text) == nil && SecretSearch([]).cleared(cut: text) == nil)
+    }
+  }
 }

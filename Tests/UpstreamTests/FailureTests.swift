@@ -39,6 +39,10 @@ struct FailureTests {
     Case(testDescription: "not HTTP", wire: "SSH-2.0-OpenSSH_9.2\r\n", kind: .protocol, isRetryable: false),
     Case(testDescription: "HTTP/0.9", wire: "<html>hello</html>", kind: .protocol, isRetryable: false),
     Case(
+      testDescription: "no status, and a field that looks like one",
+      wire: "HTTP/whatever\r\nTransfer-Encoding: chunked\r\nX: 200\r\nContent-Length: 5\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+      kind: .protocol, isRetryable: false),
+    Case(
       testDescription: "switching protocols", wire: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
       kind: .protocol, isRetryable: false),
     Case(

@@ -50,7 +50,7 @@ struct ConfigurationFile {
 
     listen = map.parsed("listen", Address.parse)
     reusesPort = map.parsed("reuse_port", Words.yesOrNo)?.value ?? false
-    allowedOrigins = map.list("allowed_origins").compactMap { $0.parsed(Origin.parse)?.value }
+    allowedOrigins = map.list("allowed_origins").compactMap { Origin(reading: $0) }
     console = map.parsed("console", Address.parseOrOff)
     consoleToken = map.entry("console_token").flatMap { Secret(reading: $0, by: Secret.parseToken, literalKeys: &literalKeys) }
     if let entry = map.entry("vendors") {

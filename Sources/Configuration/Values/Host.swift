@@ -33,15 +33,22 @@ struct HostPort: Equatable {
 
 /// What a host's name says of where it is.
 package struct Host: Equatable, Sendable {
-  /// In lower case; `localhost` is 127.0.0.1.
-  let name: String
+  /// In lower case, without the dot of an absolute name; `localhost` is 127.0.0.1.
+  package let name: String
 
   package init(_ name: String) {
-    let lowered = name.lowercased()
+    var lowered = name.lowercased()
+    if lowered.hasSuffix(".") { lowered.removeLast() }
     self.name = lowered == "localhost" ? "127.0.0.1" : lowered
   }
 
-  package var isLoopback: Bool { name.hasPrefix("127.") || name == "::1" || name.hasSuffix(".localhost") }
+  /// The rule of `Upstream`'s `isLoopback(url:)`, which imports nothing of this. An address only: `127.0.0.1.nip.io` is whose it
+  /// pleases, and leads here.
+  package var isLoopback: Bool {
+    if name.contains(":") { return name == "::1" || name == "0:0:0:0:0:0:0:1" || name.hasPrefix("::ffff:127.") }
+    // RFC 6761, 6.3: names below localhost are its own. RFC 1122, 3.2.1.3: 127/8.
+    return name.hasSuffix(".localhost") || name.hasPrefix("127.") && isIPAddress
+  }
   var isWildcard: Bool { name == "0.0.0.0" || name == "::" }
   package var isIPAddress: Bool { name.contains(":") || name.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") } }
 

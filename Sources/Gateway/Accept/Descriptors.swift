@@ -17,6 +17,11 @@ package enum Descriptors {
 
   package static func connections(of descriptors: Int) -> Int { max(16, (descriptors - reserve) / 2 - descriptors / 16) }
 
+  /// How many connections to vendors may be open, kept ones with them, where clients may have so many: all other descriptors.
+  package static func vendorConnections(besides clients: Int, of descriptors: Int? = nil) -> Int {
+    max(16, clients, (descriptors ?? limit) - reserve - clients)
+  }
+
   /// The soft limit, raised as far as is allowed and useful first: 1,024, which is usual, is for programs that use select(2).
   private static let limit: Int = {
     var limits = rlimit()

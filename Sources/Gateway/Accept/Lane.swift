@@ -27,28 +27,6 @@ final class Lane {
   private(set) var isEnding = false
   private var emptied: EventLoopPromise<Void>?
 
-  /// How long a client may take, in nanoseconds.
-  struct ClientLimits: Sendable {
-    /// From a request's first byte to the end of its head.
-    var head: UInt64
-    /// Between two reads of a request's body.
-    var body: UInt64
-    /// Between two requests.
-    var idle: UInt64
-    /// Of connections, on all lanes.
-    var connections: Int
-    /// To read the last answer, after Belay has closed its side.
-    var lingering: UInt64 = 2_000_000_000
-
-    /// - Parameter connections: where the configuration says nothing of them.
-    init(_ limits: Limits, connections: Int = .max) {
-      idle = limits.keepAlive.wholeNanoseconds
-      self.connections = limits.connections ?? connections
-      head = limits.headerTimeout.wholeNanoseconds
-      body = limits.headerTimeout.wholeNanoseconds
-    }
-  }
-
   init(
     eventLoop: any EventLoop, start: @escaping (UpstreamRequest, any EventLoop, any UpstreamHandler) -> UpstreamCall,
     exchangeContext: Exchange.Context, clientLimits: ClientLimits, recorder: Recorder, loops: Int = 1
@@ -88,8 +66,8 @@ final class Lane {
     exchangeContext.lasting.accepted.add(1, ordering: .relaxed)
     let open = exchangeContext.lasting.connections.add(1, ordering: .relaxed).newValue
     if open <= limits.connections { return .welcome }
-    if let dispensable = waiting.next(of: connections, at: now) {
-      dispensable.makeRoom()
+    if let dispensable = waiting.next(of: connections.keys, at: now, wait: { connections[$0]?.wait }) {
+      connections[dispensable]?.makeRoom()
       return .welcome
     }
     // Those that are refused take a descriptor too until they have read why: not all of them are told.
@@ -142,22 +120,7 @@ final class Lane {
   private func sweep() {
     let now = self.now
     wallClock = WallClock(at: now)
-    for connection in connections.values {
-      let limit: UInt64
-      switch connection.phase {
-      case .readingHead: limit = limits.head
-      // The vendor takes no more at the moment: its own limits count.
-      case .readingBody where connection.isUploadFull: continue
-      case .readingBody: limit = limits.body
-      case .idle: limit = limits.idle
-      case .lingering: limit = limits.lingering
-      case .answering:
-        connection.tick(at: now)
-        continue
-      case .closing, .closed: continue
-      }
-      if now - connection.touchedAt > limit { connection.timeOut() }
-    }
+    for connection in connections.values { connection.sweep(limits, at: now) }
   }
 
   // MARK: Records

@@ -14,12 +14,14 @@ struct Lanes: Sendable {
   init(on group: MultiThreadedEventLoopGroup, _ configuration: BelayConfiguration, recorder: Recorder) async throws {
     let context = Exchange.Context(configuration)
     lasting = context.lasting
-    let limits = Lane.ClientLimits(configuration.limits, connections: Descriptors.connections)
+    let limits = ClientLimits(configuration.limits, connections: Descriptors.connections)
     var lanes: [NIOLoopBound<Lane>] = []
     var engines: [UpstreamEngine] = []
     let loops = Array(group.makeIterator())
+    var options = UpstreamOptions()
+    options.totalConnections = Descriptors.vendorConnections(besides: limits.connections) / loops.count
     for loop in loops {
-      let engine = try UpstreamEngine(UpstreamOptions())
+      let engine = try UpstreamEngine(options)
       engines.append(engine)
       let lane = try await loop.submit {
         let lane = Lane(

@@ -14,7 +14,7 @@ import Glibc
 /// place where nobody stands counts for nothing, and the kernel spreads connections as it does without a program.
 struct PortHandover {
   /// Longer than a handshake: what the kernel gave to this listener has been accepted.
-  static let settling = Duration.milliseconds(250)
+  static let settling = TimeAmount.milliseconds(250)
 
   private let listener: any Channel
   /// How many connections were accepted so far.
@@ -38,10 +38,15 @@ struct PortHandover {
   }
 
   private func arrivals() async -> Int {
-    try? await Task.sleep(for: Self.settling)
+    await settle()
     let before = accepted()
-    try? await Task.sleep(for: Self.settling)
+    await settle()
     return accepted() - before
+  }
+
+  /// On the event loop: a stop may be a cancelled task, whose own sleep is none.
+  private func settle() async {
+    try? await listener.eventLoop.scheduleTask(in: Self.settling) {}.futureResult.get()
   }
 
   /// False where the system cannot.

@@ -2,14 +2,14 @@
 
 /// Which connection gives its place to a newcomer where none is left: one whose client is waited for. So nobody keeps others out
 /// by holding on to connections, and none is closed as long as there is room (nginx does the same: `ngx_drain_connections`).
-struct WaitingConnections {
+package struct WaitingConnections: Sendable {
   /// Who waits for less keeps its place: a request may be on its way. In nanoseconds.
-  static let patience: UInt64 = 1_000_000_000
+  package static let patience: UInt64 = 1_000_000_000
   /// The same for a request whose body is arriving, or an answer that is not taken.
-  static let bodyPatience: UInt64 = 30_000_000_000
+  package static let bodyPatience: UInt64 = 30_000_000_000
 
   /// Who goes first: of each, the one that waits longest.
-  private enum Rank: Int {
+  package enum Rank: Int, Sendable {
     /// Has brought no request yet, or does so slowly.
     case unheard
     /// Was answered before.
@@ -18,36 +18,42 @@ struct WaitingConnections {
     case slow
   }
 
-  private struct Entry {
-    let connection: ObjectIdentifier
-    let rank: Rank
-    let since: UInt64
+  /// How a connection's client is waited for, and since when, in nanoseconds of uptime.
+  package struct Wait: Equatable, Sendable {
+    package let rank: Rank
+    package let since: UInt64
+
+    package init(rank: Rank, since: UInt64) { (self.rank, self.since) = (rank, since) }
+
+    func isLong(at now: UInt64) -> Bool { now - since >= (rank == .slow ? bodyPatience : patience) }
   }
 
   /// Whoever is to go first stands last.
-  private var entries: [Entry] = []
+  private var entries: [(connection: ObjectIdentifier, wait: Wait)] = []
   private var listedAt: UInt64?
 
+  package init() {}
+
   /// The connection to close, if there is one. All are looked at once a second at most, however many newcomers there are.
-  mutating func next(of connections: [ObjectIdentifier: ConnectionHandler], at now: UInt64) -> ConnectionHandler? {
-    if entries.isEmpty, listedAt.map({ now - $0 >= Self.patience }) ?? true {
-      listedAt = now
-      entries = connections.compactMap { id, connection in
-        guard let since = connection.waitsSince else { return nil }
-        let rank: Rank =
-          switch connection.phase {
-          case .readingHead: .unheard
-          case .idle: connection.isNew ? .unheard : .answered
-          default: .slow
-          }
-        guard now - since >= (rank == .slow ? Self.bodyPatience : Self.patience) else { return nil }
-        return Entry(connection: id, rank: rank, since: since)
-      }
-      entries.sort { ($0.rank.rawValue, $0.since) > ($1.rank.rawValue, $1.since) }
+  ///
+  /// - Parameter wait: of a connection; nil where nobody waits for its client, or it is gone.
+  package mutating func next(
+    of connections: some Sequence<ObjectIdentifier>, at now: UInt64, wait: (ObjectIdentifier) -> Wait?
+  ) -> ObjectIdentifier? {
+    if let listedAt, now - listedAt < Self.patience { return take(wait) }
+    listedAt = now
+    entries = connections.compactMap { connection in
+      guard let wait = wait(connection), wait.isLong(at: now) else { return nil }
+      return (connection, wait)
     }
+    entries.sort { ($0.wait.rank.rawValue, $0.wait.since) > ($1.wait.rank.rawValue, $1.wait.since) }
+    return take(wait)
+  }
+
+  private mutating func take(_ wait: (ObjectIdentifier) -> Wait?) -> ObjectIdentifier? {
     while let entry = entries.popLast() {
       // It may have gone on since it was listed.
-      if let connection = connections[entry.connection], connection.waitsSince == entry.since { return connection }
+      if wait(entry.connection) == entry.wait { return entry.connection }
     }
     return nil
   }

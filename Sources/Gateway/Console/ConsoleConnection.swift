@@ -20,8 +20,12 @@ struct ConsoleConnection {
         case .head(let received): head = received
         case .body: break
         case .end:
-          guard let request = head else { return }
-          try await answer(request, outbound)
+          guard var request = head else { return }
+          let problem = HeadRules.problem(
+            withCodings: request.headers["transfer-encoding"], isVersion11: request.version.isAtLeast11)
+          // Where this request ends, another reader may see differently: nothing behind it is read.
+          if problem != nil { request.headers.replaceOrAdd(name: "Connection", value: "close") }
+          try await answer(request, problem, outbound)
           // With its last byte at the socket: what is still to be written when the channel is closed would be lost.
           try await connection.channel.writeAndFlush(HTTPServerResponsePart.end(nil)).get()
           if !request.isKeepAlive { return }
@@ -30,7 +34,11 @@ struct ConsoleConnection {
     }
   }
 
-  private func answer(_ request: HTTPRequestHead, _ outbound: Outbound) async throws {
+  private func answer(_ request: HTTPRequestHead, _ problem: GatewayError?, _ outbound: Outbound) async throws {
+    if let problem {
+      let status = HTTPResponseStatus(statusCode: problem.status)
+      return try await write(.failure(status, problem.message), to: request, outbound)
+    }
     var response = await console.answer(
       ConsoleRequest(method: request.method.rawValue, target: request.uri, headers: request.headers))
     let isLarge = response.isLarge

@@ -58,6 +58,15 @@ final class ConsoleConnections: Sendable {
     handing.finish()
   }
 
+  /// Closes all there are, whatever they are at.
+  func cut() {
+    let left = state.withLock { state in
+      defer { state.channels = [:] }
+      return state.channels.values
+    }
+    for channel in left { channel.close(promise: nil) }
+  }
+
   /// Closes whoever takes too long, until its task is cancelled.
   func watch() async {
     while !Task.isCancelled {

@@ -14,6 +14,9 @@ struct ConsoleServer: Sendable {
   /// Answers of more than a mebibyte that are in memory at once.
   private static let largeAnswers = 4
 
+  /// After so long, a stop closes what is left: no cancelling ends a write that waits for a client who does not read.
+  private static let patience = TimeAmount.seconds(2)
+
   var port: Int? { listener.localAddress?.port }
 
   /// Serves from now on, until `stop`.
@@ -41,7 +44,9 @@ struct ConsoleServer: Sendable {
   func stop() async {
     try? await listener.close()
     connections.close()
+    let cut = listener.eventLoop.scheduleTask(in: Self.patience) { [connections] in connections.cut() }
     await serving.value
+    cut.cancel()
   }
 
   private static func serve(_ connections: ConsoleConnections, _ console: Console) async {

@@ -22,12 +22,13 @@ package final class ConsoleStore: Sendable {
 
   /// - Throws: `StoreFailure`.
   func opened() async throws -> StoreReader {
-    if let open = reader.withLock({ $0 }) { return open }
+    // Whoever deletes the store, or puts another in its place, gets answers of the one that is there.
+    if let open = reader.withLock({ $0 }), open.isCurrent { return open }
     // Opening reads the file: not on a thread that others wait for.
     return try await NIOThreadPool.singleton.runIfActive { [self] in
       let opened = try StoreReader(path: path, patience: Self.patience)
       return reader.withLock { reader in
-        if let reader { return reader }
+        if let reader, reader.isCurrent { return reader }
         reader = opened
         return opened
       }

@@ -50,7 +50,7 @@ package final class GatewayStatus: Sendable {
       counter: "belay_records_dropped_total", "Exchanges that were served and not recorded, by where and why.", labels: ["stage", "reason"], drops)
     text.append(
       counter: "belay_record_bodies_dropped_total", "Exchanges that were recorded without their bodies, as too much was waiting.",
-      [[]: recorder.droppedBodies])
+      [[]: recorder.droppedBodies + (store?.droppedBodies ?? 0)])
     text.append(gauge: "belay_ready", "1 while the gateway takes requests, 0 while it drains.", isReady ? 1 : 0)
     TLSAcceptor.write(tls, to: &text)
     if let shadow = shadowStatus, shadow.reference != .none { shadow.write(to: &text) }

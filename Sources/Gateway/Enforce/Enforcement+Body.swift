@@ -75,6 +75,7 @@ extension Enforcement {
 
   /// Belay's own error: as an answer of its own, or within the stream that has begun.
   mutating func refuse(_ error: GatewayError) -> Turn {
+    let error = error.cleared(of: secrets)
     verdict = .invalid
     guard hasBegun else { return Turn(.refuse(error)) }
     var turn = Turn(.fail(error))
@@ -82,16 +83,5 @@ extension Enforcement {
     turn.bytes.writeString(annotation.comment)
     turn.bytes.writeBytes(OwnChunks.done)
     return turn
-  }
-}
-
-/// `Retry-After` in seconds (RFC 9110 section 10.2.3). A date is not read: vendors of models send seconds.
-enum RetryAfter {
-  static func nanoseconds(in headers: UpstreamHeaders) -> UInt64? {
-    if let text = headers["retry-after-ms"], let value = Double(text), value >= 0, value < 1e9 {
-      return UInt64(value * 1e6)
-    }
-    guard let text = headers["retry-after"], let value = Double(text), value >= 0, value < 1e6 else { return nil }
-    return UInt64(value * 1e9)
   }
 }

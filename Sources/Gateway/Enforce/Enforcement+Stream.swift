@@ -25,6 +25,18 @@ extension Enforcement {
     return leave(hold, out, .goOn, at: now)
   }
 
+  /// Lets out what is held, without a judgement.
+  mutating func spill(_ stream: consuming StreamHold, at now: UInt64) -> Turn {
+    var hold = stream
+    var out = ByteBuffer()
+    if !hold.isReleased {
+      verdict = .unknown
+      isUnjudged = true
+    }
+    hold.spill(into: &out)
+    return leave(hold, out, .goOn, at: now)
+  }
+
   /// The vendor's stream is over, well or not.
   mutating func finishStream(
     _ stream: consuming StreamHold, _ ending: Ending, failure: UpstreamError?, at now: UInt64
@@ -122,7 +134,7 @@ extension Enforcement {
 
   /// The client is told that no attempt was good enough: as an answer of its own, or within the stream that has begun.
   private mutating func exhausted(_ judgement: Judgement, into out: inout ByteBuffer) -> Next {
-    let error = GatewayError.exhausted(attempts: attempts, judgement.mended)
+    let error = GatewayError.exhausted(attempts: attempts, judgement.mended).cleared(of: secrets)
     verdict = .invalid
     guard hasBegun || !flowed.isEmpty || out.readableBytes > 0 else { return .refuse(error) }
     out.writeBytes(EventRewrite.event(error.body))

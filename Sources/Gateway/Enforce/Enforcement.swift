@@ -2,6 +2,7 @@
 import Configuration
 import Inspection
 import NIOCore
+import Store
 import Upstream
 
 /// What `annotate` and `enforce` do with the answers to one request: attempt after attempt, until one may go to the client.
@@ -74,6 +75,8 @@ struct Enforcement: Sendable {
   let facts: RequestFacts
   let isStream: Bool
   private let keepsBodies: Bool
+  /// What no error of Belay's own may repeat.
+  let secrets: SecretSearch
   let startedAt: UInt64
   var ladder: Ladder
 
@@ -102,14 +105,15 @@ struct Enforcement: Sendable {
   var isExhausted = false
 
   init(
-    policy: Policy, facts: RequestFacts, isStream: Bool, keepsBodies: Bool, ladder: Ladder, startedAt: UInt64,
-    at now: UInt64
+    policy: Policy, facts: RequestFacts, isStream: Bool, keepsBodies: Bool, ladder: Ladder, secrets: SecretSearch,
+    startedAt: UInt64, at now: UInt64
   ) {
     self.policy = policy
     self.facts = facts
     self.isStream = isStream
     self.keepsBodies = keepsBodies
     self.ladder = ladder
+    self.secrets = secrets
     self.startedAt = startedAt
     lastWriteAt = now
   }
@@ -165,13 +169,40 @@ struct Enforcement: Sendable {
         answer = .body(observer, buffer)
         return Turn()
       }
-      // In a stream that has begun, it would be no event.
-      if hasBegun { return Turn(.abort(UpstreamError(.tooLarge, "an answer that is no stream is too long to be made one"))) }
-      answer = .passing
-      return send(buffer, length: .asSent, at: now)
+      return passUnseen(buffer, at: now)
     case .passing:
       return send(bytes, length: .asSent, at: now)
     }
+  }
+
+  /// Bytes of the answer that are held back.
+  var heldBytes: Int {
+    switch answer {
+    case .none, .passing: 0
+    case .stream(let hold): hold.heldBytes
+    // The observer has them too.
+    case .body(_, let buffer): 2 * buffer.readableBytes
+    }
+  }
+
+  /// More is held for all exchanges than may be: what this one holds leaves as it came, as if it were too much for one.
+  mutating func overflow(at now: UInt64) -> Turn {
+    switch answer {
+    case .none, .passing: return Turn()
+    case .stream(let hold):
+      answer = .none
+      return spill(hold, at: now)
+    case .body(_, let buffer):
+      answer = .none
+      return passUnseen(buffer, at: now)
+    }
+  }
+
+  private mutating func passUnseen(_ body: ByteBuffer, at now: UInt64) -> Turn {
+    // In a stream that has begun, it would be no event.
+    if hasBegun { return Turn(.abort(UpstreamError(.tooLarge, "an answer that is no stream is too long to be made one"))) }
+    answer = .passing
+    return send(body, length: .asSent, at: now)
   }
 
   mutating func end(at now: UInt64) -> Turn {
@@ -193,7 +224,9 @@ struct Enforcement: Sendable {
       return Turn(.abort(error))
     case .none, .body:
       answer = .none
-      return climb(after: .transport(retryable: error.fault == .vendor && error.kind != .tls), at: now) ?? giveUp(error)
+      // What fails once in these ways fails again.
+      let isLasting = error.kind == .tls || error.kind == .redirected
+      return climb(after: .transport(retryable: error.fault == .vendor && !isLasting), at: now) ?? giveUp(error)
     }
   }
 
@@ -234,8 +267,10 @@ struct Enforcement: Sendable {
     attempts.count > 1 ? UsageMark(earlier: attempts.dropLast().map(\.usage)) : nil
   }
 
-  private func giveUp(_ error: UpstreamError) -> Turn {
-    hasBegun ? Turn(.abort(error)) : Turn(.refuse(.vendor(attempt.vendor, error)))
+  /// Nothing of this attempt is with the client. A stream that has begun is another's, and ends with an event.
+  private mutating func giveUp(_ error: UpstreamError) -> Turn {
+    let told = GatewayError.vendor(attempt.vendor, error)
+    return hasBegun ? refuse(told) : Turn(.refuse(told))
   }
 
   /// How the events of a later attempt change: they go on with the stream that the client already sees.

@@ -32,6 +32,8 @@ struct StreamHold: Sendable {
   /// Bytes held back at most, those included that an event takes besides its own.
   private static let limit = 32 << 20
   private static let eventCost = 64
+  /// A shorter event waits for its end all the same.
+  static let spillBytes = 64 << 10
 
   private(set) var observer: ResponseObserver
   private let choiceCount: Int
@@ -42,10 +44,12 @@ struct StreamHold: Sendable {
   /// Of an event whose end has not come.
   private var unfinished = ByteBuffer()
   private(set) var held: [Event] = []
-  private var heldBytes = 0
+  private var keptBytes = 0
   /// The last of them has no data; what has none either goes into the same.
   private var endsSilent = false
   private(set) var isSettled = false
+  /// Nothing of the stream was looked at yet.
+  private var isAtStart = true
 
   /// Kinds of content that have left.
   var flowed: EventTraits = []
@@ -65,6 +69,11 @@ struct StreamHold: Sendable {
 
   /// Something is held back.
   var isHolding: Bool { phase == .holding }
+  /// Nothing waits for a decision, and nothing will.
+  var isReleased: Bool { phase == .released }
+  /// Bytes that are held back, an event without its end among them. Arguments are there twice more: as they are put together, and
+  /// where they are judged.
+  var heldBytes: Int { unfinished.readableBytes + (phase == .released ? 0 : keptBytes + 2 * observer.argumentBytes) }
 
   mutating func feed(_ bytes: ByteBuffer) {
     if input.readableBytes == 0 {
@@ -78,6 +87,7 @@ struct StreamHold: Sendable {
 
   /// Passes on what may pass, up to the next point of decision; nil: all that came is used up.
   mutating func advance(into out: inout ByteBuffer) -> Signal? {
+    if isAtStart, !dropMark() { return nil }
     while input.readableBytes > 0, let event = nextEvent() {
       if let signal = take(event, into: &out) { return signal }
     }
@@ -95,10 +105,19 @@ struct StreamHold: Sendable {
     dropHeld()
   }
 
+  /// The same, with a long event whose end has not come.
+  mutating func spill(into out: inout ByteBuffer) {
+    if phase != .released { observer.keepNoMoreCalls() }
+    release(into: &out)
+    guard unfinished.readableBytes >= Self.spillBytes else { return }
+    out.writeImmutableBuffer(unfinished)
+    unfinished = ByteBuffer()
+  }
+
   /// Something else was sent in place of what is held. Everything after it passes.
   mutating func dropHeld() {
     held.removeAll()
-    heldBytes = 0
+    keptBytes = 0
     endsSilent = false
     phase = .released
   }
@@ -117,6 +136,19 @@ struct StreamHold: Sendable {
   }
 
   // MARK: Events
+
+  /// A byte order mark is one at a stream's beginning only: behind a comment that has left by then it would be part of an event's
+  /// first line. False as long as it cannot be told.
+  private mutating func dropMark() -> Bool {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let begin = input.readableBytesView.prefix(mark.count)
+    if mark.starts(with: begin) {
+      guard begin.count == mark.count else { return false }
+      input.moveReaderIndex(forwardBy: mark.count)
+    }
+    isAtStart = false
+    return true
+  }
 
   private mutating func nextEvent() -> Event? {
     let arrived = input
@@ -159,12 +191,12 @@ struct StreamHold: Sendable {
       }
       keep(event)
       if observer.isHoldingMarker || phase == .opening && event.traits.isDisjoint(with: .content) {
-        return heldBytes > Self.limit ? .overflow : nil
+        return keptBytes > Self.limit ? .overflow : nil
       }
       phase = .flowing
       for event in held { pass(event, into: &out) }
       held.removeAll(keepingCapacity: true)
-      heldBytes = 0
+      keptBytes = 0
       endsSilent = false
       return nil
     }
@@ -175,7 +207,7 @@ struct StreamHold: Sendable {
   }
 
   private mutating func decision(_ event: Event) -> Signal? {
-    if heldBytes > Self.limit { return .overflow }
+    if keptBytes > Self.limit { return .overflow }
     if !isSettled, isLast(event) {
       isSettled = true
       return .settled
@@ -186,12 +218,12 @@ struct StreamHold: Sendable {
 
   private mutating func keep(_ event: Event) {
     let isSilent = event.traits.isEmpty && event.isSilent
-    heldBytes += event.bytes.readableBytes
+    keptBytes += event.bytes.readableBytes
     if isSilent, endsSilent {
       held[held.count - 1].bytes.writeImmutableBuffer(event.bytes)
     } else {
       held.append(event)
-      heldBytes += Self.eventCost
+      keptBytes += Self.eventCost
     }
     endsSilent = isSilent
   }

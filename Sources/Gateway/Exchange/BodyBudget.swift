@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes of request bodies that are held at once, of all clients together and of each.
+/// Bytes of request bodies, or of answers, that are held at once, of all clients together and of each.
 ///
 /// Nobody may hold more than is left for the others: one alone has half of the limit, two a third each, and whoever comes next
 /// finds room, however many hold all that they can (dynamic thresholds, Choudhury and Hahne 1998, with a factor of one).

@@ -30,7 +30,7 @@ extension Exchange {
       others: standIn == nil ? others : Array(others.dropFirst()), hasTools: facts.tools.count > 0, thinks: thinks)
     enforcement = Enforcement(
       policy: policy, facts: facts, isStream: record.isStream, keepsBodies: context.keepsBodies, ladder: ladder,
-      startedAt: startedAt, at: now)
+      secrets: context.secrets.search, startedAt: startedAt, at: now)
     if let standIn { return attempt(Ladder.Step(rung: .otherVendor, place: standIn, changes: []), at: now) }
     if policy.mode == .enforce, case .closed(let rest) = context.breakers.admit(vendor.name, at: now) {
       guard let step = enforcement?.ladder.step(after: .transport(retryable: false)) else {
@@ -79,6 +79,7 @@ extension Exchange {
     if let draft = turn.head {
       record.status = draft.head.status
       record.nanosecondsToFirstByte = now - startedAt
+      hasBegun = true
       actions.append(.begin(answerHead(draft)))
     }
     if turn.bytes.readableBytes > 0 {
@@ -102,6 +103,7 @@ extension Exchange {
     case .abort(let error):
       actions.append(abort("vendor_\(error.kind.rawValue)", GatewayError.Fault(error.fault), at: now))
     }
+    letGoOfHeld()
     switch actions.count {
     case 0: return .none
     case 1: return actions[0]
@@ -165,13 +167,11 @@ extension Exchange {
 
   private func answerHead(_ draft: Enforcement.Draft) -> AnswerHead {
     var fields = ForwardedHeaders.toClient(
-      draft.head.headers, secrets: context.secrets, keepsLength: draft.length == .asSent, keepsType: draft.contentType == nil)
+      draft.head.headers, secrets: context.secrets.search, keepsLocation: draft.head.status != 304,
+      keepsLength: draft.length == .asSent, keepsType: draft.contentType == nil)
     if let type = draft.contentType { fields.append("Content-Type", type.utf8) }
-    if case .known(let length) = draft.length {
-      fields.append("Content-Length", String(length).utf8)
-      fields.hasContentLength = true
-    }
+    if case .known(let length) = draft.length { fields.append("Content-Length", String(length).utf8) }
     for field in draft.fields { fields.append(field.name, field.value.utf8) }
-    return AnswerHead(status: draft.head.status, fields: fields, exchangeID: record.id)
+    return AnswerHead(status: draft.head.status, fields: opened(fields), exchangeID: record.id)
   }
 }

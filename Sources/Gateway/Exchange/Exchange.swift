@@ -56,9 +56,8 @@ package struct Exchange {
   /// A whole JSON answer larger than this is relayed and not looked at: it must not fill the memory.
   private static let observedBodyBytes = 16 << 20
   /// What a client names is kept up to here, whatever it sends.
-  private static let nameBytes = 256
+  static let nameBytes = 256
   private static let pathBytes = 2048
-  private static let findingLimit = 1000
 
   var state = State.collecting
   let context: Context
@@ -66,27 +65,33 @@ package struct Exchange {
   private var route: Route?
   /// Who asks, where the proxy has keys of its own.
   var caller: ClientGate.Caller?
-  private var headers: [ForwardedHeaders.Field] = []
-  private var body = ByteBuffer()
+  /// The page in a browser that asks, where its origin is allowed.
+  var page: Page?
+  var headers: [ForwardedHeaders.Field] = []
+  var body = ByteBuffer()
   /// Bytes of the body that count among those held for all clients.
   private var held = 0
+  /// Bytes of the answer that count among those held back for all clients.
+  var heldBack = 0
   /// What the body's length is said to be, as far as that is believed before it is there.
   private var expectedBytes = 0
   private static let mostExpectedBytes = 1 << 20
   var record: ExchangeRecord
-  private(set) var facts = RequestFacts()
+  var facts = RequestFacts()
   private var observer: ResponseObserver?
   private var answer: RecordedAnswer?
   /// Where the vendor's answer is no success.
-  private var mask: SecretMask?
+  var mask: SecretMask?
+  /// The client has the head of an answer.
+  var hasBegun = false
   /// In `annotate` and `enforce`.
   var enforcement: Enforcement?
   /// Where in the conversation the answer stands, if its reasoning is to be kept.
-  private var turn: ReasoningChain?
-  private let memory: Memory
+  var turn: ReasoningChain?
+  let memory: Memory
   private let peer: UInt64
   /// Whose share of the bodies that are held its own counts to: the client's, where the proxy knows clients, else the address's.
-  private var holder: UInt64 { caller.map { context.owner([], $0.client) } ?? peer }
+  var holder: UInt64 { caller.map { context.owner([], $0.client) } ?? peer }
   /// What another attempt is made of.
   var source: RetrySource?
 
@@ -105,7 +110,8 @@ package struct Exchange {
   package mutating func requestHead(_ head: RequestHead, at now: UInt64) -> Action {
     let route: Route
     do throws(GatewayError) {
-      route = try admit(head, at: now)
+      guard let admitted = try admit(head, at: now) else { return .none }
+      route = admitted
     } catch {
       return refuse(error, at: now)
     }
@@ -155,7 +161,7 @@ package struct Exchange {
   package mutating func requestEnd(at now: UInt64) -> Action {
     switch state {
     case .collecting:
-      guard let route else { return .none }
+      guard let route else { return permit(at: now) }
       do throws(ChatRequestError) {
         state = .calling
         return try inspectRequest(route, at: now)
@@ -192,12 +198,12 @@ package struct Exchange {
 
   package mutating func vendorHead(_ head: UpstreamHead, at now: UInt64) -> Action {
     guard state == .calling else { return .none }
-    // Whoever follows it takes keys and the conversation past this proxy.
-    if (301...308).contains(head.status), head.status != 304, head.headers["location"] != nil {
-      return refuse(.redirected(record.vendor, head.status), at: now)
+    if head.sendsElsewhere {
+      let what = "answered \(head.status), go elsewhere: keys and conversation are not sent there. Is its base_url right?"
+      return vendorFailed(UpstreamError(.redirected, what), at: now)
     }
     state = .answering
-    mask = (200...299).contains(head.status) || context.secrets.isEmpty ? nil : SecretMask(context.secrets)
+    let head = masked(head)
     if enforcement != nil { return judged(head, at: now) }
     record.status = head.status
     record.nanosecondsToFirstByte = now - startedAt
@@ -210,8 +216,9 @@ package struct Exchange {
         format: format, status: head.status, request: facts, options: options, bodyLimit: Self.observedBodyBytes,
         decoder: memory.takeDecoder())
     }
-    return .begin(
-      AnswerHead(status: head.status, fields: ForwardedHeaders.toClient(head.headers, secrets: context.secrets), exchangeID: record.id))
+    let fields = ForwardedHeaders.toClient(head.headers, secrets: context.secrets.search, keepsLocation: head.status != 304)
+    hasBegun = true
+    return .begin(AnswerHead(status: head.status, fields: opened(fields), exchangeID: record.id))
   }
 
   package mutating func vendorBody(_ bytes: ByteBuffer, at now: UInt64) -> Action {
@@ -221,7 +228,7 @@ package struct Exchange {
 
   private mutating func take(_ bytes: ByteBuffer, at now: UInt64) -> Action {
     guard bytes.readableBytes > 0 else { return .none }
-    if let turn = enforcement?.body(bytes, at: now) { return carryOut(turn, at: now) }
+    if let turn = enforcement?.body(bytes, at: now) { return countHeld(after: carryOut(turn, at: now), at: now) }
     record.responseBytes += bytes.readableBytes
     answer?.append(bytes)
     observer?.feed(bytes.readableBytesUInt8Span)
@@ -248,83 +255,26 @@ package struct Exchange {
     return switch state {
     case .collecting, .ended: .none
     case .calling: refuse(.vendor(record.vendor, error), at: now)
-    case .answering: abort("vendor_\(error.kind.rawValue)", GatewayError.Fault(error.fault), at: now)
+    case .answering: cut(by: error, at: now)
     }
+  }
+
+  /// What came goes to the client all the same, and what the mask held back is a part of it.
+  private mutating func cut(by error: UpstreamError, at now: UInt64) -> Action {
+    let rest = take(mask?.end() ?? ByteBuffer(), at: now)
+    let end = abort("vendor_\(error.kind.rawValue)", GatewayError.Fault(error.fault), at: now)
+    if case .none = rest { return end }
+    return .sequence([rest, end])
   }
 }
 
-// MARK: - The steps
+// MARK: - The ends
 
 extension Exchange {
-  /// Reads the request, makes the vendor's request of it, and decides how its answer will be handled.
-  private mutating func inspectRequest(_ route: Route, at now: UInt64) throws(ChatRequestError) -> Action {
-    defer { body = ByteBuffer() }
-    var recent = memory.requests.take(for: body.readableBytesUInt8Span)
-    defer { memory.requests.giveBack(recent) }
-    try recent.read(body.readableBytesUInt8Span)
-    let request = recent.request
-    record.model = bounded(request.model ?? "", Self.nameBytes)
-    record.isStream = request.isStream
-    if context.keepsBodies {
-      var bodies = RecordedBodies(requestHeaders: headers)
-      bodies.request = Array(body.readableBytesView)
-      bodies.boundaries = request.messages.map { request.index.range($0.node).lowerBound }
-      if let last = request.messages.last { bodies.boundaries.append(request.index.range(last.node).upperBound) }
-      record.bodies = bodies
-    }
-    facts = request.facts(in: body.readableBytesUInt8Span, tools: &memory.tools)
-    let policy = context.policy(vendor: route.vendor, model: record.model)
-    record.mode = policy.mode
-    let normalization = normalized(request, body, policy)
-    record.edits = normalization.edits
-    note(
-      requestFindings(
-        of: request, in: body.readableBytesUInt8Span, for: target(policy), tools: facts.tools,
-        normalization: normalization))
-    let sent = apply(normalization, to: body)
-    if record.shadow == .unsent { record.shadow = .sent(sent, hasTools: facts.tools.count > 0) }
-    let call = vendorRequest(route, headers, body: .bytes(sent))
-    if policy.mode == .observe { return .call(call) }
-    let source = RetrySource(body: body, headers: headers, route: route, sent: sent)
-    return enforce(policy, call, source, thinks: request.thinks(in: body.readableBytesUInt8Span, traits: policy.traits), at: now)
-  }
-
-  private func target(_ policy: Policy) -> RequestTarget {
-    RequestTarget(generation: policy.generation, profile: policy.profile, traits: policy.traits)
-  }
-
-  /// What has to change in a request for a vendor and a model.
-  mutating func normalized(_ request: ChatRequest, _ body: ByteBuffer, _ policy: Policy) -> Normalization {
-    let bytes = body.readableBytesUInt8Span
-    let rules = policy.profile.normalize
-    guard rules.contains(.reasoning) else {
-      var none = ReasoningCache(capacity: 0)
-      return normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &none, owner: 0)
-    }
-    let owner = context.owner(headers, caller?.client)
-    turn = ReasoningChain(after: request, in: bytes, owner: owner)
-    return context.lasting.reasoning.withLock {
-      normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &$0, owner: owner)
-    }
-  }
-
-  func apply(_ normalization: Normalization, to body: ByteBuffer) -> ByteBuffer {
-    if normalization.edits.isEmpty { return body }
-    return ByteBuffer(bytes: normalization.apply(to: body.readableBytesUInt8Span))
-  }
-
-  func vendorRequest(
-    _ route: Route, _ headers: [ForwardedHeaders.Field], body: UpstreamRequest.Body
-  ) -> UpstreamRequest {
-    UpstreamRequest(
-      method: record.method, url: route.url,
-      headers: ForwardedHeaders.toVendor(
-        headers, vendor: route.vendor, isInspected: route.isInspected, clientKey: caller?.key),
-      body: body,
-      limits: context.upstreamLimits)
-  }
-
   mutating func refuse(_ error: GatewayError, at now: UInt64) -> Action {
+    // An answer has one head: one that has begun can only end.
+    if hasBegun { return abort(error.code, error.fault, at: now) }
+    let error = error.cleared(of: context.secrets.search)
     record.status = error.status
     record.error = error.code
     record.fault = error.fault
@@ -348,6 +298,7 @@ extension Exchange {
       record.take(enforcement)
       self.enforcement = nil
       source = nil
+      letGoOfHeld()
     } else if var observer = observer.take() {
       let summary = observer.finish(outcome == .completed ? .complete : .cut)
       memory.giveBack(observer.takeDecoder())
@@ -365,12 +316,8 @@ extension Exchange {
       context.lasting.reasoning.withLock { $0.insert(choice.reasoning, before: choice.calls, at: turn) }
     }
   }
-
-  private mutating func note(_ findings: [Finding]) {
-    record.findings.append(contentsOf: findings.prefix(Self.findingLimit))
-  }
 }
 
-private func bounded(_ text: String, _ bytes: Int) -> String {
+func bounded(_ text: String, _ bytes: Int) -> String {
   text.utf8.count <= bytes ? text : String(decoding: text.utf8.prefix(bytes), as: UTF8.self)
 }

@@ -11,9 +11,9 @@ extension Exchange {
   package final class Context: Sendable {
     package let router: Router
     let gate: ClientGate?
-    let pages: PageGuard?
-    /// Vendors' keys, which no answer may have in its head, and none that is no success in its body.
-    let secrets: [[UInt8]]
+    let pages: PageGuard
+    /// Vendors' keys, those of earlier configurations too.
+    let secrets: WireSecrets
     /// Which of a client's headers hold keys.
     private let redaction: Redaction
     package let configuration: BelayConfiguration
@@ -32,9 +32,7 @@ extension Exchange {
       gate = ClientGate(configuration.clients)
       redaction = Redaction(headers: configuration.recording?.redactedHeaders ?? [])
       pages = PageGuard(configuration)
-      secrets = configuration.vendors.flatMap { vendor in
-        ([vendor.apiKey].compactMap { $0 } + vendor.headers.map(\.value)).flatMap { SecretMask.pieces(of: $0.revealed) }
-      }.map { Array($0.utf8) }
+      secrets = WireSecrets(lasting.remember(configuration.wireSecrets))
       upstreamLimits = UpstreamLimits(connect: limits.connect, firstByte: limits.firstByte, idle: limits.idle)
     }
 
@@ -98,12 +96,30 @@ extension Exchange {
     let hasher = Hasher()
     /// Request bodies of exchanges that have not ended.
     let bodies = Mutex(BodyBudget())
+    /// What is held back of vendors' answers.
+    let answers = Mutex(BodyBudget())
     /// Clients' connections.
     let connections = Atomic(0)
     /// The same, with those that have ended.
     let accepted = Atomic(0)
 
+    /// Vendors' keys of all configurations so far, the newest first.
+    private let secrets = Mutex<[String]>([])
+    /// Those of earlier ones are forgotten from here.
+    private static let mostSecrets = 1000
+
     package init() {}
+
+    /// A key is still one when it is no longer used: vendors repeat what they were sent, and some keep it for long.
+    ///
+    /// - Returns: all that are remembered.
+    package func remember(_ current: [String]) -> [String] {
+      secrets.withLock { all in
+        let earlier = all.filter { old in !current.contains { $0.utf8.elementsEqual(old.utf8) } }
+        all = current + earlier.prefix(max(0, Self.mostSecrets - current.count))
+        return all
+      }
+    }
   }
 
   /// State of one event loop that its exchanges share; touched on no other thread.
@@ -163,9 +179,10 @@ extension Exchange {
       }
     }
 
-    /// The target without its query: queries may carry secrets and are not recorded.
+    /// The target without its query, nor what stands before its path: both may carry secrets and are not recorded.
     package var path: String {
-      target.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(target[..<$0]) } ?? target
+      let origin = Router.originForm(target)
+      return String(origin.utf8.firstIndex(of: UInt8(ascii: "?")).map { origin[..<$0] } ?? origin)
     }
   }
 

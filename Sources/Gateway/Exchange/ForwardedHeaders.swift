@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Configuration
-import Store
+package import Store
 package import Upstream
 
 /// Which headers cross the proxy, in each direction.
@@ -13,10 +13,11 @@ package enum ForwardedHeaders {
   ///
   /// Left out: hop-by-hop fields, what libcurl frames itself (`Host`, `Content-Length`, `Expect`), and Belay's own `x-belay-*`.
   /// Where the vendor has a key of its own, no credential of the client's goes there.
-  /// An inspected exchange asks for identity coding, so that what comes back can be read.
   ///
-  /// - Parameter clientKey: the key of the proxy's own that the client showed. Where there is one, no credential of the client's
-  ///   goes to any vendor, nor any other field that the key stands in, or one like it.
+  /// - Parameters:
+  ///   - isInspected: what comes back is to be read, so identity coding is asked for.
+  ///   - clientKey: the key of the proxy's own that the client showed. Where there is one, no credential of the client's
+  ///     goes to any vendor, nor any other field that the key stands in, or one like it.
   package static func toVendor(_ headers: [Field], vendor: Vendor, isInspected: Bool, clientKey: String? = nil) -> [Field] {
     var headers = headers
     if let clientKey {
@@ -63,9 +64,13 @@ package enum ForwardedHeaders {
   ///
   /// - Parameters:
   ///   - secrets: what no field may hold, as of vendors' keys.
+  ///   - keepsLocation: false leaves out `Location`, for a status that some clients follow it from although it says no such thing.
   ///   - keepsLength: false leaves out `Content-Length`, for a body that is not the vendor's own.
   ///   - keepsType: the same for `Content-Type`.
-  package static func toClient(_ headers: UpstreamHeaders, secrets: [[UInt8]] = [], keepsLength: Bool = true, keepsType: Bool = true) -> AnswerFields {
+  package static func toClient(
+    _ headers: UpstreamHeaders, secrets: SecretSearch = SecretSearch([]), keepsLocation: Bool = true, keepsLength: Bool = true,
+    keepsType: Bool = true
+  ) -> AnswerFields {
     var fields = AnswerFields()
     var isChunked = false
     fields.lines.reserveCapacity(512)
@@ -76,19 +81,19 @@ package enum ForwardedHeaders {
       if kind == .hopByHop, name.equalsIgnoringASCIICase("transfer-encoding") { isChunked = true }
       // What Belay says of an answer, no vendor may say in its name.
       if kind == .hopByHop || kind == .belay || kind == .site || !named.isEmpty && named.contains(name.lowercased()) { continue }
-      if !secrets.isEmpty, secrets.contains(where: { field.valueBytes.holds($0) || name.utf8.holds($0) }) { continue }
+      if !secrets.isEmpty, secrets.occurs(in: field.valueBytes.span) || secrets.occurs(in: name.utf8.span) { continue }
+      if !keepsLocation, name.equalsIgnoringASCIICase("location") { continue }
       if !keepsType, name.equalsIgnoringASCIICase("content-type") { continue }
       if name.equalsIgnoringASCIICase("content-length") {
         if !keepsLength || fields.hasContentLength { continue }
         guard isLength(field.valueBytes) else { continue }
-        // One that is left out does not say where the answer ends.
-        fields.hasContentLength = fields.append(name, field.valueBytes)
-        continue
       }
       fields.append(name, field.valueBytes)
     }
     // The chunks were what counted (RFC 9112 section 6.3): a length beside them would tell the client of another end.
-    if isChunked, fields.hasContentLength { return toClient(headers, secrets: secrets, keepsLength: false, keepsType: keepsType) }
+    if isChunked, fields.hasContentLength {
+      return toClient(headers, secrets: secrets, keepsLocation: keepsLocation, keepsLength: false, keepsType: keepsType)
+    }
     return fields
   }
 
@@ -100,7 +105,15 @@ package enum ForwardedHeaders {
   /// Header fields in the form of HTTP/1.1: `name: value` and CRLF, one after the other.
   package struct AnswerFields: Sendable, Equatable {
     package var lines: [UInt8] = []
-    package var hasContentLength = false
+    /// As its field says. One that is left out does not say where the answer ends.
+    package var contentLength: Int?
+    package var hasContentLength: Bool { contentLength != nil }
+
+    /// No `Content-Length`, for an answer that must not have one.
+    var withoutLength: [UInt8] {
+      let lines = self.lines.split(separator: UInt8(ascii: "\n"))
+      return lines.filter { !Self.isLength($0.prefix { $0 != UInt8(ascii: ":") }) }.flatMap { $0 + [UInt8(ascii: "\n")] }
+    }
 
     /// A field that could end its line early in a reader's eyes (a bare CR, a NUL, a blank in the name) is left out:
     /// a vendor must not be able to write headers of its own invention, or a second answer, to the client. So is one whose name is
@@ -109,6 +122,7 @@ package enum ForwardedHeaders {
     package mutating func append(_ name: String, _ value: some Collection<UInt8>) -> Bool {
       guard !name.isEmpty, name.utf8.allSatisfy(Self.isToken) else { return false }
       guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else { return false }
+      if Self.isLength(name.utf8) { contentLength = Int(String(decoding: value, as: UTF8.self)) }
       lines.append(contentsOf: name.utf8)
       lines.append(UInt8(ascii: ":"))
       lines.append(UInt8(ascii: " "))
@@ -116,6 +130,10 @@ package enum ForwardedHeaders {
       lines.append(UInt8(ascii: "\r"))
       lines.append(UInt8(ascii: "\n"))
       return true
+    }
+
+    private static func isLength(_ name: some Collection<UInt8>) -> Bool {
+      name.count == 14 && zip(name, "content-length".utf8).allSatisfy { $0 | 0x20 == $1 }
     }
 
     /// RFC 9110 section 5.6.2.
@@ -137,13 +155,16 @@ package enum ForwardedHeaders {
     func isNamed(_ lowercased: String) -> Bool { name.equalsIgnoringASCIICase(lowercased) }
     switch name.utf8.count {
     case 2: return isNamed("te") ? .hopByHop : .other
+    case 3: return isNamed("nel") ? .site : .other
     case 4: return isNamed("host") ? .framing : .other
     case 6: return isNamed("expect") ? .framing : isNamed("cookie") ? .site : .other
     case 7:
       if isNamed("upgrade") || isNamed("trailer") { return .hopByHop }
       if isNamed("alt-svc") || isNamed("refresh") || isNamed("cookie2") { return .site }
       return isNamed("api-key") ? .credential : .other
-    case 9: if isNamed("x-api-key") { return .credential }
+    case 9:
+      if isNamed("x-api-key") { return .credential }
+      if isNamed("report-to") || isNamed("accept-ch") || isNamed("set-login") { return .site }
     case 10:
       if isNamed("set-cookie") { return .site }
       if isNamed("connection") || isNamed("keep-alive") { return .hopByHop }
@@ -156,7 +177,10 @@ package enum ForwardedHeaders {
     case 16: if isNamed("proxy-connection") { return .hopByHop }
     case 17: if isNamed("transfer-encoding") { return .hopByHop }
     case 18: if isNamed("proxy-authenticate") { return .hopByHop }
-    case 19: if isNamed("proxy-authorization") { return .hopByHop }
+    case 19:
+      if isNamed("proxy-authorization") { return .hopByHop }
+      if isNamed("reporting-endpoints") { return .site }
+    case 22: if isNamed("service-worker-allowed") { return .site }
     case 25: if isNamed("strict-transport-security") { return .site }
     default: break
     }

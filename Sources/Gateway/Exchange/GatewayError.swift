@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Inspection
-package import Upstream
 import JSON
+import Store
+package import Upstream
 
 /// An answer of Belay's own: whose fault it is, whether a retry can help, and what the client is told.
 ///
@@ -39,6 +40,13 @@ package struct GatewayError: Error, Equatable, Sendable {
       ]
     ]
     return JSONWriter.bytes(of: error)
+  }
+
+  /// Without vendors' keys: what it says may be a vendor's word, cut to what a person reads.
+  func cleared(of secrets: SecretSearch) -> GatewayError {
+    var error = self
+    secrets.clear(cut: &error.message)
+    return error
   }
 }
 
@@ -105,11 +113,11 @@ extension GatewayError {
     fault: .belay, status: 503, code: "draining",
     message: "this proxy is stopping: try again", isRetryable: true)
 
-  /// The vendor sends elsewhere.
-  package static func redirected(_ vendor: String, _ status: Int) -> GatewayError {
+  /// What stands for the body of an answer that is no success, where a key could not be found in it. The status is the vendor's.
+  package static func unreadable(_ vendor: String, _ status: Int) -> GatewayError {
     GatewayError(
-      fault: .vendor, status: 502, code: "vendor_redirected",
-      message: "vendor '\(vendor)' answered \(status), go elsewhere: keys and conversation are not sent there. Is its base_url right?",
+      fault: .vendor, status: status, code: "vendor_answer_unreadable",
+      message: "vendor '\(vendor)' answered \(status) in a coding in which its key cannot be looked for: what it said is not passed on",
       isRetryable: false)
   }
 
@@ -140,15 +148,14 @@ extension GatewayError {
 
   /// What a client is told when the vendor failed before its answer began.
   package static func vendor(_ name: String, _ error: UpstreamError) -> GatewayError {
-    let isTimeout =
+    let (status, code) =
       switch error.kind {
-      case .connectTimeout, .firstByteTimeout, .idleTimeout: true
-      default: false
+      case .connectTimeout, .firstByteTimeout, .idleTimeout: (504, "vendor_timeout")
+      case .redirected: (502, "vendor_redirected")
+      default: (502, "vendor_unreachable")
       }
     return GatewayError(
-      fault: Fault(error.fault), status: isTimeout ? 504 : 502,
-      code: isTimeout ? "vendor_timeout" : "vendor_unreachable",
-      message: "vendor '\(name)': \(error.message)", isRetryable: error.isRetryable)
+      fault: Fault(error.fault), status: status, code: code, message: "vendor '\(name)': \(error.message)", isRetryable: error.isRetryable)
   }
 }
 

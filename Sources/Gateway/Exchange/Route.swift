@@ -6,7 +6,7 @@ package struct Route: Sendable {
   package var vendor: Vendor
   /// Absolute, with the client's query string.
   package var url: String
-  /// Only `POST .../chat/completions` is inspected; any other path passes through.
+  /// Only `POST .../chat/completions` is inspected, however its path is written; any other passes through.
   package var isInspected: Bool
   /// The client named the vendor, by base URL or header.
   var isNamed = false
@@ -68,10 +68,13 @@ package struct Router: Sendable {
     method: String, target: String, named: String?, isTold: (Vendor) -> Bool = { _ in true }
   ) throws(GatewayError) -> Route {
     func unknown(_ name: String) -> GatewayError { .unknownVendor(name, known: ordered.filter(isTold).map(\.name)) }
-    let origin = originForm(target)
+    let origin = Self.originForm(target)
     let (path, query) = split(origin, at: UInt8(ascii: "?"))
     guard path.utf8.first == UInt8(ascii: "/") else {
       throw .malformedRequest("the target '\(target.prefix(80))' is not a path")
+    }
+    if TargetPath(path).climbs {
+      throw .malformedRequest("the path has a segment . or .., plain or encoded: servers disagree about where it leads")
     }
 
     var vendor: Vendor
@@ -91,8 +94,7 @@ package struct Router: Sendable {
       throw .noVendor
     }
     var route = Route(
-      vendor: vendor, path: rest, query: query,
-      isInspected: method == "POST" && rest.utf8.suffix(17).elementsEqual("/chat/completions".utf8))
+      vendor: vendor, path: rest, query: query, isInspected: method == "POST" && TargetPath(rest).isChatCompletions)
     route.isNamed = isNamed
     return route
   }
@@ -105,12 +107,14 @@ package struct Router: Sendable {
   }
 
   /// A client that takes Belay for a forward proxy sends the absolute form (RFC 9112 section 3.2.2); its path is what counts.
-  private func originForm(_ target: String) -> Substring {
+  static func originForm(_ target: String) -> Substring {
     guard target.utf8.first != UInt8(ascii: "/"), target.hasPrefix("http://") || target.hasPrefix("https://") else {
       return Substring(target)
     }
     let authority = target.drop { $0 != "/" }.dropFirst(2)
-    return authority.utf8.firstIndex(of: UInt8(ascii: "/")).map { authority[$0...] } ?? "/"
+    guard let end = authority.utf8.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else { return "/" }
+    let rest = authority[end...]
+    return rest.utf8.first == UInt8(ascii: "/") ? rest : "/" + rest
   }
 
   private func split(_ text: Substring, at separator: UInt8) -> (Substring, Substring?) {

@@ -1,44 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 package import NIOCore
+package import Store
+
+/// Vendors' keys, which no answer may have in its head, and none that is no success in its body.
+package struct WireSecrets: Sendable {
+  /// Of one byte of a key, at most: `\\\\\\\u002f`, in a string within strings.
+  private static let spelling = 12
+
+  package let search: SecretSearch
+  /// Bytes that one may take, however it is spelled.
+  package let reach: Int
+
+  package init(_ secrets: [String]) {
+    search = SecretSearch(secrets)
+    reach = Self.spelling * (secrets.lazy.map(\.utf8.count).max() ?? 0)
+  }
+
+  package var isEmpty: Bool { search.isEmpty }
+}
 
 /// Takes vendors' keys out of an answer that is no success: some vendors repeat the key that they refuse, and clients have keys of
-/// their own. A star for each byte, so that lengths stay. What a read ends with may be the beginning of a key, and waits for the next.
+/// their own. A star for each byte, so that lengths stay. The last bytes of what came may be the beginning of a key, and wait.
 package struct SecretMask {
-  private let secrets: [[UInt8]]
+  private enum Content {
+    case text
+    /// A NUL came: UTF-16 or something packed, in which no key would be found. All is starred.
+    case hidden
+    /// This goes instead of the body.
+    case replaced(ByteBuffer)
+  }
+
+  private let secrets: WireSecrets
+  private var content = Content.text
   private var held: [UInt8] = []
+  /// How many of the bytes that wait belong to a key that began before them.
+  private var begun = 0
 
-  package init(_ secrets: [[UInt8]]) { self.secrets = secrets }
-
-  /// The secret words of a credential, as in `Bearer WORD`: a vendor may repeat one without the rest.
-  static func pieces(of credential: String) -> [String] {
-    credential.split { " \t,;=".contains($0) }.map { String($0) }.filter { $0.utf8.count >= 8 }
+  /// - Parameter standIn: what goes instead of the body, where that cannot be read.
+  package init(_ secrets: WireSecrets, standIn: [UInt8]? = nil) {
+    self.secrets = secrets
+    if let standIn { content = .replaced(ByteBuffer(bytes: standIn)) }
   }
 
   package mutating func mask(_ bytes: ByteBuffer) -> ByteBuffer {
-    var text = held + bytes.readableBytesView
-    for secret in secrets {
-      var start = 0
-      while let first = text[start...].firstIndex(of: secret[0]) {
-        start = first + 1
-        guard text[first...].starts(with: secret) else { continue }
-        for index in first..<first + secret.count { text[index] = UInt8(ascii: "*") }
-        start = first + secret.count
-      }
+    if case .replaced = content { return ByteBuffer() }
+    if case .text = content, bytes.readableBytesView.contains(0) { content = .hidden }
+    let text = held + bytes.readableBytesView
+    if case .hidden = content {
+      held = []
+      return ByteBuffer(repeating: UInt8(ascii: "*"), count: text.count)
     }
-    let beginning = secrets.lazy.map { Self.beginning(of: $0, at: text) }.max() ?? 0
-    held = Array(text.suffix(beginning))
-    text.removeLast(beginning)
-    return ByteBuffer(bytes: text)
+    // Any key that begins before the cut is whole in the text, so the longest there was found.
+    return release(text, upTo: max(0, text.count - secrets.reach))
   }
 
   /// What still waited.
   package mutating func end() -> ByteBuffer {
-    defer { held = [] }
-    return ByteBuffer(bytes: held)
+    if case .replaced(let body) = content {
+      content = .replaced(ByteBuffer())
+      return body
+    }
+    return release(held, upTo: held.count)
   }
 
-  /// How many bytes at the end of a text are the secret's first, of which more may come.
-  private static func beginning(of secret: [UInt8], at text: [UInt8]) -> Int {
-    (1..<secret.count).reversed().first { $0 <= text.count && text.suffix($0).elementsEqual(secret.prefix($0)) } ?? 0
+  private mutating func release(_ text: [UInt8], upTo cut: Int) -> ByteBuffer {
+    var out = text
+    var end = begun
+    for index in 0..<min(begun, cut) { out[index] = UInt8(ascii: "*") }
+    for range in secrets.search.ranges(in: text.span) where range.lowerBound < cut {
+      for index in range.lowerBound..<min(range.upperBound, cut) { out[index] = UInt8(ascii: "*") }
+      end = max(end, range.upperBound)
+    }
+    begun = max(0, end - cut)
+    held = Array(text[cut...])
+    out.removeLast(text.count - cut)
+    return ByteBuffer(bytes: out)
   }
 }

@@ -25,32 +25,16 @@ package struct ClientGate: Sendable {
     for client in clients where ConsoleGuard.isEqual(client.keyDigest, digest) { match = client }
     guard let match else { throw .unknownKey }
     // There it would be logged on its way, and sent on.
-    if Self.hasKey(head.target, key) || Self.hasKey(Self.decoded(head.target), key) { throw .keyInTarget }
+    let isEncoded = head.target.utf8.contains(UInt8(ascii: "%"))
+    if Self.hasKey(head.target, key) || isEncoded && Self.hasKey(head.target.utf8.percentDecoded, key) { throw .keyInTarget }
     return Caller(client: match, key: key)
   }
 
-  /// A target without its percent-encoding (RFC 3986 section 2.1).
-  private static func decoded(_ target: String) -> String {
-    guard target.utf8.contains(UInt8(ascii: "%")) else { return target }
-    var bytes: [UInt8] = []
-    var rest = Substring(target).utf8
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), let value = UInt8(rest.prefix(2).map { String(UnicodeScalar($0)) }.joined(), radix: 16) {
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
   /// Whether a text has the key, or one like those that `belay key new` makes: another client's.
-  static func hasKey(_ text: String, _ key: String) -> Bool {
-    let bytes = text.utf8
-    if bytes.count >= key.utf8.count, bytes.holds(key.utf8) { return true }
-    guard bytes.count >= NewKey.prefix.utf8.count + NewKey.letters, let start = bytes.firstRange(of: NewKey.prefix.utf8)?.upperBound else { return false }
-    return bytes[start...].prefix { NewKey.isLetter($0) }.count >= NewKey.letters
+  static func hasKey(_ text: String, _ key: String) -> Bool { hasKey(text.utf8, key) }
+
+  private static func hasKey(_ bytes: some Collection<UInt8>, _ key: String) -> Bool {
+    bytes.holds(key.utf8) || NewKey.stands(in: bytes)
   }
 
   /// `Authorization: Bearer KEY`, as OpenAI's SDKs send it, else `x-api-key: KEY`.
@@ -58,12 +42,21 @@ package struct ClientGate: Sendable {
     var other: String?
     for field in headers {
       if field.name.equalsIgnoringASCIICase("authorization"), field.value.hasPrefixIgnoringASCIICase("bearer ") {
-        return String(field.value.dropFirst(7).trimmingSpaces())
+        return key(behind: 7, in: field.value)
       }
       if other == nil, field.name.equalsIgnoringASCIICase("x-api-key") { other = field.value }
     }
     return other
   }
+
+  /// Bytes are dropped, not characters: a combining one belongs to the blank before it, and would make another credential this key.
+  private static func key(behind count: Int, in value: String) -> String {
+    var bytes = value.utf8.dropFirst(count).drop(while: isBlank)
+    while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+    return String(Substring(bytes))
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }
 
 extension GatewayError {

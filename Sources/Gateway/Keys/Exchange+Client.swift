@@ -4,18 +4,20 @@ import Synchronization
 
 extension Exchange {
   /// Where the request goes, if it may: first who asks, so that a stranger learns nothing of what there is, then whether
-  /// that client may use the vendor, and so soon.
-  mutating func admit(_ head: RequestHead, at now: UInt64) throws(GatewayError) -> Route {
-    try context.pages?.check(head)
+  /// that client may use the vendor, and so soon. Nil for a page's preflight, which goes nowhere.
+  mutating func admit(_ head: RequestHead, at now: UInt64) throws(GatewayError) -> Route? {
+    // What a stranger sends may be a secret in the wrong place: its path is no news.
+    let path = record.path
+    if context.gate != nil { record.path = "" }
+    page = try context.pages.page(head)
+    if page?.isPreflight == true { return nil }
     if let gate = context.gate {
-      do throws(GatewayError) {
-        caller = try gate.caller(of: head)
-      } catch {
-        // What a stranger sends may be a secret in the wrong place: its path is no news.
-        record.path = ""
-        throw error
-      }
+      let caller = try gate.caller(of: head)
+      self.caller = caller
+      // As it was shown: what the header is taken apart into for the record may be more, or less.
+      if !record.secrets.contains(where: { $0.utf8.elementsEqual(caller.key.utf8) }) { record.secrets.append(caller.key) }
     }
+    record.path = path
     let client = caller?.client
     record.client = client?.name ?? record.client
     let route = try context.router.route(method: head.method, target: head.target, named: head.vendorName) { client?.mayUse($0) ?? true }
@@ -26,6 +28,19 @@ extension Exchange {
     }
     return route
   }
+
+  /// Answers a page's preflight in the vendor's place: its key would go there, and its answer would be about its own pages.
+  mutating func permit(at now: UInt64) -> Action {
+    guard let page else { return .none }
+    record.status = 204
+    record.nanosecondsToFirstByte = now - startedAt
+    let head = AnswerHead(status: 204, fields: page.permission, exchangeID: record.id)
+    hasBegun = true
+    return .sequence([.begin(head), .finish(close(.completed, at: now))])
+  }
+
+  /// The head of an answer as a page may read it, if one asked.
+  func opened(_ fields: ForwardedHeaders.AnswerFields) -> ForwardedHeaders.AnswerFields { page?.opened(fields) ?? fields }
 }
 
 extension Exchange.Lasting {

@@ -18,7 +18,19 @@ package struct NewKey: Sendable {
     sha256 = digest.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
   }
 
-  static func isLetter(_ byte: UInt8) -> Bool {
+  /// Whether such a key stands in a text: at any of the places where its prefix does.
+  static func stands(in bytes: some Collection<UInt8>) -> Bool {
+    guard bytes.count >= prefix.utf8.count + letters else { return false }
+    var rest = bytes[...]
+    while let start = rest.firstRange(of: prefix.utf8)?.upperBound {
+      rest = rest[start...]
+      let word = rest.prefix(letters)
+      if word.count == letters, word.allSatisfy(isLetter) { return true }
+    }
+    return false
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
     default: false

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
 
-/// What pages in a browser may ask for where nobody needs a key: nothing, unless their origin is allowed. A page can send to any
-/// address (a POST of `text/plain` asks nobody before), and the vendor's key would be added to what it sends.
+/// What pages in a browser may ask for: nothing, unless their origin is allowed. A page can send to any address (a POST of
+/// `text/plain` asks nobody before), and the vendor's key would be added to what it sends.
 struct PageGuard: Sendable {
   private let origins: Set<String>
   private let hosts: Set<String>
+  /// Nobody needs a key. Where clients do, a page that has none gets nothing anyway.
+  private let isOpen: Bool
   private let isLoopback: Bool
 
-  /// Nil where clients have keys of the proxy's own: a page that has none gets nothing.
-  init?(_ configuration: BelayConfiguration) {
-    guard configuration.clients.isEmpty else { return nil }
+  init(_ configuration: BelayConfiguration) {
     origins = Set(configuration.allowedOrigins.map(\.text))
     hosts = Set(configuration.allowedOrigins.map(\.host))
+    isOpen = configuration.clients.isEmpty
     isLoopback = Host(configuration.listen.host).isLoopback
   }
 
-  func check(_ head: Exchange.RequestHead) throws(GatewayError) {
+  /// The page that asks, where its origin is allowed; nil for whoever is no page.
+  func page(_ head: Exchange.RequestHead) throws(GatewayError) -> Page? {
     var host: String?
     var isForeign = false
     for field in head.headers {
@@ -24,8 +26,7 @@ struct PageGuard: Sendable {
       case 4 where field.name.equalsIgnoringASCIICase("host"):
         host = field.value
       case 6 where field.name.equalsIgnoringASCIICase("origin"):
-        if origins.contains(field.value.lowercased()) { return }
-        throw .foreignPage(field.value)
+        return try page(of: field.value, head)
       case 14 where field.name.equalsIgnoringASCIICase("sec-fetch-site"):
         // Fetch metadata (w3.org/TR/fetch-metadata): what a GET says that has no Origin.
         isForeign = field.value != "none" && field.value != "same-origin"
@@ -33,8 +34,18 @@ struct PageGuard: Sendable {
         break
       }
     }
+    guard isOpen else { return nil }
     if isForeign { throw .foreignPage(nil) }
     if isLoopback, let host { try checkName(host) }
+    return nil
+  }
+
+  private func page(of origin: String, _ head: Exchange.RequestHead) throws(GatewayError) -> Page? {
+    let page = Page(origin: origin, head)
+    if origins.contains(origin.lowercased()) { return page }
+    // Programs name an origin too, and have a key to show; a preflight is a browser's, and never has one.
+    if isOpen || page.isPreflight { throw .foreignPage(origin) }
+    return nil
   }
 
   /// DNS rebinding: a public name whose owner lets it point to loopback makes his pages those of this port, and their GETs have no
@@ -43,25 +54,32 @@ struct PageGuard: Sendable {
     let bytes = field.utf8.prefix { $0 != UInt8(ascii: ":") }
     // IPv6 in brackets has its first colon early.
     if bytes.first == UInt8(ascii: "[") || bytes.allSatisfy({ 0x30...0x39 ~= $0 || $0 == UInt8(ascii: ".") }) { return }
-    let name = String(decoding: bytes, as: UTF8.self).lowercased()
-    let host = Host(name)
-    guard !host.isLoopback, !host.isPrivate, !hosts.contains(name) else { return }
-    throw .foreignName(name)
+    let host = Host(String(decoding: bytes, as: UTF8.self))
+    guard !host.isLoopback, !host.isPrivate, !hosts.contains(host.name) else { return }
+    throw .foreignName(host.name)
   }
 }
 
 extension GatewayError {
+  /// - Parameter origin: nil where the browser says only that it is another site's page.
   static func foreignPage(_ origin: String?) -> GatewayError {
-    let advice = origin.map { "allowed_origins: [\($0.prefix(80))] lets its pages in; so does" } ?? "allowed_origins lets a site's pages in; so does"
+    let advice =
+      switch origin {
+      case nil: "allowed_origins lets in those of a site that say where they are from, as fetch does"
+      case "null": "its origin is null, as of a file, a sandboxed frame or an app: serve it from an address and allow that, "
+        + "or let in all such pages with allowed_origins: [\"null\"], in quotes"
+      case let origin?: "allowed_origins: [\"\(origin.prefix(200))\"] lets those of this origin in"
+      }
     return GatewayError(
       fault: .client, status: 403, code: "foreign_page",
-      message: "a page in a browser asked, which could spend the vendors' keys: \(advice) a key of its own (clients)", isRetryable: false)
+      message: "a page in a browser asked, which could spend the vendors' keys: \(advice)", isRetryable: false)
   }
 
   static func foreignName(_ host: String) -> GatewayError {
-    GatewayError(
+    let name = host.prefix(200)
+    return GatewayError(
       fault: .client, status: 403, code: "foreign_name",
-      message: "this proxy does not answer to the name \(host.prefix(80)): use its IP address or localhost, or list the name in allowed_origins",
-      isRetryable: false)
+      message: "this proxy does not answer to the name \(name): use its IP address or localhost, "
+        + "or list https://\(name) in allowed_origins", isRetryable: false)
   }
 }

@@ -16,7 +16,6 @@ struct RecordClearing {
 
   mutating func cleared(_ record: ExchangeRecord) -> ExchangeRecord {
     if record.secrets != last.secrets { last = (record.secrets, known.adding(record.secrets)) }
-    if last.search.isEmpty { return record }
     var record = record
     record.clear(of: last.search)
     return record
@@ -59,13 +58,13 @@ extension ExchangeRecord {
 }
 
 extension SecretSearch {
-  /// Hands over the text without secrets, where it has some.
+  /// Hands over the text without secrets, where it has some. Any of these may have been cut: a long name, what a finding quotes.
   fileprivate func clear(_ text: String, _ replace: (String) -> Void) {
-    if let cleared = cleared(text) { replace(cleared) }
+    if let cleared = cleared(cut: text) { replace(cleared) }
   }
 
   fileprivate func clear(_ bytes: [UInt8], _ replace: ([UInt8]) -> Void) {
-    if let cleared = cleared(bytes) { replace(cleared) }
+    if let cleared = cleared(cut: bytes) { replace(cleared) }
   }
 
   /// How it breaks its schema only the store tells.

@@ -20,9 +20,28 @@ extension StoreWriter {
 }
 
 extension BelayConfiguration {
-  /// What must be in no record, wherever it stands.
-  var vendorSecrets: [String] {
-    vendors.compactMap { $0.apiKey?.revealed }
-      + vendors.flatMap(\.headers).flatMap { Redaction.secrets(inHeader: $0.name, $0.value.revealed) }
+  /// What must be in no record, wherever it stands: of vendors' keys, and of headers that go to every request.
+  package var vendorSecrets: [String] {
+    vendors.flatMap { vendor in
+      (vendor.apiKey.map { Redaction.secrets(inHeader: "Authorization", $0.revealed) } ?? [])
+        + vendor.headers.flatMap { header in
+          let (name, value) = (header.name, header.value.revealed)
+          return Self.ordinary.contains(name.lowercased()) ? Redaction.wireSecrets(inHeader: name, value) : Redaction.secrets(inHeader: name, value)
+        }
+    }
+  }
+
+  /// Headers of everybody: without their values a record would lack words that mean nothing.
+  private static let ordinary: Set<String> = [
+    "accept", "accept-encoding", "accept-language", "content-type", "user-agent", "openai-beta", "anthropic-beta", "anthropic-version",
+    "http-referer", "x-title",
+  ]
+
+  /// What must be in no answer's head, and in the body of none that is no success: of the headers only those that hold a key.
+  package var wireSecrets: [String] {
+    vendors.flatMap { vendor in
+      (vendor.apiKey.map { Redaction.wireSecrets(inHeader: "Authorization", $0.revealed) } ?? [])
+        + vendor.headers.flatMap { Redaction.wireSecrets(inHeader: $0.name, $0.value.revealed) }
+    }
   }
 }

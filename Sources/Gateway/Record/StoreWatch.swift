@@ -46,6 +46,12 @@ package struct StoreWatch {
     return messages
   }
 
+  /// The last look: nothing that was lost waits for the next word.
+  package mutating func finish(_ status: StoreStatus) -> [Message] {
+    nextTelling = 0
+    return look(status, now: 0)
+  }
+
   private func lost(_ status: StoreStatus) -> Logger.Metadata {
     ["lost": "\(status.droppedTotal - told)", "lost_in_all": "\(status.droppedTotal)"]
   }
@@ -53,10 +59,10 @@ package struct StoreWatch {
   /// Watches until the writer has closed.
   static func run(_ writer: StoreWriter, _ logger: Logger) async {
     var watch = StoreWatch()
-    for await status in writer.changes() {
-      for message in watch.look(status, now: Store.WallClock.milliseconds()) {
-        logger.log(level: message.level, "\(message.text)", metadata: message.metadata)
-      }
+    func tell(_ messages: [Message]) {
+      for message in messages { logger.log(level: message.level, "\(message.text)", metadata: message.metadata) }
     }
+    for await status in writer.changes() { tell(watch.look(status, now: Store.WallClock.milliseconds())) }
+    tell(watch.finish(writer.status))
   }
 }

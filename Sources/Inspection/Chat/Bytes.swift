@@ -10,6 +10,8 @@ extension [UInt8] {
   /// Appends a copy of `bytes`, in one go.
   mutating func append(_ bytes: borrowing Span<UInt8>) {
     let count = bytes.count
+    // Even nothing would be written as a count, into the one empty array that all threads share.
+    guard count > 0 else { return }
     append(addingCapacity: count) { output in
       for index in 0..<count { output.append(bytes[index]) }
     }

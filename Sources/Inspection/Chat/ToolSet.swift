@@ -53,10 +53,11 @@ package final class ToolSet: Sendable {
   /// The tool that a call of this name means.
   package func index(of name: borrowing Span<UInt8>) -> Int? { names.firstIndex(of: name) }
 
-  /// About how many bytes of memory the compiled schemas take.
+  /// About how many bytes of memory the compiled schemas take, and what was found in them.
   package var footprint: Int {
-    let own = compiled.withLock { $0.reduce(0) { if case .schema(let schema) = $1 { $0 + schema.footprint } else { $0 } } }
-    return own + k2vv.withLock { $0.reduce(0) { $0 + (($1 ?? nil)?.footprint ?? 0) } }
+    let own = compiled.withLock { $0.reduce(0) { $0 + ($1?.footprint ?? 0) } }
+    let found = declarations.withLock { $0?.reduce(0) { $0 + $1.message.utf8.count + ($1.path?.utf8.count ?? 0) } ?? 0 }
+    return own + found + k2vv.withLock { $0.reduce(0) { $0 + (($1 ?? nil)?.footprint ?? 0) } }
   }
 
   package func isBuiltin(_ tool: Int) -> Bool { builtins[tool] }
@@ -103,6 +104,16 @@ package final class ToolSet: Sendable {
     let schema = K2VV.schema(of: text.isEmpty ? nil : text, cache: caches.k2vv)
     k2vv.withLock { $0[tool] = .some(schema) }
     return schema
+  }
+}
+
+extension ToolSet.Parameters {
+  fileprivate var footprint: Int {
+    switch self {
+    case .none: 0
+    case .schema(let schema): schema.footprint
+    case .unusable(let error): error.footprint
+    }
   }
 }
 

@@ -17,6 +17,8 @@ struct RequestEditor {
   private var removals: [Node: Removal] = [:]
   /// The objects that they are taken from.
   private var thinned: Set<Node> = []
+  /// Where the edits have the first member that each object is given.
+  private var insertions: [Node: Int] = [:]
 
   init(edits: [RequestEdit]) { self.edits = edits }
 
@@ -29,11 +31,12 @@ struct RequestEditor {
       RequestEdit(field: field, edit: index.replacing(node, with: json), before: before, after: json, rule: rule))
   }
 
-  /// Adds a member behind all others. The object keeps at least one of those that it has.
+  /// Adds a member behind all others.
   mutating func insert(
     _ key: String, _ json: [UInt8], into object: Node, _ field: RequestEdit.Field, _ rule: Rule, _ index: JSONIndex
   ) {
     let edit = index.inserting(Array(key.utf8), json, into: object)
+    if insertions[object] == nil { insertions[object] = edits.count }
     edits.append(RequestEdit(field: field, edit: edit, before: [], after: json, rule: rule))
   }
 
@@ -52,7 +55,12 @@ struct RequestEditor {
   /// All edits, in the order of their places.
   consuming func finish(_ index: JSONIndex, _ bytes: borrowing Span<UInt8>) -> [RequestEdit] {
     var edits = edits
-    for object in thinned { edits += cuts(in: object, index, bytes) }
+    for object in thinned {
+      let removed = cuts(in: object, index, bytes)
+      // Of an object that loses all that it had, no member is left for a comma to stand behind.
+      if removed.count == index.count(object), let first = insertions[object] { edits[first].edit.replacement.removeFirst() }
+      edits += removed
+    }
     // Insertions at one place stay in the order in which they were asked for.
     let order = edits.indices.sorted {
       let (one, other) = (edits[$0].edit.range, edits[$1].edit.range)

@@ -48,16 +48,18 @@ extension ArgumentsShape {
 
   private static func whole(_ text: borrowing Span<UInt8>) -> ArgumentsShape {
     if text.isObject { return .object }
-    guard let value = try? JSONValue(parsing: text) else { return .empty }
-    if let inner = value.utf8?.utf8, inner.span.isObject, jsonError(in: inner.span) == nil { return .doubleEncoded }
-    return .notObject(value.kind)
+    guard let kind = text.jsonKind else { return .empty }
+    if kind == .string, let inner = (try? JSONValue(parsing: text))?.utf8?.utf8, inner.span.isObject, jsonError(in: inner.span) == nil {
+      return .doubleEncoded
+    }
+    return .notObject(kind)
   }
 
   /// Text that begins as an object, and is no JSON.
   private static func broken(_ arguments: [UInt8], _ error: JSONError) -> ArgumentsShape {
     var objects: [Range<Int>] = []
     var at = 0
-    while at < arguments.count {
+    while at < arguments.count, objects.count < ArgumentObjects.limit {
       let rest = arguments.span.extracting(at..<arguments.count)
       guard rest.isObject else { break }
       switch firstValue(in: rest) {
@@ -78,7 +80,7 @@ extension ArgumentsShape {
       return trailingJunk(behind: objects, in: arguments, error)
     }
     if objects.count == 2, isEmptyObject(arguments[first]) { return .placeholder(object: last) }
-    return grow(objects.map { Array(arguments[$0]) }) ? .snapshots(object: last) : .trailingJunk(object: first)
+    return grow(objects, in: arguments) ? .snapshots(object: last) : .trailingJunk(object: first)
   }
 
   /// Something that is no JSON stands behind one object, or several. The first is meant, unless it may be a placeholder.
@@ -134,17 +136,49 @@ extension ArgumentsShape {
   }
 
   /// Whether each object says all that the one before says, strings perhaps not to their end.
-  private static func grow(_ objects: [[UInt8]]) -> Bool {
-    let values = objects.compactMap { try? JSONValue(parsing: $0).object }
-    guard values.count == objects.count, values.count > 1 else { return false }
-    return zip(values, values.dropFirst()).allSatisfy { earlier, later in
-      let last = Dictionary(later.members.map { ($0.key, $0.value) }) { _, last in last }
-      return earlier.members.allSatisfy { key, value in
-        guard let grown = last[key] else { return false }
-        if let one = value.utf8?.utf8, let other = grown.utf8?.utf8 { return other.starts(with: one) }
-        return value == grown
+  private static func grow(_ objects: [Range<Int>], in arguments: [UInt8]) -> Bool {
+    guard objects.count > 1, var earlier = object(arguments[objects[0]]) else { return false }
+    var looks = 0
+    var isRepeated = false
+    for (one, next) in zip(objects, objects.dropFirst()) {
+      // A third of the same is as the second.
+      let isSame = one.count == next.count && arguments[one].elementsEqual(arguments[next])
+      defer { isRepeated = isSame }
+      if isSame, isRepeated { continue }
+      looks += 1
+      guard looks <= 1024, let later = object(arguments[next]), says(later, earlier) else { return false }
+      earlier = later
+    }
+    return true
+  }
+
+  private static func object(_ text: ArraySlice<UInt8>) -> JSONObject? { try? JSONValue(parsing: Array(text)).object }
+
+  private static func says(_ later: JSONObject, _ earlier: JSONObject) -> Bool {
+    let last = Dictionary(later.members.map { ($0.key, $0.value) }) { _, last in last }
+    return earlier.members.allSatisfy { key, value in
+      guard let grown = last[key] else { return false }
+      if let one = value.utf8?.utf8, let other = grown.utf8?.utf8 { return other.starts(with: one) }
+      return value == grown
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// The kind of value that JSON text is, told by its first byte; nil for none.
+  var jsonKind: JSONKind? {
+    for index in indices where !self[index].isWhiteSpace {
+      return switch self[index] {
+      case UInt8(ascii: "{"): .object
+      case UInt8(ascii: "["): .array
+      case UInt8(ascii: "\""): .string
+      case UInt8(ascii: "t"): .true
+      case UInt8(ascii: "f"): .false
+      case UInt8(ascii: "n"): .null
+      default: .number
       }
     }
+    return nil
   }
 }
 
@@ -181,13 +215,7 @@ package func escapingControlCharacters(in text: [UInt8]) -> [UInt8] {
   var isEscaped = false
   for byte in text {
     if isInString, byte < 0x20 {
-      let digits = Array("0123456789abcdef".utf8)
-      switch byte {
-      case 0x0A: output += Array(#"\n"#.utf8)
-      case 0x0D: output += Array(#"\r"#.utf8)
-      case 0x09: output += Array(#"\t"#.utf8)
-      default: output += Array(#"\u00"#.utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
+      appendEscape(of: byte, to: &output)
       isEscaped = false
       continue
     }

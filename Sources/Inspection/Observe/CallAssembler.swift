@@ -126,6 +126,9 @@ package struct CallAssembler: Sendable {
     calls.count > Self.few ? places[.last(choice: choice)] : calls.lastIndex { $0.choice == choice }
   }
 
+  /// What comes from here on is not kept, as if it were too long.
+  mutating func keepNoMore() { room = -1 }
+
   /// Keeps in mind where a call is found: nothing to do for a few.
   private mutating func enter(_ place: Place, _ number: Int) {
     guard calls.count > Self.few else { return }

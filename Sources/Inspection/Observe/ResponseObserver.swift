@@ -62,6 +62,8 @@ package struct ResponseObserver: Sendable {
   package var calls: [AssembledCall] { tally.calls }
   /// Bytes of the arguments of all calls so far.
   package var argumentBytes: Int { tally.argumentBytes }
+  /// No more of the calls is kept, for want of memory: those that go on are not judged.
+  package mutating func keepNoMoreCalls() { tally.keepNoMoreCalls() }
   /// The arguments so far of a call that died.
   package func arguments(of death: CallDeath) -> [UInt8] { tally.arguments(of: death) }
   /// How many choices have begun.

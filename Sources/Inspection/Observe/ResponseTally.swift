@@ -22,7 +22,7 @@ struct ResponseTally: Sendable {
     self.request = request
     room = ObservedChoice.Room(
       limit: callLimit, keepsLeaks: options.contains(.keepsText), keepsReasoning: options.contains(.keepsReasoning))
-    speechLimit = format == .eventStream && options.contains(.keepsSpeech) ? callLimit : 0
+    speechLimit = format == .eventStream && options.contains(.keepsSpeech) ? min(callLimit, Self.speechLimit) : 0
     assembler = CallAssembler(limit: callLimit)
     watches = options.contains(.watchesCalls) ? CallWatches(tools: request.tools) : nil
     summary = ResponseSummary(format: format)
@@ -36,6 +36,7 @@ struct ResponseTally: Sendable {
   var finishedChoices: Int { choices.count { $0.summary.finishReason != nil } }
   var calls: [AssembledCall] { assembler.named(among: request.tools.names) }
   var argumentBytes: Int { assembler.argumentBytes }
+  mutating func keepNoMoreCalls() { assembler.keepNoMore() }
   func arguments(of death: CallDeath) -> [UInt8] { assembler.calls[death.position].arguments }
 
   /// What the decoder made of an event of a stream, or of a whole body.
@@ -178,6 +179,8 @@ extension ResponseTally {
   private static let choiceLimit = 128
   /// Bytes that are kept of a finish reason, a model's name, an error's type and code.
   private static let wordLimit = 1024
+  /// As much as is kept of the bytes that it was said in.
+  private static let speechLimit = 8 << 20
   /// Bytes that are kept of an error's message: more of it is an echo of the request.
   private static let messageLimit = 8 << 10
 }

@@ -9,6 +9,8 @@ struct ArgumentObjects: Equatable {
   /// From each opening brace to behind its closing one, or to the end of the text for one that is still open. Nothing but
   /// white space stands between them.
   private(set) var objects: [Range<Int>] = []
+  /// With more objects than this, the others stand behind the last: nobody meant any of them.
+  static let limit = 1 << 16
   /// The last object has no end.
   private(set) var isOpen = false
   private let end: Int
@@ -16,7 +18,7 @@ struct ArgumentObjects: Equatable {
   init(in text: [UInt8]) {
     end = text.count
     var at = Self.startOfObjects(in: text)
-    while at < text.count, text[at] == UInt8(ascii: "{") {
+    while at < text.count, text[at] == UInt8(ascii: "{"), objects.count < Self.limit {
       guard let close = Self.endOfObject(in: text, from: at) else {
         objects.append(at..<text.count)
         isOpen = true

@@ -7,27 +7,38 @@ import JSONSchema
 ///     "```json\n{\"n\":\"5\"}\n```"  ->  {"n":5}       with the steps `surrounding_junk` and `coercion`
 struct ArgumentRepairer: ~Copyable {
   let rules: Set<RepairRule>
-  /// What is asked of the object; nil where nothing can be: no parameters, a builtin tool, a schema that is none.
-  let schema: ReadSchema?
+  private let tool: Int
+  private let tools: ToolSet
+  private let schema: Schema?
   private var validator = Validator(root: "arguments")
   /// What mending may still cost, see `Coercion`.
   private(set) var work: Int
+  /// Nothing was found, and more work might have found something.
+  private(set) var isUndecided = false
 
   init(tool: Int, of tools: ToolSet, rules: Set<RepairRule>, work: Int = Coercion.workLimit) {
     self.rules = rules
     self.work = work
+    self.tool = tool
+    self.tools = tools
     if !tools.isBuiltin(tool), case .schema(let schema) = tools.parameters(of: tool) {
-      self.schema = ReadSchema(schema, text: tools.schemas[tool])
+      self.schema = schema
     } else {
       schema = nil
     }
   }
 
+  /// What is asked of the object; nil where nothing can be: no parameters, a builtin tool, a schema that is none.
+  func readSchema() -> ReadSchema? { schema.flatMap { ReadSchema($0, text: tools.schemas[tool]) } }
+
   /// Whether the arguments are a JSON object that the schema takes. What the schema itself leaves undecided counts as taken.
   mutating func accepts(_ text: [UInt8]) -> Bool {
     guard isJSONObject(text) else { return false }
     guard let schema else { return true }
-    switch validator.validate(text, with: schema.schema) {
+    let allowance = max(work, 0) / 16
+    validator.allowance = allowance
+    defer { work -= 16 * (allowance - validator.allowance) }
+    switch validator.validate(text, with: schema) {
     case .valid, .broken: return true
     case .invalid, .notJSON: return false
     }
@@ -39,10 +50,16 @@ struct ArgumentRepairer: ~Copyable {
     if accepts(text) { return nil }
     guard let object = asObject(MendedText(text: text)), !hasRepeatedKey(object.text) else { return nil }
     if !object.steps.isEmpty, accepts(object.text) { return object }
-    guard let schema, rules.contains(.coercion) || rules.contains(.optionalNull) else { return nil }
-    var coercion = Coercion(rules: rules, work: work)
+    guard schema != nil, rules.contains(.coercion) || rules.contains(.optionalNull) else { return nil }
+    guard work > 0, let schema = readSchema() else {
+      isUndecided = true
+      return nil
+    }
+    // To read a large schema takes its time too.
+    var coercion = Coercion(rules: rules, work: work - schema.text.count)
     let found = coercion.mended(object.text, schema)
     work = coercion.work
+    isUndecided = coercion.isUndecided
     guard var mended = found, accepts(mended.text), !mended.steps.isEmpty else { return nil }
     mended.steps = object.steps + mended.steps
     return mended

@@ -37,10 +37,12 @@ struct Coercion: ~Copyable {
   }
 
   /// Mends all that is wrong at or below a place.
+  ///
+  /// - Parameter found: what is wrong, where that is known.
   private mutating func search(
-    _ state: MendedText, _ schema: ReadSchema, below scope: String, depth: Int, narrowings: Int
+    _ state: MendedText, _ schema: ReadSchema, below scope: String, depth: Int, narrowings: Int, found: [Violation]? = nil
   ) -> MendedText? {
-    guard let all = violations(in: state.text, schema) else { return nil }
+    guard let all = found ?? violations(in: state.text, schema) else { return nil }
     let wrong = all.filter { $0.isAt(orBelow: scope) }
     if wrong.isEmpty { return state }
     guard depth < Self.depthLimit else { return nil }
@@ -51,7 +53,7 @@ struct Coercion: ~Copyable {
         guard let after = violations(in: next.text, schema),
           !after.contains(where: { $0.instancePath == violation.instancePath || !known.contains($0.place) && !$0.isAt(orBelow: violation.instancePath) })
         else { continue }
-        if let done = search(next, schema, below: scope, depth: depth + 1, narrowings: narrowings) { return done }
+        if let done = search(next, schema, below: scope, depth: depth + 1, narrowings: narrowings, found: after) { return done }
         isMendable = true
       }
       // What nothing can be done about may go when something else does; the rest has to be mended here.
@@ -64,11 +66,12 @@ struct Coercion: ~Copyable {
   private mutating func mendings(
     of violation: Violation, in state: MendedText, _ schema: ReadSchema, narrowings: Int
   ) -> [MendedText] {
-    let value = Array(state.text[violation.range])
     let isChoice = violation.keyword == "anyOf" || violation.keyword == "oneOf"
     guard isChoice || CoercionCandidates.keywords.contains(violation.keyword) else { return [] }
+    let value = Array(state.text[violation.range])
     var ways: [MendedText] = []
-    if rules.contains(.optionalNull), value.elementsEqual("null".utf8),
+    // All of the text is read for it, whether it is a member's value or not.
+    if rules.contains(.optionalNull), value.elementsEqual("null".utf8), spend(state.text.count),
       let edit = removingNull(at: violation.instancePath, in: state.text)
     {
       ways.append(state.applying(edit, ArgumentStep(rule: .optionalNull, path: violation.instancePath, before: value, after: [])))
@@ -78,12 +81,13 @@ struct Coercion: ~Copyable {
       guard narrowings < Self.narrowingLimit else { return ways }
       // Which alternative was meant is not known: each is taken for the only one in turn.
       for branch in 0..<min(schema.branchCount(at: violation.schemaPath), 16) {
-        guard let narrowed = schema.narrowed(at: violation.schemaPath, to: branch),
+        // A schema compiled, with its patterns.
+        guard spend(schema.schema.footprint + 4 * schema.text.count), let narrowed = schema.narrowed(at: violation.schemaPath, to: branch),
           let way = search(state, narrowed, below: violation.instancePath, depth: 0, narrowings: narrowings + 1)
         else { continue }
         ways.append(way)
       }
-    } else if !violation.instancePath.isEmpty {
+    } else if !violation.instancePath.isEmpty, spend(256 + schema.text.count / 64) {
       let types = schema.types(at: violation.schemaPath, keyword: violation.keyword)
       for replacement in CoercionCandidates.replacements(for: value, types: types) {
         let edit = JSONEdit(range: violation.range, replacement: replacement)
@@ -95,19 +99,24 @@ struct Coercion: ~Copyable {
     return ways
   }
 
+  /// Counts what something costs, unless too little is left.
+  private mutating func spend(_ bytes: Int) -> Bool {
+    work -= bytes
+    if work < 0 { isUndecided = true }
+    return work >= 0
+  }
+
   /// What is wrong, but for what is tolerated; nil when it cannot be told, or not any more.
   private mutating func violations(in text: [UInt8], _ schema: ReadSchema) -> [Violation]? {
     validations += 1
-    work -= text.count + 2048
-    guard validations <= Self.validationLimit, work >= 0 else {
-      isUndecided = true
-      return nil
-    }
+    if validations > Self.validationLimit { isUndecided = true }
+    guard validations <= Self.validationLimit, spend(text.count + 2048) else { return nil }
     // A schema entered beyond those for the values themselves counts as much as 16 bytes.
     let allowance = work / 16
     validator.allowance = allowance
-    let (verdict, violations, further) = validator.violations(in: text.span, with: schema.schema, limit: 2 * Self.depthLimit)
-    work -= violations.count * 512 + 16 * (allowance - validator.allowance)
+    let (verdict, violations, further) = validator.violations(
+      in: text.span, with: schema.schema, limit: 2 * Self.depthLimit, inWords: false)
+    work -= violations.reduce(0) { $0 + 512 + $1.textBytes } + 16 * (allowance - validator.allowance)
     switch verdict {
     case .valid: return []
     case .invalid:
@@ -125,11 +134,18 @@ struct Coercion: ~Copyable {
 
 extension Violation {
   fileprivate func isAt(orBelow path: String) -> Bool {
-    path.isEmpty || instancePath == path || instancePath.utf8.starts(with: (path + "/").utf8)
+    guard !path.isEmpty, instancePath.utf8.starts(with: path.utf8) else { return path.isEmpty }
+    let rest = instancePath.utf8.dropFirst(path.utf8.count)
+    return rest.isEmpty || rest.first == UInt8(ascii: "/")
   }
 
-  /// What is wrong and where; a keyword has no space.
-  fileprivate var place: String { keyword + " " + instancePath }
+  /// What is wrong and where.
+  fileprivate struct Place: Hashable {
+    var keyword: String
+    var path: String
+  }
+
+  fileprivate var place: Place { Place(keyword: keyword, path: instancePath) }
 }
 
 extension MendedText {

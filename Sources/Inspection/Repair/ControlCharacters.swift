@@ -25,15 +25,22 @@ func escapingControlCharacters(_ text: [UInt8]) -> [UInt8] {
   return out
 }
 
-private func appendEscape(of byte: UInt8, to out: inout [UInt8]) {
+/// A text may be nothing else: no array for each.
+func appendEscape(of byte: UInt8, to out: inout [UInt8]) {
+  out.append(UInt8(ascii: "\\"))
   switch byte {
-  case 0x08: out += Array("\\b".utf8)
-  case 0x09: out += Array("\\t".utf8)
-  case 0x0A: out += Array("\\n".utf8)
-  case 0x0C: out += Array("\\f".utf8)
-  case 0x0D: out += Array("\\r".utf8)
+  case 0x08: out.append(UInt8(ascii: "b"))
+  case 0x09: out.append(UInt8(ascii: "t"))
+  case 0x0A: out.append(UInt8(ascii: "n"))
+  case 0x0C: out.append(UInt8(ascii: "f"))
+  case 0x0D: out.append(UInt8(ascii: "r"))
   default:
-    let digits = Array("0123456789abcdef".utf8)
-    out += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    out.append(UInt8(ascii: "u"))
+    out.append(UInt8(ascii: "0"))
+    out.append(UInt8(ascii: "0"))
+    out.append(digit(byte >> 4))
+    out.append(digit(byte & 15))
   }
 }
+
+private func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }

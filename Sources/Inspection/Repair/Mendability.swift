@@ -78,11 +78,10 @@ struct ArgumentOutlook {
     let outlook = ObjectOutlook(object, rules: rules, tools: tools, tool: tool)
     guard let outlook else { return false }
     if found.objects.count > 1 {
-      guard let closed = snapshotValue(outlook.closed) else { return false }
-      for earlier in found.objects.dropLast() {
-        guard let earlier = snapshotValue(Array(text[earlier])), isSnapshot(earlier, of: closed) || isSnapshot(closed, of: earlier)
-        else { return false }
-      }
+      guard let closed = snapshotValue(outlook.closed),
+        SurroundingJunk.isEachSnapshot(
+          found.objects.dropLast(), in: text, { isSnapshot($0, of: closed) || isSnapshot(closed, of: $0) })
+      else { return false }
     }
     return outlook.isHopeful(deadAt: last.lowerBound == 0 ? death : nil)
   }
@@ -90,7 +89,10 @@ struct ArgumentOutlook {
   /// Whether the arguments would do if this were all.
   private func isMended(_ text: [UInt8]) -> Bool {
     guard let tool else { return true }
-    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: rules)
-    return repairer.accepts(text) || repairer.mended(text) != nil
+    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: rules, work: Self.work(for: text))
+    return repairer.accepts(text) || repairer.mended(text) != nil || repairer.isUndecided
   }
+
+  /// What one look may cost, see `Coercion`: a call that grows is looked at again and again. What cannot be told is hopeful.
+  static func work(for text: [UInt8]) -> Int { Coercion.workLimit / 64 + 2 * text.count }
 }

@@ -23,20 +23,21 @@ struct ObjectOutlook {
     self.rules = rules
     closed = text[..<parts.cut] + parts.closers
     isVerbatim = text == object
-    schema = tool.flatMap { ArgumentRepairer(tool: $0, of: tools, rules: rules).schema }
+    schema = tool.flatMap { ArgumentRepairer(tool: $0, of: tools, rules: rules).readSchema() }
   }
 
   /// - Parameter death: the byte that killed the object, if known.
   func isHopeful(deadAt death: Int?) -> Bool {
     guard let schema else { return true }
-    // Asked again and again while the call grows; what cannot be told is hopeful.
-    var coercion = Coercion(rules: rules, work: Coercion.workLimit / 8, tolerating: tolerates)
+    var coercion = Coercion(rules: rules, work: ArgumentOutlook.work(for: text), tolerating: tolerates)
     if coercion.mended(closed, schema) == nil, !coercion.isUndecided { return false }
     return isHopefulKey(schema) && isHopefulString(schema, deadAt: isVerbatim ? death : nil)
   }
 
   /// Whether more bytes may still undo a violation.
   private func tolerates(_ violation: Violation, in document: [UInt8]) -> Bool {
+    // Whether what it is about is open cannot be told.
+    if violation.instancePath.utf8.count >= Violation.pathLimit { return true }
     if parts.openPaths.contains(violation.instancePath) {
       switch violation.keyword {
       case "type", "additionalProperties", "unevaluatedProperties", "false", "maxItems": return false
@@ -95,6 +96,6 @@ struct ObjectOutlook {
   private func violations(in document: [UInt8], _ schema: ReadSchema) -> [Violation] {
     var validator = Validator(root: "arguments")
     // With more than this wrong no call is mended.
-    return validator.violations(in: document.span, with: schema.schema, limit: 512).violations
+    return validator.violations(in: document.span, with: schema.schema, limit: 512, inWords: false).violations
   }
 }

@@ -46,7 +46,7 @@ private struct ResponseRepair {
       let isRescued = summary.choices[place].rescue(tools: tools.names) { call in
         var mended = call
         _ = Self.mend(&mended, tools, rules, &work)
-        return tools.index(of: mended.name.span).map { Self.accepts(mended.arguments, $0, tools) } ?? false
+        return tools.index(of: mended.name.span).map { Self.accepts(mended.arguments, $0, tools, &work) } ?? false
       }
       if isRescued { record(.leakedCalls, place, field: "content", leak, summary.choices[place].rescue) }
     }
@@ -126,15 +126,15 @@ extension ResponseRepair {
     guard !call.quirks.contains(.tooLong), let tool = tools.index(of: mended.name.span) else { return [] }
     var repairer = ArgumentRepairer(tool: tool, of: tools, rules: rules, work: work)
     let found = repairer.mended(call.arguments)
+    let isAccepted = found != nil || repairer.accepts(call.arguments)
     work = repairer.work
+    guard isAccepted else { return [] }
     if let arguments = found {
       for step in arguments.steps {
         changes.append(Change(rule: step.rule, field: "arguments" + step.path, before: step.before, after: step.after))
       }
       mended.arguments = arguments.text
       if mended.argumentsForm == .missing { mended.argumentsForm = .text }
-    } else if !repairer.accepts(call.arguments) {
-      return []
     }
     if rules.contains(.argumentsForm), mended.argumentsForm == .value {
       var writer = JSONWriter()
@@ -146,8 +146,9 @@ extension ResponseRepair {
     return changes
   }
 
-  static func accepts(_ arguments: [UInt8], _ tool: Int, _ tools: ToolSet) -> Bool {
-    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: [])
+  static func accepts(_ arguments: [UInt8], _ tool: Int, _ tools: ToolSet, _ work: inout Int) -> Bool {
+    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: [], work: work)
+    defer { work = repairer.work }
     return repairer.accepts(arguments)
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import JSON
 
 /// `surrounding_junk` (R43, R44, R48, R49, R4A): the one object in arguments that are no JSON as a whole. What goes must be
 /// something that cannot have been meant as arguments; otherwise nothing is done.
@@ -14,11 +15,23 @@ enum SurroundingJunk {
     else { return nil }
     let object = Array(text[last])
     guard found.objects.count > 1 else { return object }
-    guard let last = snapshotValue(object) else { return nil }
-    for earlier in found.objects.dropLast() {
-      guard let earlier = snapshotValue(Array(text[earlier])), isSnapshot(earlier, of: last) else { return nil }
-    }
+    guard let last = snapshotValue(object), isEachSnapshot(found.objects.dropLast(), in: text, { isSnapshot($0, of: last) })
+    else { return nil }
     return object
+  }
+
+  /// Whether each of these objects passes a test. One that is written as the one before is not looked at again, and with more than a
+  /// thousand others no snapshots are meant.
+  static func isEachSnapshot(_ objects: ArraySlice<Range<Int>>, in text: [UInt8], _ test: (JSONValue) -> Bool) -> Bool {
+    var looks = 0
+    var known: Range<Int>?
+    for object in objects {
+      if let known, known.count == object.count, text[known].elementsEqual(text[object]) { continue }
+      known = object
+      looks += 1
+      guard looks <= 1024, let value = snapshotValue(Array(text[object])), test(value) else { return false }
+    }
+    return true
   }
 
   /// Whether these bytes, before an object, are noise: white space, a code fence, a thought, a few words. A quote or a

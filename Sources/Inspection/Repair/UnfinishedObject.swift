@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
+import JSONSchema
 
 /// How far a JSON object has come that is still being written. Nil if no more bytes can make it JSON.
 struct UnfinishedObject {
   /// Up to the end of the last whole value or opening bracket.
   private(set) var cut = 0
-  /// JSON Pointers of the objects and arrays that have no end yet.
+  /// JSON Pointers of the objects and arrays that have no end yet, but for those of `Violation.pathLimit` bytes and more.
   private(set) var openPaths: Set<String> = []
   /// The brackets that would close them.
   private(set) var closers: [UInt8] = []
@@ -16,28 +17,24 @@ struct UnfinishedObject {
 
   private struct Frame {
     var isObject: Bool
-    var path: JSONPointer
     var count = 0
-    var key = JSONString(utf8: [])
-
-    /// Pointer of the value that is to come.
-    var next: JSONPointer { isObject ? path.appending(key) : path.appending(count) }
+    /// The last key, without its quotes.
+    var key = 0..<0
   }
 
   init?(_ text: [UInt8]) {
     var scanner = JSONScanner()
     var frames: [Frame] = []
+    var openKey: Range<Int>?
     do {
       while let token = try scanner.next(in: text.span, isComplete: false), token.kind != .end {
         switch token.kind {
         case .key:
-          var decoded: [UInt8] = []
-          JSONText.decode(text.span, in: token.inside, into: &decoded)
-          frames[frames.count - 1].key = JSONString(utf8: decoded)
-          key = (token.start..<token.end, frames[frames.count - 1].next.description)
+          frames[frames.count - 1].key = token.inside
+          openKey = token.start..<token.end
           continue
         case .objectStart, .arrayStart:
-          frames.append(Frame(isObject: token.kind == .objectStart, path: frames.last?.next ?? JSONPointer()))
+          frames.append(Frame(isObject: token.kind == .objectStart))
         case .objectEnd, .arrayEnd:
           frames.removeLast()
           if !frames.isEmpty { frames[frames.count - 1].count += 1 }
@@ -45,16 +42,36 @@ struct UnfinishedObject {
           if !frames.isEmpty { frames[frames.count - 1].count += 1 }
         }
         cut = token.end
-        key = nil
+        openKey = nil
       }
     } catch {
       return nil
     }
-    openPaths = Set(frames.map(\.path.description))
     closers = frames.reversed().map { UInt8(ascii: $0.isObject ? "}" : "]") }
-    if let open = scanner.unfinished, open.kind == .string, let frame = frames.last {
-      string = (open.start..<open.end, frame.next.description)
-      key = nil
+    let next = keepPaths(frames, text)
+    guard let next else { return }
+    if let open = scanner.unfinished, open.kind == .string, !frames.isEmpty {
+      string = (open.start..<open.end, next)
+    } else if let openKey {
+      key = (openKey, next)
     }
+  }
+
+  /// Keeps the pointers of the frames, and returns that of the value that is to come; nil below one that is too long.
+  private mutating func keepPaths(_ frames: [Frame], _ text: [UInt8]) -> String? {
+    var pointer = JSONPointer()
+    for frame in frames {
+      let path = pointer.description
+      guard path.utf8.count < Violation.pathLimit else { return nil }
+      openPaths.insert(path)
+      if frame.isObject {
+        var decoded: [UInt8] = []
+        JSONText.decode(text.span, in: frame.key, into: &decoded)
+        pointer = pointer.appending(JSONString(utf8: decoded))
+      } else {
+        pointer = pointer.appending(frame.count)
+      }
+    }
+    return pointer.description
   }
 }

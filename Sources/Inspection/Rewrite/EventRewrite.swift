@@ -130,8 +130,12 @@ package struct EventRewrite: Sendable {
     return counts
   }
 
-  /// An event of a stream with this data.
-  package static func event(_ data: [UInt8]) -> [UInt8] { Array("data: ".utf8) + data + Array("\n\n".utf8) }
+  /// An event of a stream with this JSON as its data.
+  package static func event(_ data: [UInt8]) -> [UInt8] {
+    // White space between values may be line ends, as in a body or in an event of several `data:` lines, and each would end this
+    // line. Within strings there are none.
+    Array("data: ".utf8) + data.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 } + Array("\n\n".utf8)
+  }
 }
 
 /// What a member of a `delta` is for.

@@ -18,8 +18,7 @@ package enum FormConversion {
         }
       }
     }
-    // White space between values may be line ends, which would end the event's data; within strings there are none.
-    return edits.apply(to: body).map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
+    return edits.apply(to: body)
   }
 
   /// A whole stream as one answer. `summary` is what was made of it.

@@ -13,10 +13,11 @@ struct MemberEdits {
 
   var isEmpty: Bool { edits.isEmpty }
 
-  /// Replaces the value of a member, or adds the member.
+  /// Replaces the value of a member, or adds the member. What is no object stays as it is.
   mutating func set(
     _ key: StaticString, to json: [UInt8], in object: Node, of index: JSONIndex, _ bytes: borrowing Span<UInt8>
   ) {
+    guard index.kind(object) == .object else { return }
     if let value = index.value(key, in: object, of: bytes) {
       if !bytes.extracting(index.range(value)).isEqual(to: json.span) { edits.append(index.replacing(value, with: json)) }
       return

@@ -48,7 +48,9 @@ extension Compiler {
   private mutating func addRequired(_ row: Int, _ rule: inout ObjectRule) {
     rule.requiredRow = Int32(row)
     var names: [UInt32: [Int]] = [:]
-    let isLong = source.nodes[row].count * (properties.count - Int(rule.firstProperty)) > 1_024
+    let count = source.nodes[row].count
+    // Each name that no property has is one more to look for the next among.
+    let isLong = count * (count + properties.count - Int(rule.firstProperty)) > 1_024
     if isLong {
       for index in Int(rule.firstProperty)..<properties.count { names[properties[index].hash, default: []].append(index) }
     }

@@ -74,29 +74,19 @@ extension Compiler {
       raise(.malformedSchema, row: row)
       return
     }
+    var kinds: UInt8 = 0
+    source.forEachElement(of: row) { _, element in kinds |= source.kind(element).bit }
+    lists.append(Int32(kinds))
     let start = reserveList(source.nodes[row].count)
     var index = Int(start)
     source.forEachElement(of: row) { _, element in
       lists[index] = Int32(element)
       index += 1
     }
-    if index - Int(start) > EnumerationTable.least { buildTable(of: Int(start)..<index) }
-    add(.enumeration, 0xFF, start, Int32(index) - start, row: row)
-  }
-
-  /// A hash table of many values, in `lists` behind them: its mask, then the place of a value or -1 in each slot.
-  private mutating func buildTable(of values: Range<Int>) {
-    let equality = Equality(isPython: options.profile.isPython)
-    var size = 2 * EnumerationTable.least
-    while size < 2 * values.count { size *= 2 }
-    let first = lists.count + 1
-    lists.append(Int32(size - 1))
-    for _ in 0..<size { lists.append(-1) }
-    for place in values {
-      var slot = Int(truncatingIfNeeded: EnumerationTable.slot(equality.hash(source, Int(lists[place])))) & (size - 1)
-      while lists[first + slot] >= 0 { slot = (slot + 1) & (size - 1) }
-      lists[first + slot] = Int32(place)
+    if index - Int(start) > EnumerationTable.least {
+      _ = EnumerationTable(of: Int(start)..<index, in: source, &lists, isPython: options.profile.isPython)
     }
+    add(.enumeration, 0xFF, start, Int32(index) - start, row: row)
   }
 
   mutating func number(_ keyword: Keyword, _ row: Int, _ context: SchemaContext) {

@@ -36,9 +36,9 @@ public struct SchemaLimits: Sendable, Equatable {
   /// Schemas entered within one another while one instance is validated: in nested values, combinations and references.
   /// Each takes one to two kilobytes of stack in a release build; Python gives up far earlier.
   public var steps = 768
-  /// Schemas entered altogether while one instance is validated; 64 more for each value of the instance are always granted.
-  /// A million take about 20 ms.
-  public var work = 1_000_000
+  /// Schemas entered altogether while one instance is validated, and what takes as long; 64 more for each value of the instance
+  /// and one for 16 bytes of text are always granted. A million take some 20 ms, of what is dearest 100 ms.
+  public var work = 2_000_000
   /// Steps of all patterns together while one instance is validated; 64 more for each value of the instance and 8 for each
   /// byte are always granted. A million take some tens of milliseconds.
   public var matchSteps = 2_000_000

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Synchronization
+
 /// A compiled schema: flat arrays that refer to one another by index, so that validating follows no pointers and counts no
 /// references.
 final class Program: Sendable {
@@ -30,6 +32,7 @@ final class Program: Sendable {
   let documents: [(row: Int32, uri: String)]
   /// About how many bytes of memory it takes, compiled patterns included.
   let footprint: Int
+  private let knownPlaces = Mutex<RowPlaces?>(nil)
 
   init(_ builder: borrowing Compiler, root: Int32) {
     profile = builder.options.profile
@@ -54,9 +57,22 @@ final class Program: Sendable {
     let text = source.storage.capacity + source.reader.decoded.capacity + Program.bytes(source.nodes)
     let rules = Program.bytes(schemas) + Program.bytes(operations) + Program.bytes(objects) + Program.bytes(properties)
     let tables = 4 * (lists.capacity + slots.capacity) + Program.bytes(numbers) + Program.bytes(formats)
-    let references = Program.bytes(dynamicReferences) + shared
+    let references = Program.bytes(dynamicReferences) + shared + RowPlaces.bytes(for: source)
     footprint = 1_024 + text + rules + tables + references + builder.patternBytes + 64 * patterns.count
   }
+
+  /// Where the rows of `source` stand. Made when first asked, so that to say where each of many violations is walks no large schema.
+  var places: RowPlaces {
+    knownPlaces.withLock { known in
+      if let known { return known }
+      let places = RowPlaces(source)
+      known = places
+      return places
+    }
+  }
+
+  /// The kinds of an enumeration's values, which stand before them.
+  func enumerationKinds(_ operation: Operation) -> UInt8 { UInt8(truncatingIfNeeded: lists[Int(operation.a) &- 1]) }
 
   private static func bytes<Element>(_ array: [Element]) -> Int { array.capacity * MemoryLayout<Element>.stride }
 }
@@ -77,6 +93,9 @@ struct CompiledSchema {
   var resource: Int32 = 0
   /// Row of the schema itself.
   var row: Int32
+
+  /// What looking at it takes: itself and its keywords.
+  var size: Int { 1 &+ Int(end &- start) }
 }
 
 /// One keyword's work. `kinds` says for which instances there is any.

@@ -6,7 +6,7 @@ public enum SchemaError: Error, Sendable, Equatable {
   case syntax(SyntaxProblem)
   /// JSON, but not a schema: what its metaschema finds, the first thing first.
   case invalid([Violation])
-  /// A pattern that its dialect does not allow, at a place in the schema.
+  /// A pattern that its dialect does not allow, or that is too large, at a place in the schema.
   case pattern(path: String, message: String)
   /// Larger or deeper than `SchemaLimits` allow, as text or in its patterns when they are compiled.
   case tooLarge(limit: Int)
@@ -18,7 +18,7 @@ extension SchemaError: CustomStringConvertible {
     case .syntax(let problem): "the schema is not JSON: \(problem)"
     case .invalid(let violations):
       "not a valid schema: " + (violations.first?.message ?? "it does not match its metaschema")
-    case .pattern(let path, let message): "`\(path)` is not a pattern: \(message)"
+    case .pattern(let path, let message): "`\(path)` cannot be used as a pattern: \(message)"
     case .tooLarge(let limit): "the schema, or its patterns when compiled, are larger or deeper than \(limit)"
     }
   }

@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Document {
-  /// The JSON pointer (RFC 6901) from the row where a document begins to a row in it. A key's row counts as its member.
+  /// The JSON pointer (RFC 6901) from the row where a document begins to a row in it. A key's row counts as its member. From
+  /// `Violation.pathLimit` bytes on it is cut, with an ellipsis.
   func pointer(to row: Int, from start: Int = 0, _ places: RowPlaces? = nil) -> String {
-    steps(to: row, from: start, places).map { step in
+    joined(steps(to: row, from: start, places), to: "") { step, pointer in
       switch step {
       case .member(let key):
-        var text = "/"
-        for character in string(key).unicodeScalars {
+        pointer += "/"
+        let name = shortString(key, limit: Violation.pathLimit)
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
+          pointer += name
+          return
+        }
+        for character in name.unicodeScalars {
           switch character {
-          case "~": text += "~0"
-          case "/": text += "~1"
-          default: text.unicodeScalars.append(character)
+          case "~": pointer += "~0"
+          case "/": pointer += "~1"
+          default: pointer.unicodeScalars.append(character)
           }
         }
-        return text
-      case .element(let index): return "/\(index)"
+      case .element(let index): pointer += "/\(index)"
       }
-    }.joined()
+    }
   }
 
   enum Step {

@@ -5,15 +5,20 @@
 struct MemberIndex {
   private var objects: [Int: [ArraySlice<UInt8>: Int32]] = [:]
   private var arrays: [Int: [Int32]] = [:]
+  /// How often each object that has no index was asked.
+  private var walks: [Int: Int] = [:]
 
-  /// Up to so many members are walked.
+  /// Up to so many members are walked, and all of them so often before an index pays.
   private static let least = 16
+  private static let walkLimit = 8
 
   /// The value of a member; the last one wins.
   mutating func member(_ name: ArraySlice<UInt8>, of object: Int, in document: borrowing Document) -> Int? {
     let row = document.nodes[object]
     guard row.kind == .object, row.past - object > 2 * Self.least else { return document.member(name, of: object) }
     if let known = objects[object] { return known[name].map(Int.init) }
+    walks[object, default: 0] += 1
+    guard walks[object, default: 0] > Self.walkLimit else { return document.member(name, of: object) }
     var members: [ArraySlice<UInt8>: Int32] = [:]
     members.reserveCapacity(row.count)
     document.forEachMember(of: object) { key, value in
@@ -37,8 +42,9 @@ struct MemberIndex {
 
   /// Forgets the document, and lets go of its text.
   mutating func reset() {
-    guard !objects.isEmpty || !arrays.isEmpty else { return }
+    guard !objects.isEmpty || !arrays.isEmpty || !walks.isEmpty else { return }
     objects = [:]
     arrays = [:]
+    walks = [:]
   }
 }

@@ -8,6 +8,9 @@ struct RowPlaces {
   /// The index of an element; of a member's value -1, of its key -2.
   private var positions: [Int32]
 
+  /// About how many bytes of memory it takes.
+  static func bytes(for document: borrowing Document) -> Int { 2 * MemoryLayout<Int32>.stride * document.nodes.count }
+
   init(_ document: borrowing Document) {
     parents = Array(repeating: -1, count: document.nodes.count)
     positions = Array(repeating: -1, count: document.nodes.count)

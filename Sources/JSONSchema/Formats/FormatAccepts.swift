@@ -23,8 +23,18 @@ extension Format {
     case .uuid: Format.isUUID(text)
     case .jsonPointer: Format.isPointer(text)
     case .relativeJSONPointer: Format.isRelativePointer(text)
-    case .regex: (try? Regex(text, dialect: .ecma)) != nil
-    case .pythonRegex: (try? Regex(text, dialect: .python)) != nil
+    case .regex, .pythonRegex: patternProblem(text) == nil
+    }
+  }
+
+  /// Why a text is none of this format's patterns; nil where it is one, and for other formats.
+  func patternProblem(_ text: ArraySlice<UInt8>) -> String? {
+    guard self == .regex || self == .pythonRegex else { return nil }
+    do throws(PatternProblem) {
+      _ = try Regex(text, dialect: self == .regex ? .ecma : .python)
+      return nil
+    } catch {
+      return error.message
     }
   }
 

@@ -24,14 +24,14 @@ public struct SchemaLint {
   var members = MemberIndex()
   /// Where each reference of the Moonshot flavour leads.
   var targets: [[UInt8]: Int?] = [:]
-  /// Bytes of the paths told.
-  private var pathBytes = 0
+  /// Bytes of what was told.
+  private var toldBytes = 0
   /// Findings of the last topic.
   private var told = 0
 
   /// Findings told of each topic. Whoever has more wrong with a schema needs no longer list.
   public static let findingLimit = 1_000
-  private static let pathLimit = 1 << 20
+  private static let byteLimit = 1 << 20
 
   /// What is found, in the order of the text, at most `findingLimit` findings of each topic. A text that is not JSON has no findings here: compiling it says so.
   public static func findings(in schema: [UInt8], includingMFJS: Bool = true) -> [LintFinding] {
@@ -54,11 +54,18 @@ public struct SchemaLint {
   mutating func add(
     _ topic: LintFinding.Topic, _ code: String, at row: Int, _ message: String, fix: String
   ) {
-    guard findings.last?.topic != topic || (told < Self.findingLimit && pathBytes < Self.pathLimit) else { return }
+    guard findings.last?.topic != topic || (told < Self.findingLimit && toldBytes < Self.byteLimit) else { return }
     told = findings.last?.topic == topic ? told + 1 : 1
     let path = document.pointer(to: row, from: 0, places)
-    pathBytes += path.utf8.count
-    findings.append(LintFinding(topic: topic, code: "\(topic.rawValue).\(code)", path: path, message: message, fix: fix))
+    let words = (message: Self.shortened(message), fix: Self.shortened(fix))
+    toldBytes += path.utf8.count + words.message.utf8.count + words.fix.utf8.count
+    findings.append(
+      LintFinding(topic: topic, code: "\(topic.rawValue).\(code)", path: path, message: words.message, fix: words.fix))
+  }
+
+  /// Names in it may be as long as the schema.
+  private static func shortened(_ text: String) -> String {
+    text.utf8.count > 1 << 10 ? Document.shortened(Array(text.utf8)[...], 1 << 10) : text
   }
 
   /// The rows of the subschemas of one schema in known places, by the rules of all drafts at once.

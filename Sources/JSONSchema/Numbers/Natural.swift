@@ -15,7 +15,12 @@ struct Natural: Equatable {
   /// From decimal digits (0 to 9), most significant first.
   init(digits: [UInt8]) {
     limbs = []
-    for digit in digits { multiplyAdd(10, UInt32(digit)) }
+    // Nine at a time are as many as fit.
+    for start in stride(from: 0, to: digits.count, by: 9) {
+      let chunk = digits[start..<min(start + 9, digits.count)]
+      let (factor, term) = chunk.reduce((UInt32(1), UInt32(0))) { ($0.0 * 10, $0.1 * 10 + UInt32($1)) }
+      multiplyAdd(factor, term)
+    }
   }
 
   private mutating func trim() {
@@ -91,7 +96,7 @@ struct Natural: Equatable {
     trim()
   }
 
-  /// Decimal digits, most significant first.
+  /// Decimal digits, most significant first; zeros may stand before them.
   var decimalDigits: [UInt8] {
     var rest = self
     var digits: [UInt8] = []
@@ -99,11 +104,14 @@ struct Natural: Equatable {
       var carry: UInt64 = 0
       for index in rest.limbs.indices.reversed() {
         let value = carry << 32 | UInt64(rest.limbs[index])
-        rest.limbs[index] = UInt32(value / 10)
-        carry = value % 10
+        rest.limbs[index] = UInt32(value / 1_000_000_000)
+        carry = value % 1_000_000_000
       }
       rest.trim()
-      digits.append(UInt8(carry))
+      for _ in 0..<9 {
+        digits.append(UInt8(carry % 10))
+        carry /= 10
+      }
     }
     return digits.reversed()
   }

@@ -130,6 +130,13 @@ struct Number: Equatable, Sendable {
   /// Negative, zero or positive, as the absolute value of the left is below, at or above that of the right; neither is zero.
   private static func compareMagnitude(_ left: Number, _ right: Number) -> Int {
     if left.magnitude != right.magnitude { return left.magnitude < right.magnitude ? -1 : 1 }
+    if left.digits.isEmpty, right.digits.isEmpty {
+      let places = left.precision - right.precision
+      var (one, other) = (UInt128(left.small), UInt128(right.small))
+      for _ in 0..<max(-places, 0) { one *= 10 }
+      for _ in 0..<max(places, 0) { other *= 10 }
+      return one == other ? 0 : one < other ? -1 : 1
+    }
     let (one, other) = (left.allDigits, right.allDigits)
     for index in 0..<max(one.count, other.count) {
       let (a, b) = (index < one.count ? one[index] : 0, index < other.count ? other[index] : 0)

@@ -10,8 +10,8 @@ extension PythonNumber {
       let quotient = value / step
       if quotient.isNaN { return nil }
       if quotient.isFinite { return quotient.rounded(.towardZero) == quotient }
-      guard let one = exact, let other = divisor.exact else { return nil }
-      return one.isMultiple(of: other)
+      guard value.isFinite else { return nil }
+      return isExactMultiple(of: step)
     case .int(let step):
       if step.isZero { return nil }
       switch self {
@@ -21,5 +21,26 @@ extension PythonNumber {
         return value.truncatingRemainder(dividingBy: step) == 0
       }
     }
+  }
+
+  /// Whether this is an integer times a step that is so small that the quotient is no double. Both are an odd number times a power
+  /// of two, and the step's power is negative: an odd number has to divide an odd number.
+  private func isExactMultiple(of step: Double) -> Bool {
+    let (divisor, least) = step.oddParts
+    switch self {
+    case .int(let value): return value.isMultiple(of: Number(digits: Number.decimalDigits(divisor), exponent: 0, isNegative: false))
+    case .float(let value):
+      let (odd, power) = value.oddParts
+      return power >= least && odd % divisor == 0
+    }
+  }
+}
+
+extension Double {
+  /// `parts` with an odd significand, of what is not zero.
+  fileprivate var oddParts: (odd: UInt64, power: Int) {
+    let (significand, power) = parts
+    let zeros = significand.trailingZeroBitCount
+    return (significand >> UInt64(zeros), power + zeros)
   }
 }

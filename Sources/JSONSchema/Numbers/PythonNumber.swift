@@ -19,32 +19,18 @@ enum PythonNumber: Sendable {
 
   /// The nearest double; beyond all doubles, an infinity.
   static func double(_ text: ArraySlice<UInt8>) -> Double {
-    let number = Number(text)
-    // Both parts are exact as doubles, so one operation rounds correctly (Clinger's fast path).
-    if number.digits.isEmpty, number.small < 1 << 53, number.exponent >= -22, number.exponent <= 22 {
-      let power = powersOfTen[abs(number.exponent)]
-      let value = number.exponent < 0 ? Double(number.small) / power : Double(number.small) * power
-      return text.first == UInt8(ascii: "-") ? -value : value
-    }
+    // A zero keeps its sign here.
+    if let value = Number(text).quickMagnitude { return text.first == UInt8(ascii: "-") ? -value : value }
     return Double(String(decoding: text, as: UTF8.self)) ?? .nan
   }
-
-  private static let powersOfTen: [Double] = [
-    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-    1e20, 1e21, 1e22,
-  ]
 
   /// `float(self)`, or nil where Python raises OverflowError.
   var asDouble: Double? {
     switch self {
     case .float(let value): return value
     case .int(let number):
-      if number.isZero { return 0 }
-      let digits = number.allDigits.map { $0 + 0x30 }
-      guard number.precision + number.exponent < 400 else { return nil }
-      let text = (number.isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self) + "e\(number.exponent)"
-      guard let value = Double(text), value.isFinite else { return nil }
-      return value
+      let value = number.nearestDouble
+      return value.isFinite ? value : nil
     }
   }
 
@@ -56,45 +42,73 @@ enum PythonNumber: Sendable {
     }
   }
 
-  /// The exact value; nil for infinities and NaN.
-  var exact: Number? {
-    switch self {
-    case .int(let number): number
-    case .float(let value): value.isFinite ? Number(exactly: value) : nil
+  /// `left < right`, exact also between ints and floats; false when either is NaN.
+  static func < (left: PythonNumber, right: PythonNumber) -> Bool { order(left, right).map { $0 < 0 } ?? false }
+
+  static func == (left: PythonNumber, right: PythonNumber) -> Bool { order(left, right) == 0 }
+
+  /// Negative, zero or positive, as the left is below, at or above the right; nil when either is NaN.
+  private static func order(_ left: PythonNumber, _ right: PythonNumber) -> Int? {
+    switch (left, right) {
+    case (.int(let one), .int(let other)): return one == other ? 0 : one < other ? -1 : 1
+    case (.float(let one), .float(let other)): return order(one, other)
+    case (.float, .int): return order(right, left).map { -$0 }
+    case (.int(let one), .float(let other)):
+      guard other.isFinite else { return order(0, other) }
+      // Rounding keeps order, so the nearest double decides, unless it is the other one and not exact: few numbers are then looked
+      // at digit by digit, as what has 15 digits is exact.
+      let nearest = one.nearestDouble
+      guard nearest == other, one.precision + one.exponent > 15 else { return order(nearest, other) }
+      let exact = Number(exactly: other)
+      return one == exact ? 0 : one < exact ? -1 : 1
     }
   }
 
-  /// `left < right`, exact also between ints and floats; false when either is NaN.
-  static func < (left: PythonNumber, right: PythonNumber) -> Bool {
-    if case .float(let one) = left, case .float(let other) = right { return one < other }
-    if let one = left.exact, let other = right.exact { return one < other }
-    return left.sign < right.sign
-  }
-
-  static func == (left: PythonNumber, right: PythonNumber) -> Bool {
-    if case .float(let one) = left, case .float(let other) = right { return one == other }
-    guard let one = left.exact, let other = right.exact else { return false }
-    return one == other
-  }
-
-  /// Where an infinity lies relative to every int; NaN is nowhere, so that no comparison holds.
-  private var sign: Double {
-    if case .float(let value) = self, !value.isFinite { return value }
-    return 0
+  private static func order(_ one: Double, _ other: Double) -> Int? {
+    one < other ? -1 : one > other ? 1 : one == other ? 0 : nil
   }
 }
 
 extension Number {
+  /// The double nearest to the absolute value, where both parts are exact as doubles, so that one operation rounds correctly
+  /// (Clinger's fast path).
+  fileprivate var quickMagnitude: Double? {
+    guard digits.isEmpty, small < 1 << 53, exponent >= -22, exponent <= 22 else { return nil }
+    let power = Number.powersOfTen[abs(exponent)]
+    return exponent < 0 ? Double(small) / power : Double(small) * power
+  }
+
+  private static let powersOfTen: [Double] = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+    1e20, 1e21, 1e22,
+  ]
+
+  /// The nearest double of an integer; beyond all doubles, an infinity.
+  fileprivate var nearestDouble: Double {
+    if let value = quickMagnitude { return isNegative ? -value : value }
+    guard precision + exponent < 400 else { return isNegative ? -.infinity : .infinity }
+    let text = (isNegative ? "-" : "") + String(decoding: allDigits.map { $0 + 0x30 }, as: UTF8.self) + "e\(exponent)"
+    return Double(text) ?? (isNegative ? -.infinity : .infinity)
+  }
+
   /// The exact decimal value of a finite double, `significand * 2^power`.
   init(exactly value: Double) {
-    guard value != 0 else {
-      self = .zero
-      return
-    }
-    let significand = value.isNormal ? (value.significandBitPattern | 1 << 52) : value.significandBitPattern
-    let power = (value.isNormal ? Int(value.exponentBitPattern) : 1) - 1075
+    let (significand, power) = value.parts
     var coefficient = Natural(significand)
-    for _ in 0..<abs(power) { coefficient.multiplyAdd(power < 0 ? 5 : 2, 0) }
+    // As many factors at once as fit.
+    var (rest, factor, factors): (Int, UInt32, Int) = power < 0 ? (-power, 1_220_703_125, 13) : (power, 1 << 31, 31)
+    while rest > 0 {
+      if rest < factors { (factor, factors) = (power < 0 ? 5 : 2, 1) }
+      coefficient.multiplyAdd(factor, 0)
+      rest -= factors
+    }
     self.init(digits: coefficient.decimalDigits, exponent: min(power, 0), isNegative: value < 0)
+  }
+}
+
+extension Double {
+  /// Of a finite value, but for the sign: `significand * 2^power`.
+  var parts: (significand: UInt64, power: Int) {
+    (isNormal ? significandBitPattern | 1 << 52 : significandBitPattern, (isNormal ? Int(exponentBitPattern) : 1) - 1075)
   }
 }

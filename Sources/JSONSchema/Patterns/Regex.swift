@@ -33,17 +33,20 @@ internal import CPCRE2
       case .ecma: try ECMAPattern.translate(text)
       }
     repeats = pattern.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "{") }
-    guard let code = unsafe Regex.compile(pattern, dialect) else { throw PatternProblem("unsupported pattern") }
-    unsafe self.code = code
+    unsafe code = try Regex.compile(pattern, dialect)
     var size = 0
     _ = unsafe pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_SIZE), &size)
     self.size = size
-    guard size <= Regex.sizeLimit else { throw PatternProblem("larger than \(Regex.sizeLimit) bytes when compiled") }
+    guard size <= Regex.sizeLimit else { throw Regex.tooLarge }
   }
+
+  /// Not what a dialect says: Python and ECMAScript take such a pattern.
+  private static let tooLarge = PatternProblem(
+    "it is too large: \(sizeLimit) bytes when compiled are the limit, and a count such as {1,500} takes its part that often")
 
   deinit { unsafe pcre2_code_free_8(code) }
 
-  private static func compile(_ pattern: String, _ dialect: Dialect) -> OpaquePointer? {
+  private static func compile(_ pattern: String, _ dialect: Dialect) throws(PatternProblem) -> OpaquePointer {
     var options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C
     if dialect == .ecma { options |= PCRE2_MATCH_UNSET_BACKREF }
     var error: Int32 = 0
@@ -51,9 +54,11 @@ internal import CPCRE2
     // The callout says at which places of a text a match begins.
     let bytes = Array("(?C1)(?:\(pattern))".utf8)
     // The buffer outlives the call, and PCRE2 keeps its own copy.
-    return unsafe bytes.withUnsafeBufferPointer { buffer in
+    let code = unsafe bytes.withUnsafeBufferPointer { buffer in
       unsafe pcre2_compile_8(buffer.baseAddress, buffer.count, options, &error, &offset, nil)
     }
+    if let code = unsafe code { return unsafe code }
+    throw error == PCRE2_ERROR_PATTERN_TOO_LARGE ? tooLarge : PatternProblem("unsupported pattern")
   }
 
   /// Searches a text for the pattern. The bytes must be UTF-8 without half surrogates.

@@ -35,8 +35,12 @@ extension Evaluator {
     case .minItems, .maxItems: return count(got, operation, "element")
     case .minProperties, .maxProperties:
       return count("an object of \(document.nodes[node].count) properties", operation, "property", "properties")
-    case .pattern: return Words(got: got, want: "a match of /\(program.source.string(Int(operation.row)))/")
-    case .format: return Words(got: got, want: "the format \(program.source.string(Int(operation.row)))")
+    case .pattern: return Words(got: got, want: "a match of /\(program.source.shortString(Int(operation.row), limit: 1 << 10))/")
+    case .format:
+      let problem = program.formats[Int(operation.a)].patternProblem(document.storage[document.nodes[node].text])
+      return Words(
+        got: got, want: "the format \(program.source.string(Int(operation.row)))",
+        sentence: problem.map { "\(got) cannot be used as a pattern: \($0)" })
     case .uniqueItems: return Words(got: got, want: "elements that differ", sentence: "has equal elements")
     case .contains:
       return Words(
@@ -88,7 +92,7 @@ extension Evaluator {
       guard operation.code != .unevaluatedItems else {
         return Words(got: document.summary(extra), want: "no further elements", sentence: "unexpected element \(document.summary(extra))")
       }
-      let name = document.string(extra)
+      let name = document.shortString(extra)
       let known = operation.code == .object ? declaredNames(program.objects[Int(operation.a)], program) : []
       let list = known.prefix(8).map { "`\($0)`" }.joined(separator: ", ") + (known.count > 8 ? ", …" : "")
       return Words(
@@ -98,22 +102,26 @@ extension Evaluator {
     let name: String
     if operation.code == .object {
       let property = program.properties[Int(failure.extra)]
-      let text = program.source.storage[Int(property.start)..<Int(property.start + property.count)]
-      name = String(decoding: text, as: UTF8.self)
+      name = Document.shortened(program.source.storage[Int(property.start)..<Int(property.start + property.count)])
     } else {
-      name = program.source.string(Int(failure.extra))
-      let other = program.source.string(Int(operation.a))
+      name = program.source.shortString(Int(failure.extra))
+      let other = program.source.shortString(Int(operation.a))
       return Words(got: got, want: "`\(name)`", sentence: "property `\(name)` is required beside `\(other)`")
     }
     return Words(got: "object without `\(name)`", want: "`\(name)`", sentence: "required property `\(name)` is missing")
   }
 
+  /// As many as are shown, and one more if there are more.
   private func declaredNames(_ rule: ObjectRule, _ program: Program) -> [String] {
-    (rule.firstProperty..<rule.firstProperty + rule.propertyCount).compactMap { index in
+    var names: [String] = []
+    var index = rule.firstProperty
+    while index < rule.firstProperty + rule.propertyCount, names.count < 9 {
       let property = program.properties[Int(index)]
-      guard property.isDeclared else { return nil }
-      return String(
-        decoding: program.source.storage[Int(property.start)..<Int(property.start + property.count)], as: UTF8.self)
+      if property.isDeclared {
+        names.append(Document.shortened(program.source.storage[Int(property.start)..<Int(property.start + property.count)]))
+      }
+      index += 1
     }
+    return names
   }
 }

@@ -25,6 +25,8 @@ struct Obligations {
 
   /// Schemas followed at once, for all open values.
   private static let limit = 4096
+  /// Keywords that may be looked at for each element and member.
+  private static let forValue = 16
 
   /// Schemas that a value must satisfy as a whole, for each value being read, outermost first.
   var incoming: [(schema: Int32, alternative: Int32)] = []
@@ -34,7 +36,7 @@ struct Obligations {
   var groups: [Group] = []
   /// Row of the keyword that was violated last.
   var deadRow: Int32 = -1
-  /// Keywords that may still be looked at, for all values together.
+  /// Keywords that may still be looked at, for all values together. What can no longer be afforded is decided at the end.
   private var effort = 0
 
   var isDead: Bool { alternatives[0].isDead }
@@ -52,6 +54,19 @@ struct Obligations {
     deadRow = -1
     self.effort = effort
   }
+
+  /// An element or member begins.
+  mutating func grant() { effort = max(effort, 0) &+ Self.forValue }
+
+  /// Whether so many keywords may still be looked at, which they then are.
+  mutating func spend(_ count: Int) -> Bool {
+    guard effort >= count else { return false }
+    effort &-= count
+    return true
+  }
+
+  /// Places in a list that are walked, or none. Those of lost alternatives are passed over, which takes its time too.
+  mutating func affordable(_ places: Range<Int>) -> Range<Int> { spend(places.count &>> 2) ? places : 0..<0 }
 
   /// The state before the obligations of the value that begins now, of which there are `count`.
   func mark(incoming count: Int) -> Mark {
@@ -96,9 +111,9 @@ struct Obligations {
   mutating func expand(_ index: Int32, _ alternative: Int32, _ kind: Kind, _ program: Program, depth: Int = 0) {
     // A cycle of references says nothing more, and alternatives of alternatives double at each level: beyond these bounds
     // the end of the value decides.
-    guard depth < 64, active.count < Obligations.limit, effort > 0, isAlive(alternative) else { return }
+    guard depth < 64, active.count < Obligations.limit, isAlive(alternative) else { return }
     let schema = program.schemas[Int(index)]
-    effort -= 1 + Int(schema.end - schema.start)
+    guard spend(schema.size) else { return }
     if schema.types & kind.bit == 0 { return kill(alternative, row: schema.typeRow) }
     active.append((index, alternative))
     for at in schema.start..<schema.end {
@@ -114,6 +129,7 @@ struct Obligations {
           expand(program.lists[Int(place)], alternative, kind, program, depth: depth + 1)
         }
       case .anyOf, .oneOf:
+        guard spend(Int(operation.b) &>> 2) else { continue }
         groups.append(Group(owner: alternative, alive: operation.b))
         let group = Int32(groups.count - 1)
         if operation.b == 0 { return kill(alternative, row: operation.row) }
@@ -123,11 +139,7 @@ struct Obligations {
           expand(program.lists[Int(place)], branch, kind, program, depth: depth + 1)
         }
       case .constant where program.source.kind(Int(operation.a)) != kind: return kill(alternative, row: operation.row)
-      case .enumeration:
-        let values = program.lists[Int(operation.a)..<Int(operation.a + operation.b)]
-        if !values.contains(where: { program.source.kind(Int($0)) == kind }) {
-          return kill(alternative, row: operation.row)
-        }
+      case .enumeration where program.enumerationKinds(operation) & kind.bit == 0: return kill(alternative, row: operation.row)
       default: break
       }
     }

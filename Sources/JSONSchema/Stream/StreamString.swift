@@ -63,6 +63,8 @@ extension StreamingValidator {
     for index in Int(valueMark.active)..<obligations.active.count {
       let entry = obligations.active[index]
       let compiled = program.schemas[Int(entry.schema)]
+      string.effort &-= compiled.size
+      guard string.effort > 0 else { return }
       for at in compiled.start..<compiled.end {
         switch program.operations[Int(at)].code {
         case .maxLength, .enumeration, .constant:
@@ -80,6 +82,8 @@ extension StreamingValidator {
     for index in Int(frame.mark.active)..<obligations.active.count {
       let entry = obligations.active[index]
       let compiled = program.schemas[Int(entry.schema)]
+      string.effort &-= compiled.size
+      guard string.effort > 0 else { return }
       for at in compiled.start..<compiled.end where program.operations[Int(at)].code == .object {
         let rule = program.objects[Int(program.operations[Int(at)].a)]
         if rule.patternCount == 0, rule.additional >= 0, evaluator.isNever(rule.additional, program) {

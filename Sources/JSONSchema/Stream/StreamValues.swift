@@ -23,6 +23,9 @@ extension StreamingValidator {
     incomingCount = 0
   }
 
+  /// What entering the evaluator for one value and schema takes.
+  private static let runEffort = 4
+
   private mutating func check(_ range: Range<Int>, from mark: Obligations.Mark, at offset: Int) {
     let program = schema.program
     // Dynamic scope is lost on the way here, so what depends on it waits for the end.
@@ -33,9 +36,11 @@ extension StreamingValidator {
     } catch {
       return die(.syntax, at: offset)
     }
-    for index in Int(mark.incoming)..<obligations.incoming.count {
+    evaluator.grantForValue()
+    for index in obligations.affordable(Int(mark.incoming)..<obligations.incoming.count) {
       let entry = obligations.incoming[index]
       guard obligations.isAlive(entry.alternative) else { continue }
+      guard obligations.spend(Self.runEffort) else { break }
       if evaluator.run(program, from: entry.schema) == .invalid {
         obligations.kill(entry.alternative, row: evaluator.failedRow(program))
       }
@@ -52,18 +57,21 @@ extension StreamingValidator {
     } catch {
       return die(.syntax, at: offset)
     }
+    evaluator.grantForValue()
+    obligations.grant()
     frames[frames.count - 1].count += 1
     incomingCount = 0
-    for index in Int(frame.mark.active)..<obligations.active.count {
+    for index in obligations.affordable(Int(frame.mark.active)..<obligations.active.count) {
       let entry = obligations.active[index]
       guard obligations.isAlive(entry.alternative) else { continue }
       let compiled = program.schemas[Int(entry.schema)]
+      guard obligations.spend(compiled.size) else { break }
       for at in compiled.start..<compiled.end {
         let operation = program.operations[Int(at)]
         switch operation.code {
         case .object: memberSchemas(program.objects[Int(operation.a)], operation, entry.alternative)
         case .maxProperties where frame.count + 1 > operation.a: obligations.kill(entry.alternative, row: operation.row)
-        case .propertyNames:
+        case .propertyNames where obligations.spend(Self.runEffort):
           if evaluator.run(program, from: operation.a) == .invalid {
             obligations.kill(entry.alternative, row: operation.row)
           }
@@ -77,6 +85,7 @@ extension StreamingValidator {
 
   private mutating func memberSchemas(_ rule: ObjectRule, _ operation: Operation, _ alternative: Int32) {
     let program = schema.program
+    guard obligations.spend(Int(rule.patternCount)) else { return }
     var isKnown = false
     let index = evaluator.property(for: 0, rule, rule.firstProperty, program)
     if index >= 0 {
@@ -118,12 +127,14 @@ extension StreamingValidator {
   mutating func beginElement(at offset: Int) {
     guard let frame = frames.last else { return }
     let program = schema.program
+    obligations.grant()
     frames[frames.count - 1].count += 1
     incomingCount = 0
-    for index in Int(frame.mark.active)..<obligations.active.count {
+    for index in obligations.affordable(Int(frame.mark.active)..<obligations.active.count) {
       let entry = obligations.active[index]
       guard obligations.isAlive(entry.alternative) else { continue }
       let compiled = program.schemas[Int(entry.schema)]
+      guard obligations.spend(compiled.size) else { break }
       for at in compiled.start..<compiled.end {
         let operation = program.operations[Int(at)]
         switch operation.code {
@@ -146,25 +157,32 @@ extension StreamingValidator {
 }
 
 extension Evaluator {
+  /// What the value that has been read may take of all schemas that it is asked of, beyond what is granted for all values of the
+  /// stream together: when that is used up, the end decides. A value is read again with each container around it.
+  mutating func grantForValue() {
+    work = max(work, 0) + workForValues / 8
+    space.steps = max(space.steps, 0) + stepsForValues / 4
+  }
+
   /// Validates the value that has been read by one schema of the program.
   mutating func run(_ program: Program, from schema: Int32) -> Outcome {
-    // What is granted beyond the values' own is for all values of the stream together: when it is used up, the end decides.
     steps = 0
-    work = max(work, 0) + workForValues
-    space.steps = max(space.steps, 0) + stepsForValues
     defer { members.reset() }
     failure = nil
     isRecording = false
     exhausts = program.canBreak && program.profile.isPython
     scope.removeAll(keepingCapacity: true)
-    if program.tracksEvaluation { marks.reset(count: document.nodes.count) } else { marks.deactivate() }
-    return check(schema, 0, program)
+    return enter(schema, program)
   }
 
-  /// The row in the schema of what failed last.
+  /// The row in the schema of what failed last: that of `schemaRow`, without looking for the keyword's name.
   func failedRow(_ program: Program) -> Int32 {
     guard let failure else { return -1 }
-    return Int32(schemaRow(failure, program).row)
+    guard failure.operation >= 0 else { return program.schemas[Int(failure.schema)].typeRow }
+    let operation = program.operations[Int(failure.operation)]
+    guard operation.code == .object else { return operation.row }
+    let rule = program.objects[Int(operation.a)]
+    return failure.detail == .missing ? rule.requiredRow : rule.additionalRow
   }
 }
 

@@ -4,6 +4,8 @@ extension Evaluator {
   /// Elements from a place on, all by one schema (-1: any will do).
   mutating func checkItems(_ operation: Operation, _ node: Int, _ program: Program) -> Outcome {
     guard operation.a >= 0 || marks.isActive else { return .valid }
+    // What no schema is entered for takes its time too.
+    if operation.a < 0 || operation.b > 0 { work &-= document.nodes[node].count &>> 1 }
     let end = document.nodes[node].past
     var outcome = Outcome.valid
     var row = node &+ 1
@@ -29,6 +31,7 @@ extension Evaluator {
 
   /// The first elements, each by its own schema.
   mutating func checkPrefix(_ operation: Operation, _ node: Int, _ program: Program) -> Outcome {
+    work &-= min(document.nodes[node].count, Int(operation.b)) &>> 1
     let end = document.nodes[node].past
     var outcome = Outcome.valid
     var row = node &+ 1
@@ -74,6 +77,7 @@ extension Evaluator {
   mutating func checkUnevaluatedItems(
     _ operation: Operation, _ at: Int, _ schema: Int32, _ node: Int, _ mark: Int, _ program: Program
   ) -> Outcome {
+    work &-= document.nodes[node].count &>> 1
     let end = document.nodes[node].past
     var outcome = Outcome.valid
     var row = node &+ 1

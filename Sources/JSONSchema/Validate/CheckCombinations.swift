@@ -133,6 +133,7 @@ extension Evaluator {
           target = candidate
           break
         }
+        work &-= 1
       }
     }
     return check(target, node, program)

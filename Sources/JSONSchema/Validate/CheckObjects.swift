@@ -10,8 +10,12 @@ extension Evaluator {
     var outcome = Outcome.valid
     var expected = rule.firstProperty
     var required: Int32 = 0
+    // Members of which no schema is asked take their time too, when they are many.
+    var walked = -8
+    defer { work &-= max(walked, 0) }
     var key = node &+ 1
     while key < end {
+      walked &+= 1
       let value = key &+ 1
       let next = document.past(value)
       if document.nodes[key].flags.contains(.shadowed) {
@@ -128,10 +132,12 @@ extension Evaluator {
     _ rule: ObjectRule, _ at: Int, _ schema: Int32, _ node: Int, _ program: Program
   ) -> Outcome {
     var outcome = Outcome.invalid
+    var walked = -8
+    defer { work &-= 2 &* max(walked, 0) }
     for index in rule.firstProperty..<rule.firstProperty + rule.propertyCount {
       let property = program.properties[Int(index)]
       guard property.isRequired else { continue }
-      if isRecording { work &-= 1 }
+      walked &+= 1
       let start = Int(property.start)
       let name = program.source.storage[start..<start + Int(property.count)]
       if members.member(name, of: node, in: document) == nil {
@@ -153,6 +159,8 @@ extension Evaluator {
           outcome = result
           if !exhausts || result == .broken { return result }
         }
+      } else {
+        work &-= 1
       }
       key = document.past(key &+ 1)
     }
@@ -161,7 +169,8 @@ extension Evaluator {
 
   /// The value of the member that has the name of a string in the schema.
   mutating func member(named name: Int, of node: Int, _ program: Program) -> Int? {
-    members.member(program.source.storage[program.source.nodes[name].text], of: node, in: document)
+    work &-= 2
+    return members.member(program.source.storage[program.source.nodes[name].text], of: node, in: document)
   }
 
   mutating func checkDependentRequired(
@@ -183,6 +192,7 @@ extension Evaluator {
     _ operation: Operation, _ at: Int, _ schema: Int32, _ node: Int, _ mark: Int, _ program: Program
   ) -> Outcome {
     let end = document.nodes[node].past
+    work &-= (end &- node) &>> 2
     var outcome = Outcome.valid
     var key = node &+ 1
     while key < end {

@@ -3,13 +3,14 @@
 extension Evaluator {
   /// Whether a number counts as an integer: by value, but by spelling in draft 4.
   @inline(__always)
-  func isInteger(_ node: Int, _ program: Program, literal: Bool) -> Bool {
+  mutating func isInteger(_ node: Int, _ program: Program, literal: Bool) -> Bool {
     if !document.nodes[node].flags.contains(.float) { return true }
     return literal ? false : hasIntegerValue(node, program)
   }
 
-  private func hasIntegerValue(_ node: Int, _ program: Program) -> Bool {
+  private mutating func hasIntegerValue(_ node: Int, _ program: Program) -> Bool {
     let text = document.source(node)
+    work &-= readingWork(text.count)
     if program.profile.isPython { return PythonNumber(text, flags: document.nodes[node].flags).isInteger }
     return Number(text).isInteger
   }
@@ -31,20 +32,42 @@ extension Evaluator {
         if bound == 0 { return breaks(.arithmetic) }
         holds = value % bound == 0
       }
-    } else if program.profile.isPython {
-      guard let answer = holdsInPython(rule, node) else { return breaks(.arithmetic) }
-      holds = answer
     } else {
-      let value = Number(document.source(node))
-      switch rule.kind {
-      case .minimum: holds = !(value < rule.exact)
-      case .maximum: holds = !(rule.exact < value)
-      case .exclusiveMinimum: holds = rule.exact < value
-      case .exclusiveMaximum: holds = value < rule.exact
-      case .multipleOf: holds = value.isMultiple(of: rule.exact)
+      // Before it is done: a remainder of long numbers takes seconds.
+      work &-= arithmeticWork(rule, node, program)
+      guard work >= 0 else { return breaks(.tooMuchWork) }
+      if program.profile.isPython {
+        guard let answer = holdsInPython(rule, node) else { return breaks(.arithmetic) }
+        holds = answer
+      } else {
+        holds = self.holds(rule, Number(document.source(node)))
       }
     }
     return holds ? .valid : fail(schema, at, node)
+  }
+
+  private func holds(_ rule: NumberRule, _ value: Number) -> Bool {
+    switch rule.kind {
+    case .minimum: !(value < rule.exact)
+    case .maximum: !(rule.exact < value)
+    case .exclusiveMinimum: rule.exact < value
+    case .exclusiveMaximum: value < rule.exact
+    case .multipleOf: value.isMultiple(of: rule.exact)
+    }
+  }
+
+  /// What reading a number of so many bytes counts for.
+  private func readingWork(_ count: Int) -> Int { 1 &+ count &>> 2 }
+
+  private func arithmeticWork(_ rule: NumberRule, _ node: Int, _ program: Program) -> Int {
+    let count = document.source(node).count
+    let work = readingWork(count) &+ rule.exact.digits.count &>> 3
+    if rule.kind == .multipleOf { return work &+ Number.multipleWork(count, of: rule.exact) }
+    // A double that is near a long integer is compared digit by digit.
+    if program.profile.isPython, rule.small == nil, case .int = rule.python, document.nodes[node].flags.contains(.float) {
+      return work &+ 256
+    }
+    return work
   }
 
   /// Nil where Python raises. Comparisons are Python's own way round, which matters for NaN.
@@ -63,8 +86,11 @@ extension Evaluator {
     _ operation: Operation, _ at: Int, _ schema: Int32, _ node: Int, _ program: Program
   ) -> Outcome {
     switch operation.code {
-    case .minLength: return length(node) >= Int(operation.a) ? .valid : fail(schema, at, node)
-    case .maxLength: return length(node) <= Int(operation.a) ? .valid : fail(schema, at, node)
+    case .minLength, .maxLength:
+      let isMinimum = operation.code == .minLength
+      if document.nodes[node].flags.contains(.nonASCII) { work &-= document.nodes[node].text.count &>> 6 }
+      let length = length(node)
+      return (isMinimum ? length >= Int(operation.a) : length <= Int(operation.a)) ? .valid : fail(schema, at, node)
     case .pattern:
       switch search(program.patterns[Int(operation.a)], node) {
       case .match: return .valid
@@ -73,6 +99,7 @@ extension Evaluator {
       }
     default:
       let text = document.storage[document.nodes[node].text]
+      work &-= 64 &+ text.count &>> 4
       return program.formats[Int(operation.a)].accepts(text) ? .valid : fail(schema, at, node)
     }
   }
@@ -81,9 +108,15 @@ extension Evaluator {
   func length(_ node: Int) -> Int {
     let range = document.nodes[node].text
     guard document.nodes[node].flags.contains(.nonASCII) else { return range.count }
-    var count = 0
-    for at in range where document.storage[at] & 0xC0 != 0x80 { count &+= 1 }
-    return count
+    // Of eight bytes at once, those that go on with a scalar: their two upper bits are 10.
+    let bytes = document.storage.span
+    var (rest, continuing) = (range.count, 0)
+    while rest > 0 {
+      let word = low(load8(bytes, range.upperBound &- rest), min(rest, 8))
+      continuing &+= ((word &>> 7) & ~(word &>> 6) & 0x0101_0101_0101_0101).nonzeroBitCount
+      rest &-= 8
+    }
+    return range.count &- continuing
   }
 
   /// Searches a string or key.
@@ -92,10 +125,17 @@ extension Evaluator {
     guard document.nodes[node].flags.contains(.loneSurrogate) else {
       return pattern.search(document.storage.span, range, space)
     }
+    work &-= range.count &>> 4
     moved.removeAll(keepingCapacity: true)
-    for scalar in PatternSource(document.storage[range]).scalars {
-      let value = scalar >= 0xD800 && scalar < 0xE000 ? scalar + CharacterSet.surrogateShift : scalar
-      moved.append(contentsOf: UTF8.encode(Unicode.Scalar(value) ?? "\u{FFFD}") ?? .encodedReplacementCharacter)
+    for at in range {
+      let byte = document.storage[at]
+      // A half (ED A0 80 to ED BF BF) that is moved by `CharacterSet.surrogateShift` keeps its last two bytes.
+      if byte == 0xED, document.storage[at &+ 1] >= 0xA0 {
+        moved.append(0xF4)
+        moved.append(0x8F)
+      } else {
+        moved.append(byte)
+      }
     }
     return pattern.search(moved.span, 0..<moved.count, space)
   }
@@ -106,14 +146,16 @@ extension Evaluator {
     var index = Int(operation.a)
     let end = index &+ Int(operation.b)
     if Int(operation.b) > EnumerationTable.least {
-      let mask = Int(program.lists[end])
-      let hash = Equality(isPython: program.profile.isPython).hash(document, node)
-      var slot = Int(truncatingIfNeeded: EnumerationTable.slot(hash)) & mask
-      while program.lists[end &+ 1 &+ slot] >= 0 {
-        if equals(node, Int(program.lists[Int(program.lists[end &+ 1 &+ slot])]), program) { return .valid }
-        work &-= comparisonWork(node)
+      guard program.enumerationKinds(operation) & document.kind(node).bit != 0 else { return fail(schema, at, node) }
+      let table = EnumerationTable(operation, program.lists)
+      work &-= hashingWork(node)
+      guard work >= 0 else { return breaks(.tooMuchWork) }
+      var place = table.first(Equality(isPython: program.profile.isPython).hash(document, node), program.lists)
+      while place >= 0 {
+        if equals(node, Int(program.lists[place]), program) { return .valid }
+        work &-= 1
         guard work >= 0 else { return breaks(.tooMuchWork) }
-        slot = (slot &+ 1) & mask
+        place = table.next(place, program.lists)
       }
       return fail(schema, at, node)
     }

@@ -3,14 +3,19 @@
 /// Compares values of two documents: numbers by value, strings by their decoded text, objects without regard to order.
 struct Equality {
   let isPython: Bool
+  /// What comparing has come to, in work of an evaluation; nothing for what is short.
+  private(set) var work = 0
+
+  init(isPython: Bool) { self.isPython = isPython }
 
   @inline(__always)
-  func equal(_ left: borrowing Document, _ one: Int, _ right: borrowing Document, _ other: Int) -> Bool {
+  mutating func equal(_ left: borrowing Document, _ one: Int, _ right: borrowing Document, _ other: Int) -> Bool {
     let (a, b) = (left.nodes[one], right.nodes[other])
     guard a.kind == b.kind else { return false }
     switch a.kind {
     case .string:
       let count = a.b &- a.a
+      work &+= Int(count &>> 7)
       return count == b.b &- b.a
         && sameText(left.storage, Int(a.a), right.storage, Int(b.a), Int(count))
     case .true, .false, .null: return true
@@ -19,10 +24,16 @@ struct Equality {
     }
   }
 
-  private func equalNumbers(
+  private mutating func equalNumbers(
     _ left: borrowing Document, _ one: Int, _ right: borrowing Document, _ other: Int
   ) -> Bool {
     let (text, otherText) = (left.source(one), right.source(other))
+    if !left.nodes[one].flags.contains(.float), !right.nodes[other].flags.contains(.float), let value = smallInteger(text),
+      let otherValue = smallInteger(otherText)
+    {
+      return value == otherValue
+    }
+    work &+= 2 &+ (text.count &+ otherText.count) &>> 2
     if isPython {
       return PythonNumber(text, flags: left.nodes[one].flags)
         == PythonNumber(otherText, flags: right.nodes[other].flags)
@@ -30,11 +41,13 @@ struct Equality {
     return Number(text) == Number(otherText)
   }
 
-  private func equalContainers(
+  private mutating func equalContainers(
     _ left: borrowing Document, _ one: Int, _ right: borrowing Document, _ other: Int
   ) -> Bool {
     guard left.nodes[one].count == right.nodes[other].count else { return false }
     let isObject = left.kind(one) == .object
+    // The members of one are looked up in the other, which takes an index of it.
+    if isObject { work &+= 6 &* left.nodes[one].count }
     var members = MemberIndex()
     var (row, match) = (one + 1, other + 1)
     while row < left.nodes[one].past {
@@ -46,6 +59,7 @@ struct Equality {
         }
         row = left.past(row + 1)
       } else {
+        work &+= 1
         guard equal(left, row, right, match) else { return false }
         row = left.past(row)
         match = right.past(match)
@@ -89,41 +103,57 @@ struct Equality {
 extension Evaluator {
   /// Whether a value of the document equals one in the schema.
   @inline(__always)
-  func equals(_ node: Int, _ row: Int, _ program: Program) -> Bool {
-    Equality(isPython: program.profile.isPython).equal(document, node, program.source, row)
+  mutating func equals(_ node: Int, _ row: Int, _ program: Program) -> Bool {
+    var equality = Equality(isPython: program.profile.isPython)
+    let areEqual = equality.equal(document, node, program.source, row)
+    work &-= equality.work
+    return areEqual
   }
 
-  /// What comparing a value counts for: more for a long one, and for a number that is read anew each time.
-  func comparisonWork(_ node: Int) -> Int {
+  private mutating func areEqual(_ one: Int, _ other: Int, _ program: Program) -> Bool {
+    var equality = Equality(isPython: program.profile.isPython)
+    let areEqual = equality.equal(document, one, document, other)
+    work &-= 1 &+ equality.work
+    return areEqual
+  }
+
+  /// What the hash of a value, or those of its elements, count for: text is fast, and numbers are read.
+  func hashingWork(_ node: Int) -> Int {
     let length = document.source(node).count
-    return document.kind(node) == .number ? 16 &+ length : 1 &+ length &>> 6
+    switch document.kind(node) {
+    case .string: return length &>> 7
+    case .number: return 4 &+ length &>> 1
+    case .object, .array: return 8 &* (document.nodes[node].past &- node) &+ length &>> 2
+    case .true, .false, .null: return 0
+    }
   }
 
   /// By hash and sorting, so that long arrays do not take quadratic time.
-  /// Numbers that many of have the same nearest double are compared, which is work.
+  /// Values of which many have the same hash are compared, which is work, as everything here is.
   mutating func hasUniqueItems(_ node: Int, _ program: Program) -> Bool {
-    let equality = Equality(isPython: program.profile.isPython)
     guard document.nodes[node].count > 1 else { return true }
     if document.nodes[node].count <= 8 {
       var one = node + 1
       while one < document.nodes[node].past {
         var other = document.past(one)
         while other < document.nodes[node].past {
-          if equality.equal(document, one, document, other) { return false }
+          if areEqual(one, other, program) { return false }
           other = document.past(other)
         }
         one = document.past(one)
       }
       return true
     }
+    work &-= hashingWork(node)
+    guard work >= 0 else { return false }
+    let equality = Equality(isPython: program.profile.isPython)
     var hashes: [(hash: UInt64, node: Int)] = []
     document.forEachElement(of: node) { _, element in hashes.append((equality.hash(document, element), element)) }
     hashes.sort { $0.hash < $1.hash }
     for (index, entry) in hashes.enumerated() {
       var other = index + 1
       while other < hashes.count, hashes[other].hash == entry.hash {
-        if equality.equal(document, entry.node, document, hashes[other].node) { return false }
-        work &-= comparisonWork(entry.node)
+        if areEqual(entry.node, hashes[other].node, program) { return false }
         guard work >= 0 else { return false }
         other += 1
       }
@@ -132,10 +162,3 @@ extension Evaluator {
   }
 }
 
-/// The hash tables that large enumerations have behind their values in `Program.lists`.
-enum EnumerationTable {
-  /// Up to so many values are compared one by one.
-  static let least = 16
-
-  static func slot(_ hash: UInt64) -> UInt64 { (hash &* 0x9E37_79B9_7F4A_7C15) &>> 32 }
-}

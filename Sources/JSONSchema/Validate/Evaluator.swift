@@ -25,7 +25,7 @@ struct Evaluator: ~Copyable {
   var exhausts = false
   /// Schemas entered within one another.
   var steps = 0
-  /// Schemas that may still be entered.
+  /// Schemas that may still be entered. What takes longer than entering one (some 20 ns) counts for several.
   var work = 0
   /// What all validations to come may use together of what is not granted for their values.
   var allowance = Allowance()
@@ -71,12 +71,24 @@ struct Evaluator: ~Copyable {
     recorded.removeAll(keepingCapacity: true)
     scope.removeAll(keepingCapacity: true)
     exhausts = isRecording || (program.canBreak && program.profile.isPython)
-    if program.tracksEvaluation { marks.reset(count: document.nodes.count) } else { marks.deactivate() }
-    return check(program.root, 0, program)
+    return enter(program.root, program)
+  }
+
+  /// Checks the whole document by a schema.
+  mutating func enter(_ schema: Int32, _ program: Program) -> Outcome {
+    guard program.tracksEvaluation else {
+      marks.deactivate()
+      return check(schema, 0, program)
+    }
+    marks.reset(count: document.nodes.count)
+    work &-= document.nodes.count &>> 4
+    defer { marks.shrink() }
+    let outcome = check(schema, 0, program)
+    return marks.isFull ? breaks(.tooMuchWork) : outcome
   }
 
   /// What is always granted for the document's values.
-  var workForValues: Int { 64 * document.nodes.count }
+  var workForValues: Int { 64 * document.nodes.count + document.storage.count &>> 4 }
   var stepsForValues: Int { 64 * document.nodes.count + 8 * document.storage.count }
 
   mutating func fail(

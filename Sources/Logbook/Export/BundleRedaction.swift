@@ -50,6 +50,8 @@ enum BundleRedaction {
     var found: Set<String> = []
     for message in messages.compactMap(\.self) {
       found.formUnion(secrets(in: message.body))
+      // As UTF-16 writes them.
+      if message.body.contains(0) { found.formUnion(secrets(in: message.body.filter { $0 != 0 })) }
       texts += message.headers.flatMap { [$0.name, $0.value] }
     }
     // A stream may deliver a key in pieces.

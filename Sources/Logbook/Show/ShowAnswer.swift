@@ -7,7 +7,8 @@ extension ShowLines {
     let response = exchange.receivedResponse
     let size = response.map { $0.body.count + $0.omittedBytes } ?? exchange.responseBytes
     let omitted = response?.omittedBytes ?? size
-    let missing = omitted == 0 ? "" : omitted == size ? ", not kept" : ", the last \(Quantity.bytes(omitted)) not kept"
+    let coding = response?.coding.map { ": it is compressed (\($0)), and cannot be searched for keys" } ?? ""
+    let missing = omitted == 0 ? "" : omitted == size ? ", not kept\(coding)" : ", the last \(Quantity.bytes(omitted)) not kept"
     section("answer", Quantity.bytes(size) + missing)
     if let response { addTexts(response) }
     let attempts = Set(exchange.calls.map(\.attempt))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Store
 
 /// A vendor's key. Nothing that prints or reflects it shows it.
 package struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
@@ -19,9 +20,12 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
   package var description: String { "***" }
   package var customMirror: Mirror { Mirror(self, children: []) }
 
-  /// `message` without the key. A key too short to be one is left alone, as it would also be found in other words.
-  func hidden(in message: String) -> String {
-    guard text.utf8.count >= 8 else { return message }
-    return message.split(separator: text, omittingEmptySubsequences: false).joined(separator: description)
-  }
+  /// `message` without the key, however it is spelled, and without what a cut may have left of it. A key too short to be one is left
+  /// alone, as it would also be found in other words.
+  func hidden(in message: String) -> String { search.cleared(cut: message) ?? message }
+
+  /// The same for a body, before it is cut.
+  func hidden(in body: [UInt8]) -> [UInt8] { search.cleared(body) ?? body }
+
+  private var search: SecretSearch { SecretSearch(Redaction.secrets(inHeader: "Authorization", text)) }
 }

@@ -36,8 +36,10 @@ package struct Failure: Error, Equatable, Sendable {
   static func tooLong(limit: Int) -> Failure { Failure(type: "APIError", message: "the answer is longer than \(limit >> 20) MiB") }
 
   /// A response that is not 2xx. `body` is cut to what a person reads.
-  init(_ head: UpstreamHead, body: [UInt8]) {
-    let text = String(decoding: body.prefix(Self.bodyLimit), as: UTF8.self)
+  init(_ head: UpstreamHead, body: [UInt8], hiding key: APIKey?) {
+    let beginning = Array(body.prefix(16 * Self.bodyLimit))
+    // Before the cut, which may go through a key.
+    let text = String(decoding: (key?.hidden(in: beginning) ?? beginning).prefix(Self.bodyLimit), as: UTF8.self)
     let redirect = (300..<400).contains(head.status) ? " (redirects are not followed: give the URL it leads to)" : ""
     // As the SDK: `x-should-retry` decides; without it 408, 409, 429 and 5xx are retried.
     let isRetryable =

@@ -17,11 +17,14 @@ final class Intake: Sendable {
   private static let limit = 64 << 20
 
   private let isStream: Bool
+  private let key: APIKey?
   private let state: Mutex<State>
   private let decoder = Mutex(ContentDecoder())
 
-  init(isStream: Bool, _ inspection: AnswerInspection?) {
+  /// - Parameter key: what no failure may quote.
+  init(isStream: Bool, key: APIKey?, _ inspection: AnswerInspection?) {
     self.isStream = isStream
+    self.key = key
     state = Mutex(State(inspection: inspection))
   }
 
@@ -61,7 +64,7 @@ final class Intake: Sendable {
       return failure
     }
     if let failure = state.failure { throw failed(failure) }
-    guard head.isSuccess else { throw failed(Failure(head, body: state.body)) }
+    guard head.isSuccess else { throw failed(Failure(head, body: state.body, hiding: key)) }
     if isStream { return Answer(state.stream, request, findings) }
     let response: JSONValue
     do {

@@ -45,7 +45,7 @@ package struct VendorClient: Sendable {
     let body = body(of: request)
     // What is sent to /completions is answered in another form.
     let inspection = request.isText ? nil : inspector?.inspection(of: body, isStream: request.isStream)
-    let intake = Intake(isStream: request.isStream, inspection)
+    let intake = Intake(isStream: request.isStream, key: key, inspection)
     do {
       let head = try await transport.send(message(body, isStream: request.isStream), intake.take)
       return try intake.answer(head, to: request)

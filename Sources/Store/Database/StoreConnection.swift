@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import GRDB
 
 /// How connections are set up.
 enum StoreConnection {
+  /// A file that is cut off while it is mapped ends the process (SIGBUS); read, it is a failure like others.
+  private static let unmapped = "PRAGMA mmap_size = 0"
+
   /// Write-ahead log, so that readers and the writer never wait for each other; `synchronous = NORMAL`, so that a commit
   /// outlives the process without a wait for the disk (a power cut may take the last commits, never the file's integrity).
   static func writer(_ options: StoreOptions) throws -> DatabaseQueue {
@@ -19,7 +21,7 @@ enum StoreConnection {
       guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
         throw StoreFailure(.readOnly, "the file cannot have a write-ahead log")
       }
-      try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536")
+      try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; \(unmapped)")
       // A checkpoint waits for the disk twice and the writer with it: one every 32 MiB of log, not every 4.
       try db.execute(sql: "PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864")
       if let pages = options.maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
@@ -29,16 +31,14 @@ enum StoreConnection {
 
   /// Several readers at once, none of which can write.
   static func reader(_ file: StoreFile, count: Int = 4) throws -> DatabasePool {
-    guard FileManager.default.fileExists(atPath: file.path) else {
-      throw StoreFailure(.unreachable, "there is no store at \(file.path)")
-    }
+    try file.requireFiles()
     var configuration = Configuration()
     configuration.label = "belay-store-reader"
     configuration.readonly = true
     configuration.busyMode = .timeout(5)
     configuration.maximumReaderCount = count
     configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456")
+      try db.execute(sql: "PRAGMA cache_size = -32768; \(unmapped)")
     }
     return try DatabasePool(path: file.path, configuration: configuration)
   }

@@ -39,6 +39,20 @@ package struct StoreFile: Sendable, Equatable {
     for path in companions { try Self.narrow(path) }
   }
 
+  /// For whoever reads: the file is there, and neither it nor a companion is anything else than a file. Opening a pipe might never return.
+  func requireFiles() throws(StoreFailure) {
+    for name in all {
+      var status = stat()
+      if unsafe stat(name, &status) == 0 {
+        guard status.st_mode & S_IFMT == S_IFREG else { throw StoreFailure(.notAStore, "\(name) is no file") }
+      } else if errno != ENOENT {
+        throw Self.failure(name)
+      } else if name == path {
+        throw StoreFailure(.unreachable, "there is no store at \(path)")
+      }
+    }
+  }
+
   /// The file that is there, or is made, where links lead: SQLite puts its companions beside that.
   private func made() throws(StoreFailure) -> StoreFile {
     var status = stat()
@@ -145,7 +159,9 @@ package struct StoreFile: Sendable, Equatable {
 
   /// Whether the file's first page carries the store's mark (sqlite.org/fileformat.html, byte 68), however damaged the rest is.
   var isOurs: Bool {
-    guard let handle = FileHandle(forReadingAtPath: path), let head = try? handle.read(upToCount: Self.headSize) else { return false }
+    guard (try? requireFiles()) != nil, let handle = FileHandle(forReadingAtPath: path),
+      let head = try? handle.read(upToCount: Self.headSize)
+    else { return false }
     return head.count == Self.headSize && Self.isStore([UInt8](head))
   }
 

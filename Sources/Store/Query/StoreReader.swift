@@ -8,15 +8,20 @@ package final class StoreReader: ExchangeQueries {
   /// For what may have to look at every row. Where others ask too, a few such questions must not keep the quick ones waiting.
   private let searches: DatabasePool
   private let patience: Duration?
+  private let file: StoreFile
+  private let identity: StoreFile.Identity?
 
   /// - Parameter patience: how long an ``ExchangeQueries`` may take, waiting included, before it throws ``QueryTimeout``; nil for as
   ///   long as it takes, for whoever asks for himself only.
   /// - Throws: `StoreFailure`: no file, no store, or one of a later release.
   package init(path: String, patience: Duration? = nil) throws(StoreFailure) {
     self.patience = patience
+    file = StoreFile(path: path)
+    // Before it is opened: one that takes its place meanwhile is told apart.
+    identity = file.identity
     do {
-      pool = try StoreConnection.reader(StoreFile(path: path))
-      searches = try patience == nil ? pool : StoreConnection.reader(StoreFile(path: path), count: 2)
+      pool = try StoreConnection.reader(file)
+      searches = try patience == nil ? pool : StoreConnection.reader(file, count: 2)
       let version = try pool.read { try Migration.check(Migration.all, on: $0) }
       let last = Migration.all.last?.number ?? 0
       guard version == last else {
@@ -26,6 +31,9 @@ package final class StoreReader: ExchangeQueries {
       throw StoreFailure(error)
     }
   }
+
+  /// False when the file at the path is no longer the one that is open.
+  package var isCurrent: Bool { file.identity == identity }
 
   package func close() {
     if searches !== pool { try? searches.close() }

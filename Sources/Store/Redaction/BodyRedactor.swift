@@ -23,9 +23,7 @@ struct BodyRedactor {
       message.apply(edits)
       return !edits.isEmpty
     }
-    message.omittedBytes += message.body.count
-    message.body = []
-    message.boundaries = []
+    message.omitBody()
     return true
   }
 

@@ -13,15 +13,15 @@ extension Redaction {
       switch folded(bytes[start]) {
       case UInt8(ascii: "a"):
         if stands("api-key", in: bytes, at: start) || stands("apikey", in: bytes, at: start) || isAuth(bytes, at: start) { return true }
+      case UInt8(ascii: "b"): if stands("bearer", in: bytes, at: start) { return true }
       case UInt8(ascii: "c"): if stands("cookie", in: bytes, at: start) || stands("credential", in: bytes, at: start) { return true }
-      case UInt8(ascii: "p"): if stands("passw", in: bytes, at: start) { return true }
+      case UInt8(ascii: "j"): if isWord("jwt", in: bytes, at: start) { return true }
+      // A personal access token, no path.
+      case UInt8(ascii: "p"):
+        if stands("passw", in: bytes, at: start) || isWord("pwd", in: bytes, at: start) || isWord("pat", in: bytes, at: start) { return true }
       case UInt8(ascii: "s"):
-        if stands("secret", in: bytes, at: start) || stands("session", in: bytes, at: start) || stands("signature", in: bytes, at: start) {
-          return true
-        }
-      // Several of them are a count: `max-tokens`, `x-tokens-left`.
-      case UInt8(ascii: "t"):
-        if !isCount, stands("token", in: bytes, at: start), !stands("tokens", in: bytes, at: start) { return true }
+        if stands("secret", in: bytes, at: start) || stands("signature", in: bytes, at: start) || isSession(bytes, at: start) { return true }
+      case UInt8(ascii: "t"): if !isCount, isToken(bytes, at: start) { return true }
       default: break
       }
     }
@@ -44,12 +44,30 @@ extension Redaction {
   /// Keys of retries (draft-ietf-httpapi-idempotency-key-header), of the WebSocket handshake (RFC 6455 section 4.1), of caches.
   private static func isHarmlessKey(_ bytes: borrowing Span<UInt8>) -> Bool {
     ends(with: "idempotency-key", bytes) || bytes.count == 17 && stands("sec-websocket-key", in: bytes, at: 0)
-      || ends(with: "surrogate-key", bytes) || ends(with: "cache-key", bytes)
+      || ends(with: "surrogate-key", bytes) || ends(with: "cache-key", bytes) || ends(with: "routing-key", bytes)
   }
 
   /// A challenge is what is asked for, not what is shown (RFC 9110 section 11.6.1); CORS says whether, not what.
   private static func isHarmless(_ bytes: borrowing Span<UInt8>) -> Bool {
     ends(with: "-authenticate", bytes) || bytes.count == 32 && stands("access-control-allow-credentials", in: bytes, at: 0)
+  }
+
+  /// `session`, but not where it says which conversation a request belongs to: vendors keep its prompt's cache by that.
+  private static func isSession(_ bytes: borrowing Span<UInt8>, at start: Int) -> Bool {
+    stands("session", in: bytes, at: start) && !ends(with: "session-affinity", bytes) && !ends(with: "session-id", bytes)
+  }
+
+  /// `token`, but neither several of them, which are a count (`max-tokens`, `x-tokens-left`), nor how many there may be.
+  private static func isToken(_ bytes: borrowing Span<UInt8>, at start: Int) -> Bool {
+    guard stands("token", in: bytes, at: start), !stands("tokens", in: bytes, at: start) else { return false }
+    return !ends(with: "token-budget", bytes) && !ends(with: "token-limit", bytes) && !ends(with: "token-count", bytes)
+  }
+
+  /// Whether the word stands for itself, between hyphens or the name's ends.
+  private static func isWord(_ word: String, in bytes: borrowing Span<UInt8>, at start: Int) -> Bool {
+    let end = start + word.utf8.count
+    return stands(word, in: bytes, at: start) && (start == 0 || folded(bytes[start - 1]) == UInt8(ascii: "-"))
+      && (end == bytes.count || folded(bytes[end]) == UInt8(ascii: "-"))
   }
 
   private static func ends(with word: String, _ bytes: borrowing Span<UInt8>) -> Bool {

@@ -37,10 +37,11 @@ enum CredentialPieces {
     return bytes.contains { isSeparator($0) || $0 == UInt8(ascii: "=") } ? nil : bytes
   }
 
-  /// Whether more than one word stands there, the first of them a scheme.
+  /// Whether more than one word stands there, the first of them a scheme. For most values it is one look.
   static func hasScheme(_ value: String) -> Bool {
-    let words = value.utf8.split(maxSplits: 1, whereSeparator: isBlank)
-    return words.count > 1 && isScheme(words[0])
+    let words = value.utf8.drop(while: isBlank)
+    guard let blank = words.firstIndex(where: isBlank), isScheme(words[..<blank]) else { return false }
+    return words[blank...].contains { !isBlank($0) }
   }
 
   private typealias Bytes = Substring.UTF8View

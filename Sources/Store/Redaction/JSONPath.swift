@@ -54,17 +54,17 @@ package struct JSONPath: Sendable, Equatable, CustomStringConvertible {
     return State(bits: next)
   }
 
-  /// Whether the value at a JSON pointer, or one that it lies in, is meant.
-  func covers(_ pointer: JSONPointer) -> Bool {
+  /// How many steps of a JSON pointer lead to a value that is meant; nil where neither its own is nor one that it lies in.
+  func depth(in pointer: JSONPointer) -> Int? {
     var state = State()
-    if isMatch(state) { return true }
-    for token in pointer.tokens {
+    if isMatch(state) { return 0 }
+    for (number, token) in pointer.tokens.enumerated() {
       let named = advance(state, name: token.utf8)
       let indexed = JSONPointer.arrayIndex(token).map { advance(state, index: $0) } ?? State(bits: 0)
       state = State(bits: named.bits | indexed.bits)
-      if isMatch(state) { return true }
+      if isMatch(state) { return number + 1 }
     }
-    return false
+    return nil
   }
 }
 

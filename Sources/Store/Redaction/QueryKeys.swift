@@ -1,41 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Keys in a path's query: `?key=...` and its like.
+/// Keys in an address's query: `?key=...` and its like, in a request's path or in a header such as `Referer`.
 enum QueryKeys {
   /// The keys as they stand there, and decoded.
-  static func values(in path: String) -> [String] {
-    guard let (_, parameters) = parts(of: path) else { return [] }
+  static func values(in address: String) -> [String] {
     var values: [String] = []
-    for parameter in parameters {
-      guard let key = key(in: parameter), key.utf8.count >= SecretSearch.shortest else { continue }
-      values.append(String(key))
-      if key.utf8.contains(UInt8(ascii: "%")), let decoded = String(key).removingPercentEncoding { values.append(decoded) }
+    for range in ranges(in: address) {
+      let key = address[range]
+      add(key, to: &values)
+      // Whether these end a parameter is the reader's opinion.
+      if let end = key.utf8.firstIndex(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "#") }) { add(key[..<end], to: &values) }
     }
     return values
   }
 
+  private static func add(_ key: Substring, to values: inout [String]) {
+    guard key.utf8.count >= SecretSearch.shortest else { return }
+    values.append(String(key))
+    if key.utf8.contains(UInt8(ascii: "%")), let decoded = String(key).removingPercentEncoding { values.append(decoded) }
+  }
+
   static func removed(from path: String) -> String {
-    guard let (head, parameters) = parts(of: path) else { return path }
-    let kept = parameters.map { parameter in
-      key(in: parameter).map { "\(parameter[..<$0.startIndex])\(Redaction.mark)" } ?? String(parameter)
+    var kept = ""
+    var start = path.startIndex
+    for range in ranges(in: path) where range.lowerBound >= start {
+      kept += path[start..<range.lowerBound] + Redaction.mark
+      start = range.upperBound
     }
-    return head + kept.joined(separator: "&")
+    return start == path.startIndex ? path : kept + path[start...]
   }
 
-  /// All before the query, its `?` included, and the query's parameters.
-  private static func parts(of path: String) -> (head: String, parameters: [Substring])? {
-    guard let mark = path.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
-    let start = path.utf8.index(after: mark)
-    let parameters = path.utf8[start...].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-    return (String(path[..<start]), parameters.map { Substring($0) })
+  /// Where keys stand, each up to the next `&`. Empty, and for nothing, where there is no query.
+  private static func ranges(in address: String) -> [Range<String.Index>] {
+    let bytes = address.utf8
+    guard var start = bytes.firstIndex(of: UInt8(ascii: "?")) else { return [] }
+    let end = bytes.endIndex
+    var ranges: [Range<String.Index>] = []
+    // At what stands before a parameter.
+    while start < end {
+      let name = bytes.index(after: start)
+      start = bytes[name..<end].firstIndex { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") } ?? end
+      guard let equals = bytes[name..<start].firstIndex(of: UInt8(ascii: "=")), isKey(String(address[name..<equals])) else { continue }
+      let value = bytes.index(after: equals)
+      ranges.append(value..<(bytes[value..<end].firstIndex(of: UInt8(ascii: "&")) ?? end))
+    }
+    return ranges
   }
 
-  private static func key(in parameter: Substring) -> Substring? {
-    guard let equals = parameter.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-    let name = String(parameter[..<equals])
-    // `sig` is Azure's (learn.microsoft.com/rest/api/storageservices/create-service-sas).
-    guard Redaction.isCredential(name.removingPercentEncoding ?? name) || name == "sig" else { return nil }
-    return parameter[parameter.utf8.index(after: equals)...]
+  private static func isKey(_ name: String) -> Bool {
+    let name = name.removingPercentEncoding ?? name
+    // `sig` is Azure's (learn.microsoft.com/rest/api/storageservices/create-service-sas). Whoever has a session's id in an address has
+    // the session; in a header it says which conversation it is.
+    return Redaction.isCredential(name) || name == "sig" || ["session_id", "session-id"].contains(name.lowercased())
   }
 }

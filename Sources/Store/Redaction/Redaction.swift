@@ -8,7 +8,9 @@ package struct Redaction: Sendable {
   /// Names, in the same way, of headers that say who a client is, and where. Their values are words that may stand anywhere, such
   /// as a host's name: they are looked for nowhere else.
   package var senders: [String]
-  /// Values in JSON bodies, requests and responses alike, and in each event of a stream.
+  /// Values in JSON bodies, requests and responses alike, and in each event of a stream. What is said of bodies loses its quotations and
+  /// the places within arguments with any path. Names stay, whatever the paths say: of models, tools and calls, finish reasons, and the
+  /// codes of findings.
   package var paths: [JSONPath]
   /// The vendors' own keys.
   package var secrets: [String]
@@ -40,8 +42,8 @@ package struct Redaction: Sendable {
   /// is none.
   package func secrets(headers: [(name: String, value: String)], target: String) -> [String] {
     var secrets = QueryKeys.values(in: target)
-    for header in headers where holdsKey(header: header.name) {
-      let keys = Self.keys(inHeader: header.name, header.value)
+    for header in headers {
+      let keys = holdsKey(header: header.name) ? Self.keys(inHeader: header.name, header.value) : Self.keys(inValue: header.value)
       if secrets.isEmpty { secrets = keys } else { secrets += keys }
     }
     return secrets
@@ -51,6 +53,13 @@ package struct Redaction: Sendable {
   /// what nobody writes by chance counts.
   static func keys(inHeader name: String, _ value: String, isAnswer: Bool = false) -> [String] {
     CredentialPieces.all(of: value, isSure: !isAnswer && !isCookie(name))
+  }
+
+  /// What of the value of a header that is no credential by its name is one all the same: behind a scheme what nobody writes by chance,
+  /// and keys in the query of an address. Empty, and for nothing, where there is none.
+  static func keys(inValue value: String) -> [String] {
+    let keys = QueryKeys.values(in: value)
+    return CredentialPieces.hasScheme(value) ? keys + CredentialPieces.all(of: value, isSure: false) : keys
   }
 
   /// What of a header that goes to every request of a vendor must be in no record: its value and, where that is a credential, its parts.

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fidelity
-import JSON
 
 /// Applies a ``Redaction`` to records, on the writer's thread. It fails closed: with paths set, a body that cannot be read as
-/// JSON or as a stream of it is left out, since what is in it cannot be known.
+/// JSON or as a stream of it is left out, since what is in it cannot be known; and so is one that is compressed, whatever is set.
 struct Redactor {
-  private let rules: Redaction
+  let rules: Redaction
   private let known: SecretSearch
-  private var bodies: BodyRedactor
+  var bodies: BodyRedactor
   private var names = HeaderNames()
 
   init(_ rules: Redaction) {
@@ -21,6 +20,8 @@ struct Redactor {
     let secrets = known.adding(record.secrets + keys)
     record.secrets = []
     record.path = QueryKeys.removed(from: record.path)
+    // What the client received is kept without its headers: a vendor's answer may be passed on as it came.
+    if record.attempts.contains(where: { $0.response?.isCoded == true }), record.response?.isText == false { record.response?.omitBody() }
     redact(&record.request, secrets, isAnswer: false)
     redact(&record.response, secrets, isAnswer: true)
     for index in record.attempts.indices {
@@ -28,10 +29,7 @@ struct Redactor {
       redact(&record.attempts[index].response, secrets, isAnswer: true)
     }
     if !rules.paths.isEmpty { redactDetails(&record) }
-    if !secrets.isEmpty {
-      clearFields(&record, secrets)
-      clearDetails(&record, secrets)
-    }
+    clear(&record, secrets)
     for index in record.comparisons.indices { redact(&record.comparisons[index], secrets) }
   }
 
@@ -46,24 +44,22 @@ struct Redactor {
   private func redact(_ record: inout StoredComparison, _ secrets: SecretSearch) {
     record.secrets = []
     if !rules.paths.isEmpty, record.hasArguments { record.forgetArguments() }
-    if secrets.isEmpty { return }
-    secrets.clear(&record.model)
+    secrets.clear(cut: &record.model)
     clear(&record.answer, secrets)
     clear(&record.other, secrets)
   }
 
   private func clear(_ side: inout Side, _ secrets: SecretSearch) {
-    if case .other(let reason) = side.finish, let cleared = secrets.cleared(reason) { side.finish = .other(cleared) }
+    if case .other(let reason) = side.finish, let cleared = secrets.cleared(cut: reason) { side.finish = .other(cleared) }
     for index in side.calls.indices {
-      secrets.clear(&side.calls[index].name)
-      secrets.clear(&side.calls[index].arguments)
+      secrets.clear(cut: &side.calls[index].name)
+      secrets.clear(cut: &side.calls[index].arguments)
     }
   }
 
   /// Whether a key lies in what would have to be kept as it is, or not at all.
   func hasSecret(_ job: StoredShadowJob) -> Bool {
     let secrets = known.adding(job.secrets)
-    guard !secrets.isEmpty else { return false }
     func holds(_ side: Side) -> Bool {
       if case .other(let reason) = side.finish, secrets.cleared(reason) != nil { return true }
       return side.calls.contains { secrets.occurs(in: $0.name.span) || secrets.occurs(in: $0.arguments.span) }
@@ -76,8 +72,9 @@ struct Redactor {
     var keys = QueryKeys.values(in: record.path)
     func add(_ message: StoredMessage?, isAnswer: Bool) {
       guard let message else { return }
-      for header in message.headers where names.holdsKey(header.name, rules) {
-        keys += Redaction.keys(inHeader: header.name, header.value, isAnswer: isAnswer)
+      for header in message.headers {
+        let isKey = names.holdsKey(header.name, rules)
+        keys += isKey ? Redaction.keys(inHeader: header.name, header.value, isAnswer: isAnswer) : Redaction.keys(inValue: header.value)
       }
     }
     add(record.request, isAnswer: false)
@@ -101,71 +98,44 @@ struct Redactor {
       }
       secrets.clear(&part.headers[index].name)
     }
+    if part.isCoded || part.hides(secrets) { part.omitBody() }
     if !rules.paths.isEmpty, bodies.redact(&part) { part.text = nil }
     if isAnswer { secrets.clear(answer: &part) } else { secrets.clear(&part) }
     message = part
   }
 
-  /// What the record repeats of the bodies.
-  private mutating func redactDetails(_ record: inout StoredExchange) {
-    for index in record.edits.indices where isCovered(record.edits[index].pointer) {
-      record.edits[index].before = Redaction.mark
-      record.edits[index].after = Redaction.mark
-    }
-    for index in record.findings.indices where isCovered(record.findings[index].path) { record.findings[index].message = Redaction.mark }
-    for index in record.calls.indices {
-      let call = record.calls[index]
-      guard let arguments = bodies.arguments(of: call) else { continue }
-      record.calls[index].arguments = arguments
-      record.calls[index].violations = ""
-      for number in record.repairs.indices where record.repairs[number].choice == call.choice {
-        record.repairs[number].before = Redaction.mark
-        record.repairs[number].after = Redaction.mark
-      }
-      for number in record.findings.indices where record.findings[number].call != nil { record.findings[number].message = Redaction.mark }
-    }
-  }
-
-  private func isCovered(_ pointer: String) -> Bool {
-    guard !pointer.isEmpty, let pointer = try? JSONPointer(pointer) else { return false }
-    return rules.paths.contains { $0.covers(pointer) }
-  }
-
-  /// What clients and vendors name as they like, and what is said of it.
-  private func clearFields(_ record: inout StoredExchange, _ secrets: SecretSearch) {
-    secrets.clear(&record.method)
-    secrets.clear(&record.path)
-    secrets.clear(&record.model)
-    secrets.clear(&record.error)
-    secrets.clear(&record.firstFinishReason)
-    secrets.clear(&record.finishReason)
+  /// What clients and vendors name as they like, and what is said of it: names and quotations may have been cut.
+  private func clear(_ record: inout StoredExchange, _ secrets: SecretSearch) {
+    secrets.clear(cut: &record.method)
+    secrets.clear(cut: &record.path)
+    secrets.clear(cut: &record.model)
+    secrets.clear(cut: &record.error)
+    secrets.clear(cut: &record.firstFinishReason)
+    secrets.clear(cut: &record.finishReason)
     for index in record.attempts.indices {
-      secrets.clear(&record.attempts[index].model)
-      secrets.clear(&record.attempts[index].error)
-      secrets.clear(&record.attempts[index].finishReason)
+      secrets.clear(cut: &record.attempts[index].model)
+      secrets.clear(cut: &record.attempts[index].error)
+      secrets.clear(cut: &record.attempts[index].finishReason)
     }
-  }
-
-  private func clearDetails(_ record: inout StoredExchange, _ secrets: SecretSearch) {
     for index in record.edits.indices {
-      secrets.clear(&record.edits[index].pointer)
-      secrets.clear(&record.edits[index].before)
-      secrets.clear(&record.edits[index].after)
+      secrets.clear(cut: &record.edits[index].pointer)
+      secrets.clear(cut: &record.edits[index].before)
+      secrets.clear(cut: &record.edits[index].after)
     }
     for index in record.findings.indices {
-      secrets.clear(&record.findings[index].path)
-      secrets.clear(&record.findings[index].message)
+      secrets.clear(cut: &record.findings[index].path)
+      secrets.clear(cut: &record.findings[index].message)
     }
     for index in record.calls.indices {
-      secrets.clear(&record.calls[index].name)
-      secrets.clear(&record.calls[index].id)
-      secrets.clear(&record.calls[index].arguments)
-      secrets.clear(&record.calls[index].violations)
+      secrets.clear(cut: &record.calls[index].name)
+      secrets.clear(cut: &record.calls[index].id)
+      secrets.clear(cut: &record.calls[index].arguments)
+      secrets.clear(cut: &record.calls[index].violations)
     }
     for index in record.repairs.indices {
-      secrets.clear(&record.repairs[index].path)
-      secrets.clear(&record.repairs[index].before)
-      secrets.clear(&record.repairs[index].after)
+      secrets.clear(cut: &record.repairs[index].path)
+      secrets.clear(cut: &record.repairs[index].before)
+      secrets.clear(cut: &record.repairs[index].after)
     }
   }
 }

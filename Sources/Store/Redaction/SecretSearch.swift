@@ -5,6 +5,7 @@ import JSON
 ///
 /// All are looked for at once, by the bytes: two of the text say how far ahead the next key can begin (Wu and Manber, A fast
 /// algorithm for multi-pattern searching, 1994), so that most of a text is not even read. A text without one costs no allocation.
+/// Beside those that are known it finds the proxy's own, whosever they are: ``ClientKeyPattern``.
 package struct SecretSearch: Sendable {
   /// In each way that they may be written.
   private var forms: [[UInt8]] = []
@@ -12,10 +13,14 @@ package struct SecretSearch: Sendable {
   private var heads: [UInt64] = []
   /// By the last two of eight bytes: how many bytes further those of a form may end.
   private var skips: [UInt8] = []
+  /// Of the longest form.
+  private var mostBytes = 0
+  /// Whether writers may or may not escape something in one of them.
+  private var hasSolidus = false
 
   /// Shorter ones would be found in innocent text.
   static let shortest = 8
-  private static let mark = Array(Redaction.mark.utf8)
+  static let mark = Array(Redaction.mark.utf8)
 
   package init(_ secrets: [String]) { add(secrets) }
 
@@ -41,43 +46,50 @@ package struct SecretSearch: Sendable {
       skips[place] = min(skips[place], UInt8(last - end))
     }
     forms.append(form)
+    mostBytes = max(mostBytes, form.count)
+    if form.contains(UInt8(ascii: "/")) { hasSolidus = true }
     heads.append(form.prefix(Self.shortest).reduce(0) { $0 << 8 | UInt64($1) })
   }
 
   private static func place(_ first: UInt8, _ second: UInt8) -> Int { Int(first) << 4 ^ Int(second) }
 
+  /// Whether no secret is known.
   package var isEmpty: Bool { forms.isEmpty }
 
   // MARK: Finding
 
   package func occurs(in bytes: borrowing Span<UInt8>) -> Bool {
-    guard !isEmpty else { return false }
     var end = Self.shortest - 1
-    if next(in: bytes, from: &end) != nil { return true }
-    return !escaped(in: bytes).isEmpty
+    if next(in: bytes, from: &end) != nil || ClientKeyPattern.occurs(in: bytes) { return true }
+    return !escaped(in: bytes, isCut: false).isEmpty
   }
 
   /// Where secrets stand, in order; those that overlap are one.
-  package func ranges(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
-    guard !isEmpty else { return [] }
-    let found = plain(in: bytes)
-    let others = escaped(in: bytes)
-    if others.isEmpty { return found }
-    return (found + others).sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { Self.join($1, to: &$0) }
+  ///
+  /// - Parameter isCut: whether the text may have been cut, at its end or where it has an ellipsis: then what of a secret stands before
+  ///   the cut counts, from ``shortest`` bytes on.
+  package func ranges(in bytes: borrowing Span<UInt8>, isCut: Bool = false) -> [Range<Int>] {
+    Self.joined(plain(in: bytes, isCut: isCut), escaped(in: bytes, isCut: isCut))
   }
 
-  private func plain(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
+  private func plain(in bytes: borrowing Span<UInt8>, isCut: Bool) -> [Range<Int>] {
     var found: [Range<Int>] = []
     var end = Self.shortest - 1
     while let range = next(in: bytes, from: &end) { Self.join(range, to: &found) }
-    return found
+    found = Self.joined(found, ClientKeyPattern.ranges(in: bytes))
+    return isCut ? Self.joined(found, beginnings(in: bytes)) : found
   }
 
   /// Those that are written with escapes which they do not need.
-  private func escaped(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
-    guard UnescapedText.isNeeded(for: bytes) else { return [] }
+  private func escaped(in bytes: borrowing Span<UInt8>, isCut: Bool) -> [Range<Int>] {
+    guard UnescapedText.isNeeded(for: bytes, hasSolidus: hasSolidus) else { return [] }
     let text = UnescapedText(bytes)
-    return plain(in: text.bytes.span).map { text.offsets[$0.lowerBound]..<text.offsets[$0.upperBound] }
+    return plain(in: text.bytes.span, isCut: isCut).map { text.offsets[$0.lowerBound]..<text.offsets[$0.upperBound] }
+  }
+
+  private static func joined(_ some: [Range<Int>], _ others: [Range<Int>]) -> [Range<Int>] {
+    if others.isEmpty { return some }
+    return (some + others).sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { join($1, to: &$0) }
   }
 
   private static func join(_ range: Range<Int>, to found: inout [Range<Int>]) {
@@ -90,6 +102,7 @@ package struct SecretSearch: Sendable {
 
   /// - Parameter end: where the eighth byte of the next may stand; moved on.
   private func next(in bytes: borrowing Span<UInt8>, from end: inout Int) -> Range<Int>? {
+    if isEmpty { return nil }
     while end < bytes.count {
       let skip = skips[Self.place(bytes[end - 1], bytes[end])]
       guard skip == 0 else {
@@ -120,62 +133,54 @@ package struct SecretSearch: Sendable {
     return true
   }
 
-  // MARK: Taking out
+  // MARK: What a cut has left
 
-  /// The text without them; nil where there is none.
-  package func cleared(_ text: String) -> String? {
-    let bytes = text.utf8.span
-    guard occurs(in: bytes) else { return nil }
-    return cleared(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  package func cleared(_ bytes: [UInt8]) -> [UInt8]? {
-    let found = edits(in: bytes.span)
-    return found.isEmpty ? nil : JSONEdit.apply(found, to: bytes.span)
-  }
-
-  package func clear(_ text: inout String) {
-    if let cleared = cleared(text) { text = cleared }
-  }
-
-  package func clear(_ bytes: inout [UInt8]) {
-    if let cleared = cleared(bytes) { bytes = cleared }
-  }
-
-  func clear(_ message: inout StoredMessage) {
-    let found = edits(in: message.body.span)
-    message.apply(found)
-    if let cleared = message.text.flatMap({ cleared($0) }) { message.text = cleared }
-  }
-
-  /// The same for an answer, where a stream may deliver them in pieces.
-  func clear(answer: inout StoredMessage) {
-    clear(&answer)
-    guard !isEmpty else { return }
-    let pieces = StreamTexts(answer.body).edits(self)
-    answer.apply(pieces)
-  }
-
-  private func edits(in bytes: borrowing Span<UInt8>) -> [JSONEdit] {
-    ranges(in: bytes).map { JSONEdit(range: $0, replacement: Self.mark) }
-  }
-}
-
-extension StoredMessage {
-  /// Edits the body and moves the boundaries along.
-  mutating func apply(_ edits: [JSONEdit]) {
-    guard !edits.isEmpty else { return }
-    body = JSONEdit.apply(edits, to: body.span)
-    boundaries = boundaries.compactMap { boundary in
-      var moved = boundary
-      for edit in edits {
-        if edit.range.upperBound <= boundary {
-          moved += edit.replacement.count - edit.range.count
-        } else if edit.range.lowerBound < boundary {
-          return nil
-        }
-      }
-      return moved
+  private func beginnings(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    for place in bytes.indices where Self.hasEllipsis(bytes, at: place) {
+      if let range = beginning(in: bytes, cutAt: place) { Self.join(range, to: &found) }
     }
+    if let range = beginning(in: bytes, cutAt: bytes.count) { Self.join(range, to: &found) }
+    return found
+  }
+
+  /// The longest piece of a secret, or of a client's key, that ends where the text was cut.
+  private func beginning(in bytes: borrowing Span<UInt8>, cutAt cut: Int) -> Range<Int>? {
+    let end = Self.endWithoutEscape(bytes, cut)
+    var last = max(0, end - mostBytes) + Self.shortest - 1
+    while !isEmpty, last < end {
+      let skip = skips[Self.place(bytes[last - 1], bytes[last])]
+      guard skip == 0 else {
+        last += Int(skip)
+        continue
+      }
+      let start = last - (Self.shortest - 1)
+      last += 1
+      for number in forms.indices where begins(number, in: bytes, start..<end) { return start..<cut }
+    }
+    return ClientKeyPattern.beginning(in: bytes, cutAt: end).map { $0..<cut }
+  }
+
+  private func begins(_ number: Int, in bytes: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
+    guard range.count <= forms[number].count else { return false }
+    for place in range where bytes[place] != forms[number][place - range.lowerBound] { return false }
+    return true
+  }
+
+  private static func hasEllipsis(_ bytes: borrowing Span<UInt8>, at place: Int) -> Bool {
+    bytes[place] == 0xE2 && place + 2 < bytes.count && bytes[place + 1] == 0x80 && bytes[place + 2] == 0xA6
+  }
+
+  /// Where the escape begins that the cut has gone through, as `\u00` or `%2`; the cut where it has gone through none.
+  private static func endWithoutEscape(_ bytes: borrowing Span<UInt8>, _ cut: Int) -> Int {
+    for place in stride(from: cut - 1, through: max(0, cut - 5), by: -1) {
+      switch bytes[place] {
+      case UInt8(ascii: "\\"): return place
+      case UInt8(ascii: "%"): return cut - place < 3 ? place : cut
+      case UInt8(ascii: "u"), 0x30...0x39, 0x41...0x46, 0x61...0x66: continue
+      default: return cut
+      }
+    }
+    return cut
   }
 }

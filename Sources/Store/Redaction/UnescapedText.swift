@@ -8,10 +8,14 @@ struct UnescapedText {
   private(set) var offsets: [Int] = []
 
   /// Whether an escape stands for what would not have had to be escaped: the others are known to ``SecretForms``.
-  static func isNeeded(for text: borrowing Span<UInt8>) -> Bool {
+  ///
+  /// - Parameter hasSolidus: whether an escaped `/` matters, which writers may escape here and not there, and at any depth.
+  static func isNeeded(for text: borrowing Span<UInt8>, hasSolidus: Bool) -> Bool {
     for start in text.indices {
       switch text[start] {
-      case UInt8(ascii: "\\"): if let point = point(in: text, behind: start + 1), (0x21...0x7E).contains(point) { return true }
+      case UInt8(ascii: "\\"):
+        if hasSolidus, start + 1 < text.count, text[start + 1] == UInt8(ascii: "/") { return true }
+        if let point = point(in: text, behind: start + 1), (0x21...0x7E).contains(point) { return true }
       case UInt8(ascii: "%"):
         if let byte = hexadecimal(text, at: start + 1, digits: 2), (0x21...0x7E).contains(byte) { return true }
       default: break

@@ -23,7 +23,8 @@ package struct StoreOptions: Sendable {
     self.now = now
   }
 
-  /// What may wait to be written. Beyond either limit records are dropped and counted.
+  /// What may wait to be written. Beyond `bytes` exchanges wait without their bodies; beyond twice as much, and beyond `records`, they are
+  /// dropped. Both are counted.
   package struct Queue: Sendable, Equatable {
     package var records = 20_000
     package var bytes = 64 << 20

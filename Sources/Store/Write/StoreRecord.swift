@@ -18,3 +18,13 @@ enum StoreRecord: Sendable {
   var isExchange: Bool { if case .exchange = self { true } else { false } }
   var isComparison: Bool { if case .comparison = self { true } else { false } }
 }
+
+extension StoredExchange {
+  /// Leaves what is listed and counted. False where there are no bodies.
+  mutating func forgetBodies() -> Bool {
+    let hadBodies = request != nil || response != nil || attempts.contains { $0.request != nil || $0.response != nil }
+    (request, response) = (nil, nil)
+    for index in attempts.indices { (attempts[index].request, attempts[index].response) = (nil, nil) }
+    return hadBodies
+  }
+}

@@ -36,6 +36,8 @@ package struct StoreStatus: Sendable, Equatable {
   package var written = 0
   package var comparisons = 0
   package var dropped: [DropReason: Int] = [:]
+  /// Exchanges that were taken without their bodies, as too much was waiting.
+  package var droppedBodies = 0
   /// When it was, as far as that is not in the store yet.
   package var dropNotes = DropNotes()
   package var queuedRecords = 0

@@ -6,7 +6,7 @@ import Synchronization
 /// The one writer of a store: takes records from event loops and writes them in batches on a thread of its own.
 ///
 /// Nothing it does can fail or delay whoever offers. What cannot be written (a full disk, a lock, a file that is read-only,
-/// damaged or gone) waits and is tried again; what the queue cannot hold is dropped and counted by reason, and
+/// damaged or gone) waits and is tried again; what the queue cannot hold is dropped, bodies first, and counted by reason, and
 /// ``status`` says what is wrong. While it keeps up, a record is committed within two tenths of a second, and what is
 /// committed survives a kill. Its words are found by a search a moment later, when there is nothing to write; with more than
 /// about a thousand exchanges a second, when there are fewer again.

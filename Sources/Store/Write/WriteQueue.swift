@@ -38,15 +38,28 @@ struct WriteQueue {
     }
     let before = waiting.count
     for record in batch {
-      guard waiting.count + inHand.records < limits.records, waitingBytes + inHand.bytes + record.bytes <= limits.bytes else {
+      guard let fitting = fitting(record) else {
         drop(1, status.failure.map { .failing($0.reason) } ?? .queueFull, now: now)
         continue
       }
-      waiting.append(record)
-      waitingBytes += record.bytes
+      waiting.append(fitting)
+      waitingBytes += fitting.bytes
     }
     if oldest == nil, !waiting.isEmpty { oldest = now }
     return before == 0 && !waiting.isEmpty || before < Self.batch && waiting.count >= Self.batch
+  }
+
+  /// Beyond the limit exchanges go without their bodies, beyond twice as much not at all.
+  private mutating func fitting(_ record: QueuedRecord) -> QueuedRecord? {
+    guard waiting.count + inHand.records < limits.records else { return nil }
+    let held = waitingBytes + inHand.bytes
+    if held + record.bytes <= limits.bytes { return record }
+    guard case .exchange(var exchange) = record.record else { return nil }
+    let hadBodies = exchange.forgetBodies()
+    let lean = hadBodies ? QueuedRecord(.exchange(exchange)) : record
+    guard held + lean.bytes <= 2 * limits.bytes else { return nil }
+    if hadBodies { status.droppedBodies += 1 }
+    return lean
   }
 
   /// So many records are worth writing at once.

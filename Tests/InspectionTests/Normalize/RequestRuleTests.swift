@@ -130,6 +130,10 @@ private let thinkingCases =
         "thinking /thinking",
       ]),
     RuleCase(
+      "nothing is there but switches of others", thinking(.thinking),
+      #"{"reasoning":{"enabled":true}, "chat_template_kwargs":{"thinking":true}}"#, #"{"thinking":{"type":"enabled"}}"#,
+      ["thinking /reasoning", "thinking /chat_template_kwargs", "thinking /thinking"]),
+    RuleCase(
       "the vendor's own style wins", thinking(.thinking),
       #"{"reasoning":{"enabled":true},"thinking":{"type":"disabled"}}"#, #"{"thinking":{"type":"disabled"}}"#,
       ["thinking /reasoning"]),

@@ -27,14 +27,21 @@ private func summary(_ stream: [[UInt8]], _ request: RequestFacts = Fixture.requ
 @Suite(.timeLimit(.minutes(1))) struct LargeAnswerTests {
   private static let long = String(repeating: "x", count: 1 << 20)
 
-  @Test("A megabyte of arguments, and 50,000 pieces that would begin another call if it were whole") func manyBeginnings() {
-    let first = #"{"index":0,"id":"a","function":{"name":"search","arguments":"{\"a\":\"\#(Self.long)\"}}"}}"#
+  @Test("Arguments of 384 KB, and 64,000 pieces that would begin another call if it were whole") func manyBeginnings() {
+    func first(_ length: Int) -> String {
+      #"{"index":0,"id":"a","function":{"name":"search","arguments":"{\"a\":\"\#(Self.long.prefix(length))\"}}"}}"#
+    }
     let piece = #"{"index":0,"id":"b","function":{"name":"search"}}"#
-    let found = summary([calls([first]), calls(Array(repeating: piece, count: 50_000))])
-    #expect(found.callCount == 1 && found.choices[0].calls[0].pieces == 50_001)
-    #expect(found.findings.contains { $0.kind == .changedID } && found.findings.contains { $0.kind == .argumentsTrailingJunk })
-    // The same when they are whole: then they do.
-    let whole = summary([calls([first.replacing("}}\"}}", with: "}\"}}")]), calls([piece])])
+    let isLinear = growsLinearly(8000) { size in
+      (size, [calls([first(size * 6)]), calls(Array(repeating: piece, count: size))])
+    } _: { size, stream in
+      let found = summary(stream)
+      #expect(found.callCount == 1 && found.choices[0].calls[0].pieces == size + 1)
+      #expect(found.findings.contains { $0.kind == .changedID } && found.findings.contains { $0.kind == .argumentsTrailingJunk })
+    }
+    #expect(isLinear)
+    // When they are whole, they do.
+    let whole = summary([calls([first(1000).replacing("}}\"}}", with: "}\"}}")]), calls([piece])])
     #expect(whole.callCount == 2 && whole.choices[0].calls[1].idText == "b")
   }
 
@@ -58,10 +65,15 @@ private func summary(_ stream: [[UInt8]], _ request: RequestFacts = Fixture.requ
   }
 
   @Test("A call of two tools in turn is not read anew for each") func changingTools() {
-    let first = #"{"index":0,"id":"a","function":{"name":"search","arguments":"{\"q\":\"\#(Self.long)"}}"#
-    let pieces = (0..<500).map { #"{"index":0,"function":{"name":"\#($0 % 2 == 0 ? "get_time" : "search")","arguments":"x"}}"# }
-    let found = observer([calls([first]), calls(pieces)], RequestFacts(tools: ToolSet(["search", "get_time"])))
-    #expect(found.death == nil && found.calls[0].arguments.count == Self.long.utf8.count + 6 + 500)
+    let isLinear = growsLinearly(1000) { size in
+      let first = #"{"index":0,"id":"a","function":{"name":"search","arguments":"{\"q\":\"\#(Self.long.prefix(size * 128))"}}"#
+      let pieces = (0..<size).map { #"{"index":0,"function":{"name":"\#($0 % 2 == 0 ? "get_time" : "search")","arguments":"x"}}"# }
+      return (size, [calls([first]), calls(pieces)])
+    } _: { size, stream in
+      let found = observer(stream, RequestFacts(tools: ToolSet(["search", "get_time"])))
+      #expect(found.death == nil && found.calls[0].arguments.count == size * 129 + 6)
+    }
+    #expect(isLinear)
   }
 
   @Test("A thousand calls: a piece is found its own, and a dead one's arguments are told without a look at the others")
@@ -86,8 +98,12 @@ private func summary(_ stream: [[UInt8]], _ request: RequestFacts = Fixture.requ
 
   @Test("A thousand ids of 8 KB that differ in the end") func longIDs() {
     let id = String(repeating: "i", count: 8000)
-    let found = summary((0..<1024).map { calls([#"{"index":\#($0),"id":"\#(id)\#($0 / 2)","function":{"name":"search","arguments":"{}"}}"#]) })
-    #expect(found.findings.count { $0.kind == .duplicateID } == 512)
+    let isLinear = growsLinearly(128) { size in
+      (size, (0..<size).map { calls([#"{"index":\#($0),"id":"\#(id)\#($0 / 2)","function":{"name":"search","arguments":"{}"}}"#]) })
+    } _: { size, stream in
+      #expect(summary(stream).findings.count { $0.kind == .duplicateID } == size / 2)
+    }
+    #expect(isLinear)
   }
 
   @Test("What is kept of reasoning and of leaks has one limit for all choices") func oneRoom() {
@@ -115,10 +131,13 @@ private func summary(_ stream: [[UInt8]], _ request: RequestFacts = Fixture.requ
     #expect(answer.failure?.kind == .rateLimit && answer.failure?.message.utf8.count == 8192)
   }
 
-  @Test("40,000 keys, and again as many") func manyKeys() {
-    let object = "{" + (0..<40_000).map { "\"k\($0)\":1" }.joined(separator: ",") + "}"
-    let shape = ArgumentsShape(of: Array((object + object).utf8))
-    #expect(shape == .snapshots(object: object.utf8.count..<(2 * object.utf8.count)))
+  @Test("32,000 keys, and again as many") func manyKeys() {
+    let isLinear = growsLinearly(4000) { size in
+      Array(("{" + (0..<size).map { "\"k\($0)\":1" }.joined(separator: ",") + "}").utf8)
+    } _: { object in
+      #expect(ArgumentsShape(of: object + object) == .snapshots(object: object.count..<(2 * object.count)))
+    }
+    #expect(isLinear)
   }
 
   @Test("100,000 wrong elements: the first are told, the others counted") func manyViolations() {
@@ -137,11 +156,14 @@ private func summary(_ stream: [[UInt8]], _ request: RequestFacts = Fixture.requ
     #expect(mended.first?.verdict?.valid == true && mended.last?.verdict?.valid == false)
   }
 
-  @Test("A stream of 128 choices in 50,000 chunks, as one answer") func manyChunks() {
-    let stream = (0..<50_000).map { delta(#"{"content":"a"}"#, choice: $0 % 128) }
-    let bytes = stream.flatMap { $0 }
-    let body = FormConversion.body(of: bytes.span, summary(stream))
-    let choices = (try? JSONValue(parsing: body))?["choices"]?.array ?? []
-    #expect(choices.count == 128 && choices.allSatisfy { ($0["message"]?["content"]?.string?.utf8.count ?? 0) >= 50_000 / 128 })
+  @Test("A stream of 128 choices in 32,768 chunks, as one answer") func manyChunks() {
+    let isLinear = growsLinearly(16) { size in
+      let stream = (0..<(256 * size)).map { delta(#"{"content":"a"}"#, choice: $0 % size) }
+      return (size, stream.flatMap { $0 }, summary(stream))
+    } _: { size, bytes, summary in
+      let choices = (try? JSONValue(parsing: FormConversion.body(of: bytes.span, summary)))?["choices"]?.array ?? []
+      #expect(choices.count == size && choices.allSatisfy { $0["message"]?["content"]?.string?.utf8.count == 256 })
+    }
+    #expect(isLinear)
   }
 }

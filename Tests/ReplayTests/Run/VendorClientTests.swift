@@ -77,11 +77,33 @@ import Upstream
   func hiddenKey() async throws {
     let vendor = ScriptedVendor(.json("bad key sk-secret-1 (sk-secret-1)", status: 401))
     let failure = await #expect(throws: Failure.self) { try await client(vendor, key: "sk-secret-1").attempt(request) }
-    #expect(failure?.message == "Error code: 401 - bad key *** (***)")
+    #expect(failure?.message == "Error code: 401 - bad key [redacted] ([redacted])")
     let key = try #require(APIKey(option: nil, environment: ["OPENAI_API_KEY": "sk-secret-1"]))
     var dumped = ""
     dump(key, to: &dumped)
     #expect(!"\(key) \(String(reflecting: key)) \(dumped)".contains("secret"))
+  }
+
+  @Test(
+    "Nor one that spells it in escapes, or whose words are cut within it",
+    arguments: [
+      (#"\u0073\u006b-secret-\u0031"#, "[redacted]"), (String(repeating: "e", count: 4090) + "sk-secret-1", String(repeating: "e", count: 4090) + "[redac"),
+      (String(repeating: "e", count: 4085) + "sk-secret-1", String(repeating: "e", count: 4085) + "[redacted]"),
+      (String(repeating: "e", count: 4096) + "sk-secret-1", String(repeating: "e", count: 4096)),
+    ])
+  func spelledKey(body: String, shown: String) async throws {
+    for key in ["sk-secret-1", "Bearer sk-secret-1"] {
+      let vendor = ScriptedVendor(.json(body, status: 401))
+      let failure = await #expect(throws: Failure.self) { try await client(vendor, key: key).attempt(request) }
+      #expect(failure?.message == "Error code: 401 - " + shown)
+    }
+  }
+
+  @Test("A broken event is quoted up to a cut that may go through the key")
+  func keyInEvent() async throws {
+    let vendor = ScriptedVendor(.stream("{" + String(repeating: "e", count: 190) + "sk-secret-1"))
+    let failure = await #expect(throws: Failure.self) { try await client(vendor, key: "sk-secret-1").attempt(streamed) }
+    #expect(failure?.type == "JSONDecodeError" && failure?.message.contains("sk-secret") == false, "\(failure?.message ?? "")")
   }
 
   @Test("A broken connection and a timeout have the SDK's names")

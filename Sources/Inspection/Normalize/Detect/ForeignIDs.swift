@@ -11,7 +11,7 @@ func detectForeignIDs(_ normalization: Normalization, _ target: RequestTarget, _
   }
   guard let first else { return }
   let calls = counted(count, "a tool call has", "tool calls have")
-  let sample = first.before.isEmpty ? "no id" : String(decoding: first.before.prefix(80), as: UTF8.self)
+  let sample = first.before.isEmpty ? "no id" : excerpt(first.before.span, limit: 80)
   let message =
     target.generation == .k3
     ? "\(calls) no id, or that of another call of the turn: results cannot be told apart"

@@ -39,14 +39,12 @@ private func kind(of keyword: String) -> FindingKind {
 
 /// The kind of the array or object that a string holds, where the schema wants one.
 private func nestedValue(at violation: Violation, in arguments: [UInt8]) -> String? {
-  guard arguments.indices.contains(violation.range.lowerBound), violation.range.upperBound <= arguments.count,
+  let isArray = violation.want.contains("array")
+  guard isArray || violation.want.contains("object"), arguments.indices.contains(violation.range.lowerBound), violation.range.upperBound <= arguments.count,
     arguments[violation.range.lowerBound] == UInt8(ascii: "\""),
     let text = try? JSONValue(parsing: arguments.span.extracting(violation.range)).utf8,
-    let inner = try? JSONValue(parsing: text.utf8)
+    let kind = text.utf8.span.jsonKind, kind == .array || kind == .object, jsonError(in: text.utf8.span) == nil
   else { return nil }
-  switch inner.kind {
-  case .array where violation.want.contains("array"): return "array"
-  case .object where violation.want.contains("object"): return "object"
-  default: return nil
-  }
+  let isWanted = kind == .array ? isArray : violation.want.contains("object")
+  return isWanted ? kind == .array ? "array" : "object" : nil
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Configuration
+
+/// How long a client may take, in nanoseconds.
+package struct ClientLimits: Sendable {
+  /// From a request's first byte to the end of its head.
+  var head: UInt64
+  /// Between two reads of a request's body.
+  var body: UInt64
+  /// Between two requests.
+  var idle: UInt64
+  /// Of connections, on all lanes.
+  var connections: Int
+  /// To read the last answer, after Belay has closed its side.
+  var lingering: UInt64 = 2_000_000_000
+
+  /// - Parameter connections: where the configuration says nothing of them.
+  package init(_ limits: Limits, connections: Int = .max) {
+    idle = limits.keepAlive.wholeNanoseconds
+    self.connections = limits.connections ?? connections
+    head = limits.headerTimeout.wholeNanoseconds
+    body = limits.headerTimeout.wholeNanoseconds
+  }
+}

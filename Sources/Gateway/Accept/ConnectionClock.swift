@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a client's connection is at, and since when. Times are nanoseconds of uptime.
+package struct ConnectionClock: Sendable {
+  package enum Phase: Sendable {
+    /// Between requests.
+    case idle
+    /// A request's head has begun to arrive.
+    case readingHead
+    /// A request's body is arriving.
+    case readingBody
+    /// The request is complete; its answer is awaited or under way.
+    case answering
+    /// The last answer is being written, as fast as the client takes it.
+    case closing
+    /// The last answer is out; what still comes is read and thrown away, so that the client can read the answer.
+    case lingering
+    case closed
+  }
+
+  package private(set) var phase = Phase.idle
+  /// The vendor takes no more of the request's body for now.
+  package var isUploadFull = false
+  /// When the phase's limit was last pushed back.
+  private var touchedAt: UInt64
+  /// When the last request's head was whole.
+  private var beganAt: UInt64 = 0
+  /// Since when the client has not taken what is written for it.
+  private var stalledAt: UInt64?
+
+  package init(at now: UInt64) { touchedAt = now }
+
+  package mutating func enter(_ phase: Phase, at now: UInt64) {
+    self.phase = phase
+    touchedAt = now
+    if phase == .readingBody { beganAt = now }
+  }
+
+  /// Bytes of a request were read, before they are parsed.
+  package mutating func bytesArrived(at now: UInt64) {
+    switch phase {
+    case .idle: enter(.readingHead, at: now)
+    case .readingBody: touchedAt = now
+    case .readingHead, .answering, .closing, .lingering, .closed: break
+    }
+  }
+
+  /// The vendor takes more. The client could not go on: its time begins anew.
+  package mutating func uploadGoesOn(at now: UInt64) {
+    isUploadFull = false
+    touchedAt = now
+  }
+
+  package mutating func takesAnswer(_ takes: Bool, at now: UInt64) { stalledAt = takes ? nil : now }
+
+  /// Between requests for so long.
+  package func hasRested(_ time: UInt64, at now: UInt64) -> Bool { phase == .idle && now - touchedAt >= time }
+
+  /// The phase has lasted too long.
+  package func isOver(_ limits: ClientLimits, at now: UInt64) -> Bool {
+    let limit: UInt64
+    switch phase {
+    case .readingHead: limit = limits.head
+    // The vendor takes no more at the moment: its own limits count.
+    case .readingBody where isUploadFull: return false
+    case .readingBody: limit = limits.body
+    case .idle: limit = limits.idle
+    case .lingering: limit = limits.lingering
+    case .answering, .closing, .closed: return false
+    }
+    return now - touchedAt > limit
+  }
+
+  /// How the client is waited for: for a whole request, or to take the answer. Nil where it is Belay's turn, or the vendor's.
+  ///
+  /// - Parameter isNew: no request has come on the connection yet.
+  package func wait(isNew: Bool) -> WaitingConnections.Wait? {
+    switch phase {
+    case .readingHead: .init(rank: .unheard, since: touchedAt)
+    case .idle: .init(rank: isNew ? .unheard : .answered, since: touchedAt)
+    case .readingBody: isUploadFull ? nil : .init(rank: .slow, since: beganAt)
+    case .answering: stalledAt.map { .init(rank: .slow, since: $0) }
+    case .closing: .init(rank: .slow, since: touchedAt)
+    case .lingering, .closed: nil
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A path as those servers read it that normalize before they route. What is forwarded stays as it came.
+///
+/// Decoded once; `\` is `/`, as the URL standard has it, and either also where it was encoded, since many decode before they split;
+/// what stands behind `;` in a segment is a parameter (RFC 3986 section 3.3), which servlet containers take off first; a segment
+/// that is empty is none.
+struct TargetPath {
+  /// It has a segment `.` or `..`. Servers disagree about what that leaves of a path: at one it is another vendor's, or another
+  /// endpoint's, than was judged here.
+  let climbs: Bool
+  let isChatCompletions: Bool
+
+  init(_ path: Substring) {
+    if Self.isNormal(path) {
+      climbs = false
+      isChatCompletions = path.utf8.suffix(17).elementsEqual("/chat/completions".utf8) { Self.lowercase($0) == $1 }
+      return
+    }
+    let segments = path.utf8.percentDecoded.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+      .map { $0.prefix { $0 != UInt8(ascii: ";") } }.filter { !$0.isEmpty }
+    climbs = segments.contains { $0.count <= 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }
+    let ends = ["chat", "completions"]
+    isChatCompletions = segments.count >= 2 && zip(segments.suffix(2), ends).allSatisfy { $0.map(Self.lowercase).elementsEqual($1.utf8) }
+  }
+
+  /// Whether it is as it would be read: nearly every path is.
+  private static func isNormal(_ path: Substring) -> Bool {
+    var last: UInt8 = 0
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: ";"): return false
+      case UInt8(ascii: "/") where last == byte, UInt8(ascii: ".") where last == UInt8(ascii: "/"): return false
+      default: last = byte
+      }
+    }
+    return last != UInt8(ascii: "/")
+  }
+
+  private static func lowercase(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
+}
+
+extension Collection<UInt8> {
+  /// Without percent-encoding (RFC 3986 section 2.1). A `%` that encodes nothing stays.
+  var percentDecoded: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    var rest = self[...]
+    while let byte = rest.popFirst() {
+      let digits = byte == UInt8(ascii: "%") ? rest.prefix(2).compactMap(Self.hexadecimal) : []
+      if digits.count == 2 {
+        bytes.append(digits[0] << 4 | digits[1])
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return bytes
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x37
+    case 0x61...0x66: byte - 0x57
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSON
+
+extension SecretSearch {
+  /// The text without them; nil where there is none.
+  package func cleared(_ text: String) -> String? { cleared(text, isCut: false) }
+
+  package func cleared(_ bytes: [UInt8]) -> [UInt8]? { cleared(bytes, isCut: false) }
+
+  /// The same for a text that may have been cut before it came here: what the cut has left of a secret goes too.
+  package func cleared(cut text: String) -> String? { cleared(text, isCut: true) }
+
+  package func cleared(cut bytes: [UInt8]) -> [UInt8]? { cleared(bytes, isCut: true) }
+
+  package func clear(_ text: inout String) {
+    if let cleared = cleared(text) { text = cleared }
+  }
+
+  package func clear(_ bytes: inout [UInt8]) {
+    if let cleared = cleared(bytes) { bytes = cleared }
+  }
+
+  package func clear(cut text: inout String) {
+    if let cleared = cleared(cut: text) { text = cleared }
+  }
+
+  package func clear(cut bytes: inout [UInt8]) {
+    if let cleared = cleared(cut: bytes) { bytes = cleared }
+  }
+
+  func clear(_ message: inout StoredMessage) {
+    let found = edits(in: message.body.span)
+    message.apply(found)
+    if let cleared = message.text.flatMap({ cleared($0) }) { message.text = cleared }
+  }
+
+  /// The same for an answer, where a stream may deliver them in pieces.
+  func clear(answer: inout StoredMessage) {
+    clear(&answer)
+    let pieces = StreamTexts(answer.body).edits(self)
+    answer.apply(pieces)
+  }
+
+  private func cleared(_ text: String, isCut: Bool) -> String? {
+    let found = edits(in: text.utf8.span, isCut: isCut)
+    return found.isEmpty ? nil : String(decoding: JSONEdit.apply(found, to: text.utf8.span), as: UTF8.self)
+  }
+
+  private func cleared(_ bytes: [UInt8], isCut: Bool) -> [UInt8]? {
+    let found = edits(in: bytes.span, isCut: isCut)
+    return found.isEmpty ? nil : JSONEdit.apply(found, to: bytes.span)
+  }
+
+  private func edits(in bytes: borrowing Span<UInt8>, isCut: Bool = false) -> [JSONEdit] {
+    ranges(in: bytes, isCut: isCut).map { JSONEdit(range: $0, replacement: Self.mark) }
+  }
+}
+
+extension StoredMessage {
+  /// Edits the body and moves the boundaries along; one within an edit is lost. A request may have a hundred thousand of both, so
+  /// one walk does, in the order of the text that both have.
+  mutating func apply(_ edits: [JSONEdit]) {
+    guard !edits.isEmpty else { return }
+    body = JSONEdit.apply(edits, to: body.span)
+    var next = 0
+    var shift = 0
+    boundaries = boundaries.compactMap { boundary in
+      while next < edits.count, edits[next].range.upperBound <= boundary {
+        shift += edits[next].replacement.count - edits[next].range.count
+        next += 1
+      }
+      return next < edits.count && edits[next].range.lowerBound < boundary ? nil : boundary + shift
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Gateway
+import Testing
+
+/// Who is waited for, and for how long, with the times given in.
+struct ConnectionClockTests {
+  /// A connection's clock, told of in seconds since it began.
+  private struct Told {
+    var clock = ConnectionClock(at: 0)
+    var now: UInt64 = 0
+    var isNew = true
+
+    func at(_ seconds: Double) -> Told {
+      var told = self
+      told.now = UInt64(seconds * 1e9)
+      return told
+    }
+
+    func told(_ change: (inout ConnectionClock, UInt64) -> Void) -> Told {
+      var told = self
+      change(&told.clock, now)
+      return told
+    }
+
+    func enter(_ phase: ConnectionClock.Phase) -> Told { told { $0.enter(phase, at: $1) } }
+
+    func isOver(_ seconds: Double) -> Bool { clock.isOver(ConnectionClockTests.limits, at: UInt64(seconds * 1e9)) }
+
+    /// Since when, in seconds, with the rank.
+    var wait: (rank: WaitingConnections.Rank, since: Double)? { clock.wait(isNew: isNew).map { ($0.rank, Double($0.since) / 1e9) } }
+  }
+
+  private static let limits: ClientLimits = {
+    var limits = Limits()
+    limits.headerTimeout = .seconds(30)
+    limits.keepAlive = .seconds(75)
+    return ClientLimits(limits)
+  }()
+
+  @Test("the time for a head does not begin anew with its bytes, the time for a body does; the place counts from the body's beginning")
+  func requests() {
+    let head = Told().at(5).told { $0.bytesArrived(at: $1) }.at(20).told { $0.bytesArrived(at: $1) }
+    #expect(head.clock.phase == .readingHead && head.wait ?? (.slow, 0) == (.unheard, 5))
+    #expect(!head.isOver(35) && head.isOver(35.1))
+    let body = head.at(25).enter(.readingBody).at(50).told { $0.bytesArrived(at: $1) }
+    #expect(body.wait ?? (.unheard, 0) == (.slow, 25))
+    #expect(!body.isOver(80) && body.isOver(80.1))
+  }
+
+  @Test("between requests there is more time, and who was answered before keeps a place longer")
+  func rest() {
+    var told = Told()
+    #expect(told.wait ?? (.slow, 1) == (.unheard, 0))
+    told.isNew = false
+    let rested = told.at(100).enter(.answering).at(110).enter(.idle)
+    #expect(rested.wait ?? (.slow, 0) == (.answered, 110))
+    #expect(!rested.isOver(185) && rested.isOver(185.1))
+    #expect(!rested.clock.hasRested(1_000_000_000, at: 110_999_999_999) && rested.clock.hasRested(1_000_000_000, at: 111_000_000_000))
+    #expect(!rested.enter(.answering).clock.hasRested(1_000_000_000, at: 200_000_000_000))
+  }
+
+  @Test("an upload that the vendor takes slowly is the vendor's to end: the client is not waited for, and its time begins anew")
+  func slowVendor() {
+    let full = Told().at(1).enter(.readingBody).told { clock, _ in clock.isUploadFull = true }
+    #expect(full.wait == nil && !full.isOver(1_000_000))
+    let again = full.at(600).told { $0.uploadGoesOn(at: $1) }
+    #expect(again.wait ?? (.unheard, 0) == (.slow, 1))
+    #expect(!again.isOver(630) && again.isOver(630.1))
+  }
+
+  @Test("an answer that is not taken is waited for from when it stalled, one that is awaited or taken is not")
+  func readers() {
+    let answering = Told().at(1).enter(.answering)
+    #expect(answering.wait == nil && !answering.isOver(1_000_000))
+    let stalled = answering.at(7).told { $0.takesAnswer(false, at: $1) }
+    #expect(stalled.wait ?? (.unheard, 0) == (.slow, 7))
+    #expect(stalled.at(9).told { $0.takesAnswer(true, at: $1) }.wait == nil)
+    // The last answer, of which all is written but not all is taken.
+    #expect(answering.at(8).enter(.closing).wait ?? (.unheard, 0) == (.slow, 8))
+    let lingering = answering.at(10).enter(.lingering)
+    #expect(lingering.wait == nil && !lingering.isOver(12) && lingering.isOver(12.1))
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inspection
+import JSONSchema
+import Testing
+
+/// Calls of which much can be said, and whose mending is tried again and again. Each took a second and more, most of them ten.
+@Suite(.timeLimit(.minutes(1))) struct LargeWordsTests {
+  private static let object = #"{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}"#
+
+  private static func list(_ count: Int, _ part: (Int) -> String) -> String { (0..<count).map(part).joined(separator: ",") }
+
+  @Test("Below a key of four megabytes nothing is mended, nor told at length") func longKey() {
+    let request = facts([("f", #"{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}"#)])
+    let arguments = #"{"\#(String(repeating: "k", count: 4_000_000))":[\#(Self.list(200) { _ in "1" })]}"#
+    let time = ContinuousClock().measure {
+      let (summary, repairs) = answer([call("f", arguments)]).mended([.coercion, .optionalNull], request)
+      let verdict = summary.first.calls[0].verdict
+      #expect(repairs.isEmpty && verdict?.valid == false)
+      #expect(verdict.map { $0.violations.count + $0.furtherViolations } == 200)
+      #expect(verdict.map { $0.violations.reduce(0) { $0 + $1.textBytes } < 128 << 10 } == true)
+    }
+    #expect(time < .seconds(2))
+  }
+
+  /// Arguments in text, and what is thought of them while they come.
+  static let dead: [(what: String, text: @Sendable () -> String, outlook: Mendability)] = [
+    ("1.5 million empty objects", { String(repeating: "{}", count: 1_500_000) }, .no),
+    ("a million objects", { String(repeating: #"{"a":1}{ "a":1}"#, count: 500_000) }, .no),
+    (
+      "600,000 objects before a large one",
+      {
+        String(repeating: "{}", count: 300_000) + String(repeating: #"{"k":1}"#, count: 300_000)
+          + #"{"k":1,"# + list(100_000) { #""k\#($0)":1"# } + "}"
+      }, .no
+    ),
+    ("eight megabytes of line feeds", { #"{"a":""# + String(repeating: "\n", count: 8_000_000) + #"","b":01}"# }, .no),
+    // A later snapshot may have the key that is missing.
+    ("100,000 undeclared keys", { "{" + list(100_000) { #""k\#($0)":1"# } + "}" }, .wait),
+  ]
+
+  @Test("Arguments that no rule mends are told so at once", arguments: 0..<5) func dead(number: Int) {
+    let (what, text, outlook) = Self.dead[number]
+    let arguments = Array(text().utf8)
+    let request = facts([("f", Self.object)])
+    let death = CallDeath(choice: 0, call: 0, offset: 2, reason: .syntax, position: 0)
+    let time = ContinuousClock().measure {
+      #expect(mendability(of: arguments, death: death, tool: 0, request: request, rules: allRules) == outlook)
+      #expect(ArgumentsShape(of: arguments) != .empty)
+      var one = call("f", "")
+      one.arguments = arguments
+      let (summary, repairs) = answer([one]).mended([.surroundingJunk, .controlCharacters, .coercion, .optionalNull], request)
+      #expect(repairs.isEmpty && summary.first.calls[0].verdict?.valid == false)
+    }
+    #expect(time < .seconds(2), "\(what)")
+  }
+
+  @Test("Line feeds in a long string are escaped") func lineFeeds() {
+    let arguments = #"{"a":""# + String(repeating: "\n", count: 1_000_000) + "\u{1}\"}"
+    let mended = answer([call("f", arguments)]).mended([.controlCharacters], facts([("f", Self.object)])).summary.first
+    #expect(mended.calls[0].argumentsText == #"{"a":""# + String(repeating: "\\n", count: 1_000_000) + "\\u0001\"}")
+  }
+
+  @Test("Strings that two types are tried for have a common limit") func choices() {
+    let schema = #"{"type":"object","properties":{"a":{"type":"array","items":{"anyOf":[{"type":"integer"},{"type":"boolean"}]}}}}"#
+    func mended(_ count: Int) -> ChoiceSummary {
+      let arguments = #"{"a":[\#(Self.list(count) { _ in #""1""# })]}"#
+      return answer([call("f", arguments)]).mended([.coercion], facts([("f", schema)])).summary.first
+    }
+    #expect(mended(20).calls[0].argumentsText == #"{"a":[\#(Self.list(20) { _ in "1" })]}"#)
+    #expect(ContinuousClock().measure { _ = mended(200) } < .seconds(2))
+  }
+
+  @Test("A large schema is not read for each of a thousand calls, nor compiled for each choice of theirs") func largeSchema() {
+    let properties = Self.list(60_000) { #""p\#($0)":{"type":"string"}"# }
+    let schema = #"{"type":"object","properties":{\#(properties),"a":{"anyOf":[{"type":"integer"},{"type":"boolean"}]}}}"#
+    let request = facts([("f", schema)])
+    for arguments in ["{}", #"{"a":"x"}"#] {
+      let calls = (0..<1024).map { (number: Int) in call("f", arguments, id: "functions.f:\(number)", index: number) }
+      #expect(answer([calls[0]]).mended([.coercion], request).repairs.isEmpty)
+      let time = ContinuousClock().measure { #expect(answer(calls).mended([.coercion], request).repairs.isEmpty) }
+      #expect(time < .seconds(2))
+    }
+  }
+
+  @Test("Nulls that are no member's value are not looked for again and again") func nulls() {
+    let request = facts([("f", #"{"type":"object","properties":{"a":{"type":"array","items":{"type":"string"}}}}"#)])
+    let arguments = #"{"b":"\#(String(repeating: "x", count: 4_000_000))","a":[\#(Self.list(400) { _ in "null" })]}"#
+    let time = ContinuousClock().measure {
+      #expect(answer([call("f", arguments)]).mended([.optionalNull, .coercion], request).repairs.isEmpty)
+    }
+    #expect(time < .seconds(2))
+  }
+
+  @Test("A call that may be mended is looked at again and again while white space follows it") func looks() {
+    let request = facts([("f", #"{"type":"object","properties":{"a":{"type":"array","items":{"type":"integer"}}}}"#)])
+    let arguments = Array(#"{"a":[\#(Self.list(200) { _ in #""1""# })]}"#.utf8)
+    let death = CallDeath(choice: 0, call: 0, offset: 6, reason: .violation(schemaPath: "/properties/a/items/type"), position: 0)
+    let time = ContinuousClock().measure {
+      for number in 0..<30 {
+        let text = arguments + Array(repeating: UInt8(ascii: " "), count: number)
+        #expect(mendability(of: text, death: death, tool: 0, request: request, rules: allRules) == .wait)
+      }
+    }
+    #expect(time < .seconds(2))
+  }
+
+  @Test("What is open below long keys, and below many, is told in little memory") func openPaths() {
+    let request = facts([("f", #"{"type":"object"}"#)])
+    let death = CallDeath(choice: 0, call: 0, offset: 6, reason: .violation(schemaPath: "/type"), position: 0)
+    let long = #"{"\#(String(repeating: "k", count: 4_000_000))":"# + String(repeating: "[", count: 400)
+    let deep = String(repeating: #"{"a":"#, count: 400) + "{" + Self.list(300_000) { #""k\#($0)":[]"# }
+    let time = ContinuousClock().measure {
+      for text in [long, deep] {
+        #expect(mendability(of: Array(text.utf8), death: death, tool: 0, request: request, rules: allRules) == .wait)
+      }
+    }
+    #expect(time < .seconds(2))
+  }
+
+  @Test("A tool set is charged for what is wrong with its schemas") func footprint() {
+    let key = String(repeating: "k", count: 3_000)
+    let tools = facts([("f", #"{"properties":{"\#(key)":{"properties":{\#(Self.list(8) { #""x\#($0)":{"type":1}"# })}}}}"#)]).tools
+    #expect(tools.footprint == 0)
+    guard case .unusable(let error) = tools.parameters(of: 0) else {
+      Issue.record("the schema is one")
+      return
+    }
+    #expect(error.footprint > 8 * 2 * 3_000 && tools.footprint == error.footprint)
+  }
+}
