@@ -88,7 +88,10 @@ import Testing
     let folder = NSTemporaryDirectory() + "belay-soak-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let store = StoreWriter(StoreOptions(path: folder + "/belay.db"))
+    var options = StoreOptions(path: folder + "/belay.db")
+    // The file's own pages in memory, which fill 64 MiB first, would hide what is lost.
+    options.cacheBytes = 1 << 20
+    let store = StoreWriter(options)
     let vendor = try await FaultVendor.start(keeps: false) { request in
       guard let number = FaultTableFlowTests.number(in: request) else { return [.close] }
       if FaultCase.all.indices.contains(number) { return FaultCase.all[number].steps }

@@ -21,7 +21,7 @@ enum StoreConnection {
       guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
         throw StoreFailure(.readOnly, "the file cannot have a write-ahead log")
       }
-      try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; \(unmapped)")
+      try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -\(options.cacheBytes >> 10); \(unmapped)")
       // A checkpoint waits for the disk twice and the writer with it: one every 32 MiB of log, not every 4.
       try db.execute(sql: "PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864")
       if let pages = options.maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }

@@ -13,6 +13,8 @@ package struct StoreOptions: Sendable {
   package var lockPatienceMilliseconds = 200
   /// The longest that a record waits for company before its batch is written.
   package var gatherMilliseconds = 100
+  /// Of the file's pages, that the writer keeps in memory.
+  package var cacheBytes = 64 << 20
   /// SQLite's limit on the file, in pages of 4 KiB; what is beyond it is as good as a full disk.
   package var maximumPages: Int?
   /// Milliseconds since the Unix epoch.
