@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Swift's Glibc module leaves the epoll headers out.
 #pragma once
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -18,6 +20,20 @@ static inline int belay_local_port(int socket) {
   case AF_INET6: return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
   default: return 0;
   }
+}
+
+// Whether a socket is connected to this address, as inet_ntop(3) writes it, and port.
+static inline int belay_has_peer(int socket, const char *name, int port) {
+  struct sockaddr_storage address;
+  socklen_t size = sizeof address;
+  char text[INET6_ADDRSTRLEN];
+  if (!name || getpeername(socket, (struct sockaddr *)&address, &size) != 0) return 0;
+  const struct sockaddr_in *four = (struct sockaddr_in *)&address;
+  const struct sockaddr_in6 *six = (struct sockaddr_in6 *)&address;
+  int isIPv4 = address.ss_family == AF_INET;
+  if (ntohs(isIPv4 ? four->sin_port : six->sin6_port) != port) return 0;
+  const void *number = isIPv4 ? (const void *)&four->sin_addr : (const void *)&six->sin6_addr;
+  return inet_ntop(address.ss_family, number, text, sizeof text) && strcmp(text, name) == 0;
 }
 
 // Whether something is there to be read, be it the end, without reading it.

@@ -33,6 +33,8 @@ final class EngineLoop {
       for index in 0..<ready {
         if let readiness = reactor.selector.readiness(index) { multi.act(on: .socket(readiness)) }
       }
+      // Before others take their connections.
+      finish()
       queue.take(into: &commands)
       for command in commands { perform(command) }
       commands.removeAll(keepingCapacity: true)

@@ -22,8 +22,6 @@ import NIOCore
     var registered: UInt32 = 0
     /// One of libcurl's connections, whose closing is reported by `close`.
     var isConnection = false
-    /// It has taken a request.
-    var isAdopted = false
     /// It carries one request at a time: between two of them nothing has any business to come.
     var isExclusive = false
     /// It is between two requests, and not one whose answer is paused.
@@ -158,18 +156,27 @@ import NIOCore
 
   // MARK: What a vendor sends unasked
 
-  /// A new connection, of this local port, is about to take its first request.
-  func adopt(port: Int32, isExclusive: Bool) {
-    for socket in localPorts.sockets(at: port) where !interests[Int(socket)].isAdopted {
-      (interests[Int(socket)].isAdopted, interests[Int(socket)].isExclusive) = (true, isExclusive)
-    }
+  /// The socket of a connection that libcurl tells of by its ends; nil for none of ours.
+  func connection(at port: Int32, peer: UnsafePointer<CChar>?, peerPort: Int32) -> Int32? {
+    unsafe localPorts.socket(at: port, peer: peer, peerPort: peerPort)
   }
 
-  /// A request takes the connection of this local port, from now on and until `rest` with the number that is returned. Where several
-  /// have the port, none of them rests then: that is only less protected.
-  func use(port: Int32) -> UInt64 {
+  /// A new connection is about to take its first request.
+  func adopt(_ socket: Int32, isExclusive: Bool) { interests[Int(socket)].isExclusive = isExclusive }
+
+  /// A connection is about to take one more request: false when it cannot, and was shut.
+  ///
+  /// Until libcurl 8.0 only a closed connection is not used again, and bytes behind a complete answer would answer the next
+  /// request, which may be somebody else's. On a connection that is shut the request cannot be sent, and libcurl sends it on
+  /// another. What comes between this look and the sending, a few microseconds, or behind it nobody can tell from an answer.
+  func readyForReuse(_ socket: Int32, hasUnreadBytes: Bool) -> Bool {
+    !interests[Int(socket)].isExclusive || !shutIfSoiled(socket, isKnown: hasUnreadBytes)
+  }
+
+  /// A request takes the connection, from now on and until `rest` with the number that is returned.
+  func use(_ socket: Int32) -> UInt64 {
     uses += 1
-    for socket in localPorts.sockets(at: port) { (interests[Int(socket)].use, interests[Int(socket)].isResting) = (uses, false) }
+    (interests[Int(socket)].use, interests[Int(socket)].isResting) = (uses, false)
     return uses
   }
 
@@ -181,20 +188,6 @@ import NIOCore
     guard interests[Int(socket)].wanted == 0, interests[Int(socket)].registered == 0 else { return }
     set(socket, EPOLLIN.rawValue, EPOLL_CTL_ADD)
     interests[Int(socket)].registered = EPOLLIN.rawValue
-  }
-
-  /// A connection of this local port is about to take one more request: false when it cannot, and was shut.
-  ///
-  /// Until libcurl 8.0 only a closed connection is not used again, and bytes behind a complete answer would answer the next
-  /// request, which may be somebody else's. On a connection that is shut the request cannot be sent, and libcurl sends it on
-  /// another. What comes between this look and the sending nobody can tell from an answer: that is a few microseconds, at a
-  /// moment that the vendor does not know.
-  func readyForReuse(port: Int32, hasUnreadBytes: Bool) -> Bool {
-    var isClean = true
-    for socket in localPorts.sockets(at: port) where interests[Int(socket)].isExclusive && interests[Int(socket)].isResting {
-      if shutIfSoiled(socket, isKnown: hasUnreadBytes) { isClean = false }
-    }
-    return isClean
   }
 
   /// Shut, it is closed to libcurl's eyes, which takes bytes that can be read for a sign of life.

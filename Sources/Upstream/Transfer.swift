@@ -18,7 +18,7 @@ final class Transfer {
   private static let keptBytes = 64 << 10
 
   private var easyHandle: EasyHandle
-  private let reactor: Reactor
+  let reactor: Reactor
   private let turn: Turn
   private(set) var call: CallState?
   /// Where the engine's list of running transfers has this one.
@@ -184,14 +184,18 @@ final class Transfer {
   /// False stops the transfer. libcurl sends a request again, up to five times, where a kept connection ended without a byte of an
   /// answer. A vendor that takes its time before it closes has had the request, and may have charged for it: a proxy does not repeat
   /// that (RFC 9110, section 9.2.2).
-  func mayBeSent(fromPort port: Int32) -> Bool {
-    if easyHandle.hasOpenedConnection {
-      reactor.selector.adopt(port: port, isExclusive: easyHandle.isConnectionExclusive)
-    } else if !reactor.selector.readyForReuse(port: port, hasUnreadBytes: easyHandle.hasUnreadBytes) {
-      // On this one it cannot be sent, and libcurl takes another.
-      return true
+  ///
+  /// - Parameter socket: of the connection that it is about to take.
+  func mayBeSent(on socket: Int32?) -> Bool {
+    if let socket {
+      if easyHandle.hasOpenedConnection {
+        reactor.selector.adopt(socket, isExclusive: easyHandle.isConnectionExclusive)
+      } else if !reactor.selector.readyForReuse(socket, hasUnreadBytes: easyHandle.hasUnreadBytes) {
+        // On this one it cannot be sent, and libcurl takes another.
+        return true
+      }
+      use = reactor.selector.use(socket)
     }
-    use = reactor.selector.use(port: port)
     guard let first = sentAt else {
       sentAt = .now()
       return true

@@ -58,7 +58,8 @@ func onRequest(
 ) -> Int32 {
   guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
   let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-  return transfer.mayBeSent(fromPort: localPort) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+  let socket = unsafe transfer.reactor.selector.connection(at: localPort, peer: remote, peerPort: remotePort)
+  return transfer.mayBeSent(on: socket) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 @c(belay_upstream_open_socket)

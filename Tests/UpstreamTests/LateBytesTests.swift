@@ -43,6 +43,38 @@ struct LateBytesTests {
       late: other),
   ]
 
+  @Test("A request that waits for the connection does not get what comes behind the answer that it waits for")
+  func queued() async throws {
+    let (seen, see) = AsyncStream.makeStream(of: Never.self)
+    try await ScriptedServer.run { connection in
+      guard connection.number == 0 else {
+        while try await connection.request() != nil { try await connection.answer("own") }
+        return
+      }
+      _ = try await connection.request()
+      try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+      for await _ in seen {}
+      try await connection.send("ok" + Self.other)
+      _ = await connection.waitForClose()
+    } _: { server in
+      var options = UpstreamOptions()
+      options.connectionsPerHost = 1
+      try await withEngine(options) { engine in
+        var first = RecordedCall(UpstreamRequest(method: "GET", url: server.url), on: engine)
+        guard case .head = await first.next() else {
+          Issue.record("no head")
+          return
+        }
+        var second = RecordedCall(UpstreamRequest(method: "POST", url: server.url, body: .bytes(ByteBuffer(string: "body"))), on: engine)
+        see.finish()
+        let (_, body, error) = await first.rest()
+        #expect(error == nil && String(buffer: body) == "ok")
+        let (_, own, failure) = await second.rest()
+        #expect(failure == nil && String(buffer: own) == "own")
+      }
+    }
+  }
+
   static let next: [UpstreamRequest.Body] = [.none, .bytes(ByteBuffer(string: "body")), .stream(length: nil)]
 
   /// The bytes are there before the next request is made: it is up to the client to see them.
