@@ -181,9 +181,11 @@ import NIOCore
   }
 
   /// A connection's answer is complete, and libcurl keeps it for another request; which, within one turn, may have taken it already.
-  func rest(_ socket: Int32, after use: UInt64) {
+  /// Shut at once where it is soiled: a request that meets such connections one after the other is given up by libcurl.
+  func rest(_ socket: Int32, after use: UInt64, isSoiled: Bool) {
     guard Int(socket) < interests.count, interests[Int(socket)].isExclusive, interests[Int(socket)].use == use else { return }
     interests[Int(socket)].isResting = true
+    if isSoiled, shutIfSoiled(socket, isKnown: true) { return }
     // What came while the answer was paused woke nobody.
     guard interests[Int(socket)].wanted == 0, interests[Int(socket)].registered == 0 else { return }
     set(socket, EPOLLIN.rawValue, EPOLL_CTL_ADD)

@@ -38,6 +38,8 @@ final class Transfer {
   /// When the request was first handed to a connection; nil while it has not been.
   private var sentAt: NIODeadline?
   private var hasBeenSentAgain = false
+  /// More than the answer came with its end, and waits where no socket shows it.
+  private var isSoiled = false
   /// Its connection's number for it.
   private var use: UInt64 = 0
   /// Why this transfer must end, decided here and not by libcurl.
@@ -89,7 +91,7 @@ final class Transfer {
         proxyStatus: easyHandle.proxyStatus, text: easyHandle.failureText, hasHead: parser.isComplete)
       return .failed(failure.error(for: call?.request))
     }
-    if let socket = easyHandle.keptSocket { reactor.selector.rest(socket, after: use) }
+    if let socket = easyHandle.keptSocket { reactor.selector.rest(socket, after: use, isSoiled: isSoiled) }
     return .end
   }
 
@@ -108,7 +110,7 @@ final class Transfer {
     parser.reset()
     upload = nil
     (isReceivePaused, isSendPaused) = (false, false)
-    (failure, sentAt, hasBeenSentAgain) = (nil, nil, false)
+    (failure, sentAt, hasBeenSentAgain, isSoiled) = (nil, nil, false, false)
     unanswered = nil
     (head, ending, isBodyWanted) = (nil, nil, false)
     isBodyDelivered = true
@@ -243,7 +245,10 @@ final class Transfer {
       touch()
     }
     unsafe body.writeBytes(bytes)
-    if let left = unanswered { unanswered = left - bytes.count }
+    if let left = unanswered {
+      unanswered = left - bytes.count
+      if left == bytes.count { isSoiled = easyHandle.hasUnreadBytes }
+    }
     return true
   }
 
