@@ -170,7 +170,10 @@ import NIOCore
   /// request, which may be somebody else's. On a connection that is shut the request cannot be sent, and libcurl sends it on
   /// another. What comes between this look and the sending, a few microseconds, or behind it nobody can tell from an answer.
   func readyForReuse(_ socket: Int32, hasUnreadBytes: Bool) -> Bool {
-    !interests[Int(socket)].isExclusive || !shutIfSoiled(socket, isKnown: hasUnreadBytes)
+    guard interests[Int(socket)].isExclusive, shutIfSoiled(socket, isKnown: hasUnreadBytes) else { return true }
+    // Its likes would cost one of libcurl's five retries each.
+    for other in interests.indices where interests[other].isResting && interests[other].isExclusive { shutIfSoiled(Int32(other)) }
+    return false
   }
 
   /// A request takes the connection, from now on and until `rest` with the number that is returned.

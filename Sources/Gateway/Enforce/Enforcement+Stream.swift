@@ -7,7 +7,7 @@ import Upstream
 extension Enforcement {
   /// Lets a stream run up to its next point of decision, and decides.
   mutating func run(_ stream: consuming StreamHold, at now: UInt64) -> Turn {
-    var hold = stream
+    var hold = consume stream
     var out = ByteBuffer()
     while let signal = hold.advance(into: &out) {
       switch signal {
@@ -27,7 +27,7 @@ extension Enforcement {
 
   /// Lets out what is held, without a judgement.
   mutating func spill(_ stream: consuming StreamHold, at now: UInt64) -> Turn {
-    var hold = stream
+    var hold = consume stream
     var out = ByteBuffer()
     if !hold.isReleased {
       verdict = .unknown
@@ -41,7 +41,7 @@ extension Enforcement {
   mutating func finishStream(
     _ stream: consuming StreamHold, _ ending: Ending, failure: UpstreamError?, at now: UInt64
   ) -> Turn {
-    var hold = stream
+    var hold = consume stream
     var out = ByteBuffer()
     if !hold.isSettled, let next = settle(&hold, hold.summary(ending), into: &out, at: now) {
       return leave(hold, out, next, at: now)

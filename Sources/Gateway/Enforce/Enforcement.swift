@@ -160,7 +160,8 @@ struct Enforcement: Sendable {
       // Taken out, so that it is not copied when it changes.
       answer = .none
       hold.feed(bytes)
-      return run(hold, at: now)
+      // Given away: with a copy that lives on here, each piece would copy all that is held.
+      return run(consume hold, at: now)
     case .body(var observer, var buffer):
       answer = .none
       observer.feed(bytes.readableBytesUInt8Span)
