@@ -417,6 +417,20 @@ import Upstream
     #expect(!run.client.isEmpty)
   }
 
+  @Test("small pieces behind megabytes of arguments copy none of them", .timeLimit(.minutes(1)))
+  func heldPieces() throws {
+    var run = try Run(Self.request(stream: true))
+    run.head()
+    let long = String(repeating: "x", count: 8 << 20)
+    let begin = #"{"tool_calls":[{"index":0,"id":"functions.read:0","function":{"name":"read","arguments":"{\"path\":\"\#(long)"}}]}"#
+    run.body("data: \(Script.chunk(begin))\n\n")
+    let piece = "data: \(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"y"}}]}"#))\n\n"
+    let start = ContinuousClock.now
+    for _ in 0..<3000 { run.body(piece) }
+    #expect(ContinuousClock.now - start < .seconds(3))
+    #expect(run.client.isEmpty)
+  }
+
   @Test("a dead call among a thousand is looked at as the answer grows, not at each event", .timeLimit(.minutes(1)))
   func deadAmongMany() throws {
     let end = "data: \(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]}"#))\n\n" + "data: \(Script.chunk("{}", finish: "\"tool_calls\""))\n\ndata: [DONE]\n\n"
