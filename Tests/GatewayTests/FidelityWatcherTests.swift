@@ -124,6 +124,18 @@ import Testing
     #expect(rotation.out.isEmpty && desk.told.isEmpty && watcher.watch.gate(of: "kimi-k2-thinking") == 0.5)
   }
 
+  @Test func anotherStoreIsReckonedFromItsBeginning() async throws {
+    let rows = Rows()
+    let watcher = FidelityWatcher(Self.configuration(), rotation: Rotation(), desk: Self.desk(), rows: rows.after)
+    rows.add(150, agreeing: 9)
+    try await watcher.look(at: 1)
+    rows.all.withLock { $0 = [] }
+    watcher.forget()
+    rows.add(10, agreeing: 9)
+    try await watcher.look(at: 2)
+    #expect(watcher.isCaughtUp && watcher.watch.hours.values.flatMap(\.values).merged().comparisons == 10)
+  }
+
   @Test func aReloadInTheMiddleOfALookResolvesNothing() async throws {
     let (rows, desk) = (Rows(), Self.desk())
     rows.add(150, agreeing: 5)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Logbook
 import Store
 import Testing
@@ -19,6 +20,22 @@ import Testing
       try await tail.value
       let ids = [Sample.exchange(1), Sample.exchange(2), Sample.exchange(3), Sample.failed].map { String($0.id.prefix(10)) }
       for (line, id) in zip(paper.lines.dropFirst(heading), ids) { #expect(line.contains(id)) }
+    }
+  }
+
+  @Test("It goes on with the store that takes the place of the one that it follows") func replaced() async throws {
+    try await withStore((0..<3).map { Sample.exchange($0) }) { path, writer in
+      let paper = Paper()
+      var command = TailCommand()
+      (command.backlog, command.isJSON, command.interval) = (3, true, .milliseconds(5))
+      let tail = Task { [command] in try await command.run(storePath: path, on: paper.screen(), now: Sample.start) }
+      try await until("the backlog") { paper.lines.count == 3 }
+      for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
+      writer.offer([Sample.exchange(4)])
+      try await until("what comes in the next store") { paper.lines.count == 4 }
+      #expect(paper.text.contains(Sample.exchange(4).id))
+      tail.cancel()
+      try await tail.value
     }
   }
 

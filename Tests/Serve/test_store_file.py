@@ -80,6 +80,26 @@ def test_the_console_reads_the_store_that_is_there(start, vendor, tmp_path):
     assert before.isdisjoint(one["id"] for one in exchanges(console))
 
 
+def test_live_events_go_on_with_the_store_that_is_there(start, vendor, tmp_path):
+    serve = start(*configured(tmp_path, vendor), addresses=2)
+    proxy, console = serve.addresses
+    chat(proxy, 3)
+    until(lambda: len(exchanges(console)) == 3, "three are listed")
+    with urllib.request.urlopen(f"{console}/api/live", timeout=60) as events:
+        assert events.readline() == b": live\n"
+        for name in tmp_path.glob("belay.sqlite*"):
+            name.unlink()
+        # Where it looks before there is one, it says so and ends: the page connects again.
+        chat(proxy, 1)
+        kind = next(line for line in iter(events.readline, b"") if line.startswith(b"event: "))
+    assert kind in (b"event: exchange\n", b"event: failure\n")
+
+
+def test_a_pipe_in_the_place_of_the_alarms_keeps_no_start(start, vendor, tmp_path):
+    os.mkfifo(tmp_path / "belay.sqlite.alarms.json")
+    chat(start(*configured(tmp_path, vendor), addresses=2).addresses[0], 1)
+
+
 def test_a_pipe_in_the_place_of_the_store_keeps_no_stop(start, vendor, tmp_path):
     os.mkfifo(tmp_path / "belay.sqlite")
     serve = start(*configured(tmp_path, vendor), addresses=2)

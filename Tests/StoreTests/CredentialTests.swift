@@ -10,6 +10,7 @@ import Testing
     "X-Secret-Key", "X-Secret", "X-Password", "X-Session", "X-Amz-Signature", "X-Api-Key-Id", "X-Litellm-Key", "x_api_key", "X_AUTH",
     "X-Forwarded-Authorization", "X-Amz-Security-Token", "X-CSRF-Token", "X-Amz-Credential", "apikey", "key", "X-Ratelimit-Auth", "passwd",
     "X-JWT", "x-pat", "X-Bearer", "x_pwd", "jwt-assertion", "x-session-token", "Session", "X-Auth-Session-Id", "x-token", "x-secret-token-count",
+    "x-sig", "sig", "X-License", "Sec-WebSocket-Protocol",
   ])
   func aCredentialIsToldByItsName(_ name: String) {
     for name in [name, name.uppercased(), name.lowercased()] { #expect(Redaction.isCredential(name) && Redaction().hides(header: name), "\(name)") }
@@ -21,7 +22,7 @@ import Testing
     "anthropic-ratelimit-input-token-limit", "openai-processing-ms", "openai-organization", "openai-version", "openai-max-tokens",
     "fireworks-prompt-tokens", "WWW-Authenticate", "Proxy-Authenticate", "Access-Control-Allow-Credentials", "Content-Type", "Accept", "Host",
     "User-Agent", "X-Request-Id", "Content-Security-Policy", "Keyword", "pass", "x-session-affinity", "X-Session-Id", "Mcp-Session-Id",
-    "X-Routing-Key", "x-token-budget", "x-token-limit", "x-path", "x-pattern", "x-ajwt2",
+    "X-Routing-Key", "x-token-budget", "x-token-limit", "x-path", "x-pattern", "x-ajwt2", "X-Signal", "x-design",
   ])
   func aHarmlessNameIsNone(_ name: String) {
     for name in [name, name.uppercased(), name.lowercased()] { #expect(!Redaction.isCredential(name) && !Redaction().hides(header: name), "\(name)") }

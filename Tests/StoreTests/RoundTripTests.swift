@@ -61,6 +61,9 @@ import Testing
       let second = try await reader.follow(after: first.cursor, ExchangeFilter(), limit: 1)
       #expect(second.exchanges.map(\.exchange.id) == [Sample.exchange(9).id])
       #expect(try await reader.follow(after: second.cursor, ExchangeFilter(), limit: 1).exchanges.isEmpty)
+      // A place of a store that stood here before and had more.
+      let other = try await reader.follow(after: second.cursor + 100, ExchangeFilter(), limit: 1)
+      #expect(other.exchanges.map(\.sequence) == [second.cursor] && other.cursor == second.cursor && !other.hasMore)
     }
   }
 

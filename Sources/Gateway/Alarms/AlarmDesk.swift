@@ -30,7 +30,7 @@ package final class AlarmDesk: Sendable {
     state.webhooks = webhooks
     self.file = file
     self.logger = logger
-    if let file, let data = FileManager.default.contents(atPath: file) {
+    if let file, let data = Self.contents(of: file) {
       state.saved = [UInt8](data)
       if let json = try? JSONValue(parsing: state.saved) {
         state.book = AlarmBook(json: json["told"] ?? nil)
@@ -40,6 +40,12 @@ package final class AlarmDesk: Sendable {
       }
     }
     self.state = Mutex(state)
+  }
+
+  /// Nil where there is no file; a pipe would be waited for.
+  private static func contents(of path: String) -> Data? {
+    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    return kind == .typeRegular ? FileManager.default.contents(atPath: path) : nil
   }
 
   /// Other receivers, from now on.

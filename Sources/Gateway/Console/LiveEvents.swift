@@ -7,7 +7,8 @@ import Store
 ///
 /// Nothing is queued for a client: what it has not taken yet lies in the store.
 package struct LiveEvents: Sendable {
-  let queries: any ExchangeQueries
+  /// Asked for each round: the file may be another by then.
+  let queries: @Sendable () async throws -> any ExchangeQueries
   let filter: ExchangeFilter
   /// Where to go on; nil for now.
   let after: Int64?
@@ -21,11 +22,11 @@ package struct LiveEvents: Sendable {
   func run(_ write: ([UInt8]) async throws -> Void) async throws {
     do {
       var cursor: Int64
-      if let after { cursor = after } else { cursor = try await queries.follow(after: nil, filter, limit: 1).cursor }
+      if let after { cursor = after } else { cursor = try await queries().follow(after: nil, filter, limit: 1).cursor }
       try await write(Array(": live\n\n".utf8))
       var quiet = 0
       while true {
-        let page = try await queries.follow(after: cursor, filter, limit: Self.page)
+        let page = try await queries().follow(after: cursor, filter, limit: Self.page)
         cursor = page.cursor
         var bytes: [UInt8] = []
         for exchange in page.exchanges {

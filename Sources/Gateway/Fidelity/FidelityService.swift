@@ -37,9 +37,14 @@ package struct FidelityService: Sendable {
     var sender: WebhookSender?
     defer { sender?.shutdown() }
     var failures = 0
+    var file: StoreFile.Identity?
     while !Task.isCancelled {
       do {
         let before = rotation.out
+        if let current = try await store?.opened().identity {
+          if let file, file != current { watcher.forget() }
+          file = current
+        }
         try await watcher.look(at: now())
         failures = 0
         log(before, rotation.out)

@@ -49,10 +49,15 @@ package final class FidelityWatcher: Sendable {
 
   /// Other gates and limits: everything is reckoned anew.
   package func reload(_ configuration: BelayConfiguration) {
-    state.withLock { state in
-      state = State(watch: Self.watch(configuration), configuration: configuration, edition: state.edition + 1)
-    }
+    state.withLock { $0 = Self.anew($0, configuration) }
     desk.reload(configuration.alarms.webhooks)
+  }
+
+  /// Another store: what was read of the one before is no longer to be found.
+  package func forget() { state.withLock { $0 = Self.anew($0, $0.configuration) } }
+
+  private static func anew(_ state: State, _ configuration: BelayConfiguration) -> State {
+    State(watch: watch(configuration), configuration: configuration, edition: state.edition + 1)
   }
 
   /// Takes in what was written since the last look, and draws the consequences.

@@ -27,6 +27,9 @@ package struct LogbookStore: Sendable {
 
   package func close() { reader.close() }
 
+  /// The store that has taken this one's place at the path, if one has.
+  func successor() -> LogbookStore? { reader.isCurrent ? nil : try? LogbookStore(path: path) }
+
   /// Asks the reader, with its failure in words.
   func ask<T: Sendable>(_ question: (StoreReader) async throws -> T) async throws -> T {
     do {

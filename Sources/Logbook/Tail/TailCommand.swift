@@ -17,7 +17,7 @@ package struct TailCommand: Sendable {
   package func run(storePath: String, on screen: Screen, now: Int64) async throws {
     guard (0...1000).contains(backlog) else { throw LogbookProblem(.unusable, "--lines is a number from 0 to 1000") }
     let filter = try flags.filter(now: now)
-    let store = try LogbookStore(path: storePath)
+    var store = try LogbookStore(path: storePath)
     defer { store.close() }
     let printer = Printer(isJSON: isJSON, screen: screen)
     do {
@@ -31,6 +31,10 @@ package struct TailCommand: Sendable {
         printer.start()
       }
       while true {
+        if let successor = store.successor() {
+          store.close()
+          store = successor
+        }
         let place = cursor
         let page = try await store.ask { try await $0.follow(after: place, filter) }
         page.exchanges.forEach(printer.print)

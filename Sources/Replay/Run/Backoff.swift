@@ -6,7 +6,7 @@ package enum Backoff {
   private static let first = Duration.seconds(2)
   private static let longest = Duration.seconds(60)
   /// A vendor that asks for more is not waited for any longer than this.
-  private static let longestAsked = Duration.seconds(600)
+  static let longestAsked = Duration.seconds(600)
 
   /// What the vendor asks for, or else 2 s, doubled with each failure, up to 60 s; and up to a quarter more, so that
   /// requests that failed together do not come back together.

@@ -74,14 +74,9 @@ package struct Failure: Error, Equatable, Sendable {
     }
   }
 
-  /// `retry-after-ms`, or the seconds of `Retry-After` (RFC 9110 §10.2.3). Its other form, a date, counts as absent.
+  /// Nil for none too, as the SDK has it: who asks for no time, or for a moment that is over, is given some all the same.
   private static func retryAfter(_ headers: UpstreamHeaders) -> Duration? {
-    if let text = headers["retry-after-ms"], let value = Double(text), value >= 0, value.isFinite {
-      return .milliseconds(min(value, 1e9))
-    }
-    if let text = headers["retry-after"], let value = Double(text), value >= 0, value.isFinite {
-      return .seconds(min(value, 1e6))
-    }
-    return nil
+    guard let asked = RetryAfter.nanoseconds(in: headers), asked > 0 else { return nil }
+    return .nanoseconds(Int64(clamping: asked))
   }
 }

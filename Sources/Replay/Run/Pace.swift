@@ -70,7 +70,7 @@ package struct Pace: Sendable {
         current = max(1, current / 2)
         round += 1
       }
-      if let retryAfter { opensAt = max(now + retryAfter, opensAt ?? now) }
+      if let retryAfter { opensAt = max(now + min(retryAfter, Backoff.longestAsked), opensAt ?? now) }
     case .failed:
       break
     }

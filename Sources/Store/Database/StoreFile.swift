@@ -144,7 +144,7 @@ package struct StoreFile: Sendable, Equatable {
     return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
-  struct Identity: Equatable {
+  package struct Identity: Sendable, Equatable {
     var device: UInt64
     var inode: UInt64
   }

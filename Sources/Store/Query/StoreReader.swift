@@ -9,7 +9,8 @@ package final class StoreReader: ExchangeQueries {
   private let searches: DatabasePool
   private let patience: Duration?
   private let file: StoreFile
-  private let identity: StoreFile.Identity?
+  /// Of the file that is open; places in the order of writing are that file's.
+  package let identity: StoreFile.Identity?
 
   /// - Parameter patience: how long an ``ExchangeQueries`` may take, waiting included, before it throws ``QueryTimeout``; nil for as
   ///   long as it takes, for whoever asks for himself only.
@@ -55,14 +56,16 @@ package final class StoreReader: ExchangeQueries {
     return try await answer(searching: filter.isSearch) { db in
       // What is below the next number is committed: the writer writes both at once.
       let end = try (Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'sequence'") ?? 1) - 1
-      guard let cursor else { return FollowPage(exchanges: [], cursor: end, hasMore: false) }
+      guard var cursor else { return FollowPage(exchanges: [], cursor: end, hasMore: false) }
+      // A place that is not reached yet is of another store, which stood here before: of this one, what may be new.
+      if cursor > end { cursor = max(0, end - Int64(limit)) }
       var compiler = FilterCompiler()
       let condition = compiler.compile(filter.node)
       let rows = try SummaryRow.fetch(
         db,
         "SELECT \(SummaryRow.columns) FROM exchange AS e INDEXED BY exchange_sequence WHERE e.sequence > ? AND \(condition) ORDER BY e.sequence LIMIT ?",
         [.integer(cursor)] + compiler.arguments + [.int(limit + 1)])
-      guard rows.count > limit else { return FollowPage(exchanges: rows, cursor: max(cursor, end), hasMore: false) }
+      guard rows.count > limit else { return FollowPage(exchanges: rows, cursor: end, hasMore: false) }
       return FollowPage(exchanges: Array(rows.prefix(limit)), cursor: rows[limit - 1].sequence, hasMore: true)
     }
   }

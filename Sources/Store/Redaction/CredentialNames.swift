@@ -13,14 +13,18 @@ extension Redaction {
       switch folded(bytes[start]) {
       case UInt8(ascii: "a"):
         if stands("api-key", in: bytes, at: start) || stands("apikey", in: bytes, at: start) || isAuth(bytes, at: start) { return true }
+      // What lets somebody use a thing; the signature that lets somebody have it, in URLs of Azure and others.
       case UInt8(ascii: "b"): if stands("bearer", in: bytes, at: start) { return true }
       case UInt8(ascii: "c"): if stands("cookie", in: bytes, at: start) || stands("credential", in: bytes, at: start) { return true }
       case UInt8(ascii: "j"): if isWord("jwt", in: bytes, at: start) { return true }
+      case UInt8(ascii: "l"): if isWord("license", in: bytes, at: start) || isWord("licence", in: bytes, at: start) { return true }
       // A personal access token, no path.
       case UInt8(ascii: "p"):
         if stands("passw", in: bytes, at: start) || isWord("pwd", in: bytes, at: start) || isWord("pat", in: bytes, at: start) { return true }
       case UInt8(ascii: "s"):
         if stands("secret", in: bytes, at: start) || stands("signature", in: bytes, at: start) || isSession(bytes, at: start) { return true }
+        // Browsers show OpenAI's keys there: `openai-insecure-api-key.KEY`.
+        if isWord("sig", in: bytes, at: start) || stands("sec-websocket-protocol", in: bytes, at: start) { return true }
       case UInt8(ascii: "t"): if !isCount, isToken(bytes, at: start) { return true }
       default: break
       }

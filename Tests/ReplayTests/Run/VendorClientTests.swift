@@ -59,12 +59,13 @@ import Upstream
   }
 
   @Test(
-    "Retry-After is read in seconds and in milliseconds, and x-should-retry decides",
+    "Retry-After is read in seconds, in milliseconds and as a date, and x-should-retry decides",
     arguments: [
       ("Retry-After: 3\r\n", Duration.seconds(3), true), ("retry-after: 0.5\r\n", .milliseconds(500), true),
       ("retry-after-ms: 20\r\nretry-after: 9\r\n", .milliseconds(20), true),
       ("Retry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n", nil, true), ("Retry-After: -1\r\n", nil, true),
-      ("Retry-After: 1e999\r\n", nil, true), ("x-should-retry: false\r\n", nil, false), ("", nil, true),
+      ("Date: Sun, 06 Nov 1994 12:00:00 GMT\r\nRetry-After: Sun, 06 Nov 1994 12:01:30 GMT\r\n", .seconds(90), true),
+      ("Retry-After: 0\r\n", nil, true), ("Retry-After: 1e999\r\n", .seconds(1_000_000), true), ("x-should-retry: false\r\n", nil, false), ("", nil, true),
     ])
   func retryAfter(headers: String, expected: Duration?, isRetryable: Bool) async throws {
     let vendor = ScriptedVendor(.json("{}", status: 429, headers: headers))

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
-package import Upstream
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 /// How long an answer asks to be left alone: `retry-after-ms`, or `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3).
 package enum RetryAfter {
