@@ -84,7 +84,7 @@ let package = Package(
       swiftSettings: settings),
     library("Logbook", ["JSON", "Fidelity", "Inspection", "Configuration", "Store"]),
     library("Replay", ["CZlib", "JSON", "JSONSchema", "Inspection", "Fidelity", "Upstream", "Store", nioCore, nioPosix]),
-    library("Simulator", ["JSON", nioCore, nioPosix, nioHTTP, lifecycle]),
+    library("Simulator", ["JSON", "Store", nioCore, nioPosix, nioHTTP, lifecycle]),
     .executableTarget(
       name: "belay",
       dependencies: [
@@ -116,7 +116,7 @@ let package = Package(
     // Writes a store until it is killed, for the tests that kill it.
     .executableTarget(name: "store-load", dependencies: ["Store"], path: "Tests/StoreLoad", swiftSettings: settings),
     tests("StoreTests", ["JSON", "Fidelity", "Store", "store-load", grdb]),
-    tests("LogbookTests", ["JSON", "JSONSchema", "Fidelity", "Inspection", "Configuration", "Store", "Logbook", "belay"]),
+    tests("LogbookTests", ["JSON", "JSONSchema", "Fidelity", "Inspection", "Configuration", "Store", "Logbook", "belay", grdb]),
     tests("ReplayTests", ["JSON", "JSONSchema", "Configuration", "Fidelity", "Replay", "Simulator", "Upstream", nioCore, nioPosix]),
   ]
 )

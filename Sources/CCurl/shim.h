@@ -49,6 +49,11 @@ static inline CURLcode belay_easy_set_close_callback(CURL *easy, int (*callback)
   return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
 }
 
+// CURLOPT_SSL_CTX_FUNCTION
+static inline CURLcode belay_easy_set_tls_callback(CURL *easy, CURLcode (*callback)(CURL *, void *, void *)) {
+  return curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, callback);
+}
+
 static inline CURLcode belay_easy_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }

@@ -20,6 +20,18 @@ static inline void belay_ssl_ctx_restrict(SSL_CTX *context) {
       | SSL_OP_PRIORITIZE_CHACHA);
 }
 
+static inline void belay_ssl_ctx_tell_messages(
+    SSL_CTX *context, void (*callback)(int, int, int, const void *, size_t, SSL *, void *), void *argument) {
+  SSL_CTX_set_msg_callback(context, callback);
+  SSL_CTX_set_msg_callback_arg(context, argument);
+}
+
+// A call under way fails, and so does every later one. May be called while OpenSSL reads.
+static inline void belay_ssl_give_up(SSL *ssl) {
+  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  ERR_raise(ERR_LIB_SSL, SSL_R_TOO_MANY_KEY_UPDATES);
+}
+
 static inline void belay_ssl_ctx_cache_off(SSL_CTX *context) { SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); }
 
 static inline int belay_ssl_ctx_set_groups(SSL_CTX *context, const char *list) { return SSL_CTX_set1_groups_list(context, list); }

@@ -33,6 +33,8 @@ package struct BelayConfiguration: Equatable, Sendable {
   /// Nil: a vendor below the gate stays where it is.
   package var qualityRouting: QualityRouting?
   package var limits = Limits()
+  /// Whether vendors over TLS are offered HTTP/2.
+  package var offersHTTP2 = false
   /// Event loops. Nil: half as many as cores, since each has an engine thread beside it.
   package var loops: Int?
   package var log = Log()

@@ -24,6 +24,7 @@ package final class Gateway: Service {
   private let tls: TLSAcceptor?
   private let lanes = Mutex<Lanes?>(nil)
   private let fidelity = Mutex<FidelityService?>(nil)
+  private let consoleToken: Mutex<Secret?>
   private let started: @Sendable (Bound) -> Void
 
   /// Where it listens.
@@ -54,6 +55,7 @@ package final class Gateway: Service {
     self.started = started
     self.store = store
     self.writer = writer
+    consoleToken = Mutex(configuration.consoleToken)
     tls = configuration.tls.map { TLSAcceptor($0, handshakeTime: configuration.limits.headerTimeout, logger: logger) }
     shadow = Shadow(configuration, writer: writer, logger: logger)
     self.recorder = Recorder(
@@ -63,10 +65,14 @@ package final class Gateway: Service {
 
   package var tally: Tally { recorder.tally }
 
-  /// New exchanges follow another configuration; those under way end by the old one. Addresses, whether they speak TLS, event loops,
-  /// the log and the store stay as they were at the start.
+  /// New exchanges follow another configuration; those under way end by the old one. What is read at the start only stays as it was,
+  /// and is told.
   package func reload(_ configuration: BelayConfiguration) async {
     reloadTLS(configuration.tls)
+    for setting in self.configuration.settingsOfTheStart(in: configuration) {
+      logger.warning("a setting stays as it was: that takes a restart", metadata: ["setting": "\(setting)"])
+    }
+    consoleToken.withLock { $0 = configuration.consoleToken }
     // Before anything is handed to them by the new rules.
     writer?.hide(configuration.vendorSecrets)
     recorder.hide(configuration.vendorSecrets)
@@ -156,7 +162,7 @@ package final class Gateway: Service {
     if let address = configuration.console {
       console = try await ConsoleServer.start(
         address, on: group, reusesPort: configuration.reusesPort, tls: tls,
-        Console(status: status, host: address.host, token: configuration.consoleToken))
+        Console(status: status, host: address.host, token: self.consoleToken.withLock { $0 }))
     }
     let listener: any Channel
     do {

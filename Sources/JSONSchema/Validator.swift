@@ -84,8 +84,11 @@ public struct Validator: ~Copyable, @unchecked Sendable {
     }
     do {
       try evaluator.document.read(
-        instance, dialect: program.profile.isPython ? .python : .json, depth: program.limits.depth)
+        instance, dialect: program.profile.isPython ? .python : .json, depth: program.limits.depth,
+        values: program.limits.instanceValues)
     } catch {
+      // What it is behind the limit nobody has looked.
+      if case .tooManyValues = error.reason { return .broken(.tooMuchWork) }
       return .notJSON(error)
     }
     // Python's `json.loads` raises on these.

@@ -15,6 +15,8 @@ struct Deadlines {
   }
 
   /// Calls `expire` for each transfer whose deadline has passed.
+  ///
+  /// - Parameter now: the time until which all that came was told.
   mutating func sweep(_ transfers: [Transfer], now: NIODeadline, _ expire: (Transfer) -> Void) {
     guard next <= now else { return }
     next = .distantFuture

@@ -63,6 +63,11 @@ import NIOCore
     unsafe belay_easy_set_open_callback(raw, onOpenSocket)
     unsafe belay_easy_set_pointer(raw, CURLOPT_CLOSESOCKETDATA, context)
     unsafe belay_easy_set_close_callback(raw, onCloseSocket)
+    // A context is OpenSSL's where libcurl is.
+    if CurlLibrary.sharesOpenSSL {
+      unsafe belay_easy_set_pointer(raw, CURLOPT_SSL_CTX_DATA, context)
+      unsafe belay_easy_set_tls_callback(raw, onTLSContext)
+    }
   }
 
   deinit {
@@ -93,6 +98,7 @@ import NIOCore
     try setMethod(request.method, request.body)
     let connect = request.limits.connect.clamped.nanoseconds / 1_000_000
     unsafe belay_easy_set_long(raw, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(connect)))
+    unsafe belay_easy_set_long(raw, CURLOPT_FORBID_REUSE, 0)
     unsafe errorText[0] = 0
   }
 
@@ -107,6 +113,9 @@ import NIOCore
   func pause(sending: Bool, receiving: Bool) -> CURLcode {
     unsafe curl_easy_pause(raw, (sending ? CURLPAUSE_SEND : 0) | (receiving ? CURLPAUSE_RECV : 0))
   }
+
+  /// The connection ends with the transfer, unless others are on it.
+  func forbidReuse() { unsafe belay_easy_set_long(raw, CURLOPT_FORBID_REUSE, 1) }
 
   /// What libcurl says about its last failure.
   var failureText: String {

@@ -40,7 +40,8 @@ final class EngineLoop {
       commands.removeAll(keepingCapacity: true)
       if let timer = reactor.timer, timer <= turn.now || timer <= .now() { multi.act(on: .timer) }
       finish()
-      deadlines.sweep(running, now: turn.now) { $0.end(.failed($0.timeout), in: multi) }
+      // As of the last look that told all, not of now: what has come since is not known yet.
+      deadlines.sweep(running, now: reactor.selector.toldUntil) { $0.endSilent(in: multi) }
       deliver()
     }
     shutDown()

@@ -26,6 +26,8 @@ import NIOCore
     var isExclusive = false
     /// It is between two requests, and not one whose answer is paused.
     var isResting = false
+    /// When the wait began that last told of something to read on it; when it was opened, where none has.
+    var heardAt = NIODeadline.uptimeNanoseconds(0)
     /// The last request that took it.
     var use: UInt64 = 0
     /// How often it was ready to write, and nothing else, since something was last seen to be sent.
@@ -34,15 +36,23 @@ import NIOCore
   }
 
   let waker: Waker
+  /// All that had come by then was told. Whoever seems to be silent since may have spoken: this process may have been stopped, and one
+  /// look tells of so many sockets only.
+  private(set) var toldUntil = NIODeadline.uptimeNanoseconds(0)
+  private var looks = Looks()
+  private var waitBegan = NIODeadline.uptimeNanoseconds(0)
   private let mutedMilliseconds: Int32 = 5
   private let descriptor: Int32
   private var interests: [Interest] = []
   private var localPorts = LocalPorts()
   private var uses: UInt64 = 0
+  /// How many sockets the kernel watches.
+  private var watched = 0
   /// Sockets that are not asked whether they can be written to, until `unmuteTime`.
   private var muted: [Int32] = []
   private var unmuteTime = NIODeadline.distantFuture
-  private var events = unsafe [epoll_event](repeating: epoll_event(), count: 256)
+  private static let most = 256
+  private var events = unsafe [epoll_event](repeating: epoll_event(), count: EpollSelector.most)
 
   init() throws(UpstreamError) {
     descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -59,14 +69,17 @@ import NIOCore
     let socket = socket(family, type | Int32(SOCK_CLOEXEC.rawValue), `protocol`)
     if socket >= 0 {
       reserve(socket)
-      interests[Int(socket)] = Interest(isConnection: true)
+      interests[Int(socket)] = Interest(isConnection: true, heardAt: .now())
       localPorts.add(socket)
     }
     return socket
   }
 
   func close(_ socket: Int32) -> Int32 {
-    if Int(socket) < interests.count { interests[Int(socket)] = Interest() }
+    if Int(socket) < interests.count {
+      if interests[Int(socket)].registered != 0 { watched -= 1 }
+      interests[Int(socket)] = Interest()
+    }
     localPorts.remove(socket)
     return Glibc.close(socket)
   }
@@ -92,9 +105,12 @@ import NIOCore
   /// Returns how many sockets are ready. `milliseconds` -1 waits without end.
   func wait(milliseconds: Int32) -> Int {
     let milliseconds = muted.isEmpty || (0...mutedMilliseconds ~= milliseconds) ? milliseconds : mutedMilliseconds
+    let begin = NIODeadline.now()
+    waitBegan = begin
     let count = unsafe events.withUnsafeMutableBufferPointer { events in
       unsafe epoll_wait(descriptor, events.baseAddress, Int32(events.count), milliseconds)
     }
+    if let time = looks.add(begin, told: Int(count), of: watched, atMost: Self.most) { toldUntil = time }
     if !muted.isEmpty, .now() >= unmuteTime {
       for socket in muted { unmute(socket) }
       muted.removeAll(keepingCapacity: true)
@@ -121,8 +137,9 @@ import NIOCore
     var isWritable = state & (EPOLLOUT.rawValue | failed) != 0
     if !isReadable {
       noteWritable(socket)
-    } else if unmute(socket) {
-      isWritable = true
+    } else {
+      interests[Int(socket)].heardAt = waitBegan
+      if unmute(socket) { isWritable = true }
     }
     return Readiness(socket: socket, isReadable: isReadable, isWritable: isWritable)
   }
@@ -204,12 +221,20 @@ import NIOCore
     return true
   }
 
+  /// Of a connection that several requests share nothing has come since one of them waits in vain: what else waits there is as silent,
+  /// and what is sent there would be lost as well.
+  func shutIfSilent(_ socket: Int32, since time: NIODeadline) {
+    guard interests[Int(socket)].isConnection, !interests[Int(socket)].isExclusive, interests[Int(socket)].heardAt <= time else { return }
+    belay_shut(socket)
+  }
+
   private func unregister(_ socket: Int32) {
     set(socket, 0, EPOLL_CTL_DEL)
     interests[Int(socket)].registered = 0
   }
 
   private func set(_ socket: Int32, _ interest: UInt32, _ operation: Int32) {
+    if operation == EPOLL_CTL_ADD { watched += 1 } else if operation == EPOLL_CTL_DEL { watched -= 1 }
     var event = unsafe epoll_event(events: interest, data: epoll_data_t(fd: socket))
     unsafe _ = epoll_ctl(descriptor, operation, socket, &event)
   }

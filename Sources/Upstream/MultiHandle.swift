@@ -8,8 +8,12 @@ final class Reactor {
   let sessions = TLSSessions()
   /// When libcurl wants to be called even though no socket is ready.
   var timer: NIODeadline?
+  /// Transfers under way, and the limit to connections that libcurl was told for them.
+  var inUse = 0
+  var connections = -1
   /// `errno` of the last socket, if it could not be opened; libcurl does not keep it.
   var openFailure: Int32 = 0
+  var idleMessages = IdleMessages()
 
   init() throws(UpstreamError) { selector = try EpollSelector() }
 }
@@ -24,6 +28,7 @@ final class Reactor {
 
   private let raw: UnsafeMutableRawPointer
   let reactor: Reactor
+  private let idleConnections: Int
 
   init(_ options: UpstreamOptions, reactor: Reactor) throws(UpstreamError) {
     guard CurlLibrary.state == CURLE_OK, let raw = unsafe curl_multi_init() else {
@@ -31,20 +36,31 @@ final class Reactor {
     }
     unsafe self.raw = raw
     self.reactor = reactor
+    idleConnections = options.idleConnections
     let context = unsafe Unmanaged.passUnretained(reactor).toOpaque()
     unsafe belay_multi_set_pointer(raw, CURLMOPT_SOCKETDATA, context)
     unsafe belay_multi_set_socket_callback(raw, onSocketInterest)
     unsafe belay_multi_set_pointer(raw, CURLMOPT_TIMERDATA, context)
     unsafe belay_multi_set_timer_callback(raw, onTimer)
-    unsafe belay_multi_set_long(raw, CURLMOPT_MAXCONNECTS, options.connections)
-    unsafe belay_multi_set_long(raw, CURLMOPT_MAX_TOTAL_CONNECTIONS, options.totalConnections)
     unsafe belay_multi_set_long(raw, CURLMOPT_MAX_HOST_CONNECTIONS, options.connectionsPerHost)
+    limitConnections(inUse: 0)
   }
 
   deinit { unsafe curl_multi_cleanup(raw) }
 
   func add(_ easy: borrowing EasyHandle) -> Bool {
-    unsafe curl_multi_add_handle(raw, easy.raw) == CURLM_OK
+    limitConnections(inUse: reactor.inUse + 1)
+    return unsafe curl_multi_add_handle(raw, easy.raw) == CURLM_OK
+  }
+
+  /// libcurl counts idle connections and those in use together when a transfer gives its connection back: then that is still in use, or
+  /// another. It has a limit to all of them too (CURLMOPT_MAX_TOTAL_CONNECTIONS), beyond which a request waits without a word.
+  private func limitConnections(inUse: Int) {
+    reactor.inUse = inUse
+    let connections = idleConnections == 0 ? 0 : max(1, idleConnections + inUse - 1)
+    guard connections != reactor.connections else { return }
+    reactor.connections = connections
+    unsafe belay_multi_set_long(raw, CURLMOPT_MAXCONNECTS, connections)
   }
 
   /// Takes a transfer out. When it is not complete its connection is closed, or its stream reset, before this returns.
@@ -54,6 +70,7 @@ final class Reactor {
 
   func act(on cause: Cause) {
     var running: Int32 = 0
+    reactor.idleMessages.startOver()
     switch cause {
     case .timer:
       reactor.timer = nil
@@ -62,6 +79,7 @@ final class Reactor {
       let bits = (readiness.isReadable ? CURL_CSELECT_IN : 0) | (readiness.isWritable ? CURL_CSELECT_OUT : 0)
       unsafe curl_multi_socket_action(raw, readiness.socket, bits, &running)
     }
+    if running != reactor.inUse { limitConnections(inUse: Int(running)) }
   }
 
   /// The next transfer that is over, with how it ended.

@@ -42,6 +42,8 @@ final class Transfer {
   private var isSoiled = false
   /// Its connection's number for it.
   private var use: UInt64 = 0
+  /// Of the connection that it was last handed to.
+  private var socket: Int32?
   /// Why this transfer must end, decided here and not by libcurl.
   private var failure: UpstreamError?
 
@@ -82,6 +84,16 @@ final class Transfer {
     touch()
   }
 
+  /// As `end`, where the vendor was silent for too long.
+  ///
+  /// libcurl resets a stream and keeps its connection, for the next request too, though the path to the vendor may be dead.
+  func endSilent(in multi: borrowing MultiHandle) {
+    guard ending == nil else { return }
+    if let socket { reactor.selector.shutIfSilent(socket, since: lastActivity) }
+    easyHandle.forbidReuse()
+    end(.failed(timeout), in: multi)
+  }
+
   func complete(_ code: CURLcode) -> Event {
     if let failure { return .failed(failure) }
     guard code == CURLE_OK, parser.isComplete else {
@@ -111,7 +123,7 @@ final class Transfer {
     upload = nil
     (isReceivePaused, isSendPaused) = (false, false)
     (failure, sentAt, hasBeenSentAgain, isSoiled) = (nil, nil, false, false)
-    unanswered = nil
+    (unanswered, socket) = (nil, nil)
     (head, ending, isBodyWanted) = (nil, nil, false)
     isBodyDelivered = true
   }
@@ -128,7 +140,7 @@ final class Transfer {
     return now + firstByte
   }
 
-  var timeout: UpstreamError {
+  private var timeout: UpstreamError {
     .silence(of: call?.request, hasHead: parser.isComplete)
   }
 
@@ -197,6 +209,7 @@ final class Transfer {
         return true
       }
       use = reactor.selector.use(socket)
+      self.socket = socket
     }
     guard let first = sentAt else {
       sentAt = .now()

@@ -16,21 +16,18 @@ package struct UpstreamOptions: Sendable {
   package var uploadWindow = 256 << 10
   /// A response head larger than this fails the call with `tooLarge`.
   package var headBytes = 256 << 10
-  /// Open connections above which the one idle for longest is closed rather than kept; 0 is no limit. Above a limit,
-  /// libcurl looks at all connections at the end of each transfer.
-  package var connections = 0
-  /// Open connections, those in use with them, above which the one idle for longest is closed for a new one; where none is idle a
-  /// request waits. 0 is no limit.
-  package var totalConnections = 0
+  /// Idle connections that are kept beside those in use; beyond, the one idle for longest is closed. 0 is no limit.
+  package var idleConnections = 0
   /// Connections to one host above which requests wait for a free one; 0 is no limit.
   package var connectionsPerHost = 0
   /// Seconds for which an idle connection may still be used again.
   package var idleConnectionSeconds = 110
   /// Handles kept for the next requests. More may be in use at once.
   package var pooledHandles = 256
-  /// Offer HTTP/2 in the TLS handshake. Plain `http` URLs are always HTTP/1.1. (libcurl 7.88 does not notice a response
-  /// without a length that ends before the request's body is sent; such a call runs into a limit.)
-  package var offersHTTP2 = true
+  /// Offer HTTP/2 in the TLS handshake. Plain `http` URLs are always HTTP/1.1. With libcurl 7.88 it costs more than it saves: what
+  /// befalls a connection befalls all its streams, frames without bytes hold the engine's thread for as long as they come, and a
+  /// response without a length that ends before the request's body is sent is not noticed; such a call runs into a limit.
+  package var offersHTTP2 = false
   /// A PEM file of certificate authorities to trust instead of the system's; the environment's `SSL_CERT_FILE`, as for OpenSSL.
   package var certificateAuthorities: String? = Self.named
 

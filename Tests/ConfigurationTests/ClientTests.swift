@@ -62,6 +62,24 @@ struct ClientTests {
     #expect(!headlines(problems(yaml)).joined().contains("belay_"))
   }
 
+  /// As when what follows is commented out.
+  static let empty: [(line: String, problem: String)] = [
+    ("vendors:", "6:13: `clients.a.vendors` names no vendor"),
+    ("vendors:\n    # - a", "6:13: `clients.a.vendors` names no vendor"),
+    ("vendors: null", "6:14: `clients.a.vendors` names no vendor"),
+    ("vendors: ${ABSENT:-}", "6:14: `clients.a.vendors` names no vendor"),
+    ("requests_per_minute:", "6:25: `clients.a.requests_per_minute` says no number"),
+    ("requests_per_minute: ~", "6:26: `clients.a.requests_per_minute` says no number"),
+    ("requests_per_minute: ${ABSENT:-}", "6:26: `clients.a.requests_per_minute` says no number"),
+  ]
+
+  @Test("a restriction that says nothing is a mistake, no open door", arguments: empty)
+  func emptied(_ line: String, _ problem: String) {
+    let found = problems("vendors:\n  a: http://127.0.0.1:1/v1\nclients:\n  a:\n    key_sha256: \(Self.hash)\n    \(line)\n")
+    #expect(headlines(found).contains("belay.yaml:\(problem)"))
+    #expect(found.allSatisfy { !$0.advice.isEmpty })
+  }
+
   @Test("a burst without a rate, and a vendor that would get no key, are worth a word")
   func warnings() throws {
     let keyless = try BelayConfiguration.load(withVendor("clients: {a: {key_sha256: \(Self.hash), burst: 2}}"))

@@ -19,6 +19,7 @@ struct DefaultsTests {
     #expect(configuration.defaultVendor == "moonshot")
     #expect(configuration.reference == nil)
     #expect(configuration.loops == nil)
+    #expect(!configuration.offersHTTP2)
     #expect(configuration.log.level == .info)
     #expect(configuration.log.format == .text)
     #expect(configuration.rules == .embedded)
@@ -54,6 +55,7 @@ struct DefaultsTests {
       limits:
         { request_bytes: 1MB, header_bytes: 8 kB, header_timeout: 500ms, connect: 1m30s, first_byte: 1h, idle: 2m, drain: 0s,
           connections: 500, keep_alive: 20s, drain_delay: 5s }
+      http2: yes
       loops: 4
       log: { level: warning, format: json }
       rules: { models: [{ generation: other, patterns: "house-*" }] }
@@ -84,6 +86,7 @@ struct DefaultsTests {
     #expect(configuration.limits.connections == 500)
     #expect(configuration.limits.keepAlive == .seconds(20))
     #expect(configuration.limits.drainDelay == .seconds(5))
+    #expect(configuration.offersHTTP2)
     #expect(configuration.loops == 4)
     #expect(configuration.log.level == .warning)
     #expect(configuration.log.format == .json)
@@ -102,6 +105,7 @@ struct DefaultsTests {
     #expect(configuration.settings == PolicySettings())
     #expect(configuration.limits == Limits())
     #expect(configuration.log == Log())
+    #expect(!configuration.offersHTTP2)
     #expect(configuration.listen == BelayConfiguration(vendors: []).listen)
     #expect(configuration.console == BelayConfiguration(vendors: []).console)
     #expect(configuration.rules.generation(of: "house-agent") == .k2)

@@ -77,7 +77,7 @@ struct KeyProblemTests {
 
   @Test("a key without a value is as if it were not there", arguments: ["", "~", "null", " # to come"])
   func nulls(_ nothing: String) throws {
-    let keys = ["listen", "console", "console_token", "default_vendor", "reference", "mode", "enforce", "findings", "policies", "response_ids", "limits", "loops", "log", "rules"]
+    let keys = ["listen", "console", "console_token", "default_vendor", "reference", "mode", "enforce", "findings", "policies", "response_ids", "limits", "http2", "loops", "log", "rules"]
     let yaml = withVendor(keys.map { "\($0): \(nothing)\n" }.joined())
     #expect(try BelayConfiguration.load(yaml) == BelayConfiguration.load(withVendor("")))
   }

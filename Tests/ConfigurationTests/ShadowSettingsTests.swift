@@ -75,6 +75,20 @@ import Testing
     #expect(keyed.shadowReference.vendor?.apiKey == Secret("sk-b") && keyed.warnings.isEmpty)
   }
 
+  @Test("a sample of 0 sends nothing, but where a second share or a rule says so")
+  func zero() throws {
+    func shares(_ section: String, model: String = "m") throws -> [Double] {
+      let shares = try load(Self.yaml(section)).shadow?.shares(vendor: "a", model: model, path: "/")
+      return shares.map { [$0.usual, $0.few] } ?? []
+    }
+    #expect(try shares("shadow: {sample: 0}") == [0, 0])
+    #expect(try load(Self.yaml("shadow: {sample: 0}")).shadowLine == "nothing is shadowed: `shadow.sample` is 0")
+    #expect(try shares("shadow: {sample: 0, sample_of_few: 0.3}") == [0, 0.3])
+    let rule = "shadow: {sample: 0, rules: [{match: {model: x}, sample: 0.2}]}"
+    #expect(try shares(rule) == [0, 0] && shares(rule, model: "x") == [0.2, 0.2])
+    #expect(try load(Self.yaml(rule)).shadowLine?.contains("also go to b") == true)
+  }
+
   static let mistakes: [(line: String, problem: String)] = [
     ("shadow: {sample: 2}", "5:18: `shadow.sample` is not a number from 0 to 1: \"2\""),
     ("shadow: {per_minute: 0}", "5:22: `shadow.per_minute` is not a whole number from 1 to 1000000: \"0\""),

@@ -148,6 +148,12 @@ struct TLSSettingsTests {
         })
   }
 
+  @Test("a `client_ca` that says nothing is a mistake, no open door", arguments: [("", 13), (" null", 14), (" ${ABSENT:-}", 14)])
+  func emptyAuthority(_ value: String, _ column: Int) {
+    let found = tlsProblems("good.pem", "good.key", more: "  client_ca:\(value)\n")
+    #expect(found == ["belay.yaml:6:\(column): `tls.client_ca` names no file"])
+  }
+
   @Test("what is said reaches the settings")
   func settings() throws {
     let yaml = withVendor("tls:\n  certificate: \(Files.path("chain.pem"))\n  key: \(Files.path("good.key"))\n")

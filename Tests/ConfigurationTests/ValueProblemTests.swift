@@ -95,6 +95,7 @@ struct ValueProblemTests {
   static let others = [
     ("mode: enforced", "3:7: `mode` cannot be \"enforced\": did you mean `enforce`?"),
     ("mode: watch", "3:7: `mode` cannot be \"watch\""),
+    ("http2: 2", "3:8: `http2` is neither yes nor no: \"2\""),
     ("loops: 0", "3:8: `loops` is not a whole number from 1 to 1024: \"0\""),
     ("loops: two", "3:8: `loops` is not a whole number from 1 to 1024: \"two\""),
     ("log: {level: warn}", "3:14: `log.level` cannot be \"warn\": did you mean `warning`?"),

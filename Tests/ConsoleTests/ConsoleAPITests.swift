@@ -45,7 +45,8 @@ struct ConsoleAPITests {
         let own = exchanges.filter { $0.vendor == vendor }
         let figures = answer["vendors"]?[JSONString(vendor)]
         #expect(figures?["requests"]?.int == own.count)
-        #expect(figures?["schema_accuracy"]?["samples"]?.int == own.count { $0.firstFinishReason == "tool_calls" })
+        let asked = exchanges.filter { $0.firstVendor == vendor }
+        #expect(figures?["schema_accuracy"]?["samples"]?.int == asked.count { $0.firstFinishReason == "tool_calls" })
         #expect(figures?["latency"]?["first_token"]?["samples"]?.int == own.count { $0.firstTokenNanoseconds != nil })
         #expect(figures?["error_rate"]?["part"]?.int == own.count { $0.status >= 400 })
         #expect(figures?["retries"]?.int == own.reduce(0) { $0 + $1.retries })

@@ -79,11 +79,13 @@ import Upstream
     let headers: [ForwardedHeaders.Field] = [
       ("User-Agent", "belay_agent/1.0 (\(Self.strangers))"), ("x-note", "belay_x \(Self.strangers)"),
       ("x-two", "belay_belay_\(Self.strangers)"),
-      ("belay_-\(Self.strangers)", "1"), ("x-plain", "belay_agent/1.0 belay_"), ("x-short", String(Self.strangers.dropLast())),
+      ("belay_-\(Self.strangers)", "1"), ("Referer", "https://app.test/?k=belay%5Falice"), ("x-percent", "%62elay_alice"),
+      ("x-json", #"{"k":"belay\u005falice"}"#), ("x-other", "belay%5F\(Self.strangers.dropFirst(6))"),
+      ("x-share", #"100% \ %5F"#), ("x-plain", "belay_agent/1.0 belay_"), ("x-short", String(Self.strangers.dropLast())),
     ]
     let vendor = Vendor(name: "v", baseURL: "http://v.test/v1")
     let sent = ForwardedHeaders.toVendor(headers, vendor: vendor, isInspected: false, clientKey: "belay_alice")
-    #expect(sent.map(\.name) == ["x-plain", "x-short"])
+    #expect(sent.map(\.name) == ["x-share", "x-plain", "x-short"])
   }
 
   // MARK: How often
@@ -153,7 +155,29 @@ import Upstream
   func stranger() throws {
     guard case .refuse(let error, let record) = Self.ask("/nosuch/v1/models", key: "sk-else").0 else { throw ExchangeTests.Unexpected() }
     #expect(error.status == 401)
-    #expect(record.path.isEmpty && record.client.isEmpty && record.vendor.isEmpty)
+    #expect(record.path.isEmpty && record.client.isEmpty && record.vendor.isEmpty && record.secrets.isEmpty)
+  }
+
+  static let keys = "Bearer " + (0..<6000).map { "key-\($0)-" }.joined(separator: ",")
+
+  @Test(
+    "more keys than a record would be searched for are refused, clients or not, and cost no time",
+    arguments: [
+      ([("Authorization", keys)], "/v1/models"), ([("x-title", keys)], "/v1/models?" + String(repeating: "key=12345678;", count: 4000)),
+      ((0..<2000).map { ("x-\($0)-key", "abcdefg\($0)") }, "/v1/models"),
+      ([("Cookie", (0..<1000).map { "a\($0)=0123456789abcdef\($0)" }.joined(separator: "; "))], "/v1/models"),
+    ] as [([ForwardedHeaders.Field], String)])
+  func tooManyKeys(headers: [ForwardedHeaders.Field], target: String) throws {
+    for context in [Self.context, Exchange.Context(BelayConfiguration(vendors: Self.context.configuration.vendors))] {
+      let head = Exchange.RequestHead(method: "GET", target: target, headers: headers)
+      let start = ContinuousClock.now
+      var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
+      guard case .refuse(let error, let record) = exchange.requestHead(head, at: 0) else { throw ExchangeTests.Unexpected() }
+      // Seconds, where each is compared with each.
+      #expect(ContinuousClock.now - start < .seconds(1))
+      #expect(error.status == 431 && error.code == "too_many_keys" && error.fault == .client)
+      #expect(record.secrets.isEmpty && record.path.isEmpty)
+    }
   }
 
   @Test("a client may use its own vendors only, and the refusal costs no token")

@@ -69,6 +69,26 @@ struct ConnectionClockTests {
     #expect(!again.isOver(630) && again.isOver(630.1))
   }
 
+  @Test("whether there is a place is not for the client to say: until it is known, nobody waits for it, and no limit counts")
+  func asking() {
+    let asking = Told().at(1).enter(.asking).at(2).told { $0.bytesArrived(at: $1) }
+    #expect(asking.clock.phase == .asking && asking.wait == nil && !asking.isOver(1_000_000))
+  }
+
+  @Test("a limit that is judged as of a time before the phase began is not over")
+  func judgedEarlier() {
+    #expect(!Told().at(100).enter(.idle).isOver(1))
+  }
+
+  /// Sweeps, in seconds, and as of when each judges.
+  @Test(
+    "a sweep that comes late, out of a standstill, judges as of the one before; the next sees what was read, and so it is where all are late",
+    arguments: [([1, 2, 3.4], [1, 2, 3.4]), ([1, 5, 6], [1, 1, 6]), ([1, 5, 6.4, 9, 12, 15], [1, 1, 6.4, 6.4, 9, 12])] as [([Double], [Double])])
+  func standstill(sweeps: [Double], judged: [Double]) {
+    var clock = SweepClock(at: 0)
+    #expect(sweeps.map { Double(clock.sweep(at: UInt64($0 * 1e9))) / 1e9 } == judged)
+  }
+
   @Test("an answer that is not taken is waited for from when it stalled, one that is awaited or taken is not")
   func readers() {
     let answering = Told().at(1).enter(.answering)

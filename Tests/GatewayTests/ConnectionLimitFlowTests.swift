@@ -97,6 +97,46 @@ import Testing
     }
   }
 
+  @Test("idle connections of one event loop give their places to newcomers of all of them", arguments: [2, 4])
+  func otherLoops(loops: Int) async throws {
+    // A stream of some seconds.
+    var options = SimulatorOptions()
+    options.pace = .milliseconds(200)
+    let clock = try await SimulatorServer.start(options)
+    try await withProxy({ ($0.limits.connections, $0.loops) = (4, loops) }) { proxy in
+      try await hold(4, of: loops, at: proxy) {
+        _ = try await RawConnection.with(port: clock.port) { reader, writer in
+          try await writer.write(request(body: FlowTests.body("hello", stream: true)))
+          return try await reader.response()
+        }
+        try await newcomers(4, at: proxy)
+      }
+    }
+    await clock.stop()
+  }
+
+  /// Has connections on one loop, answered and idle, while `body` runs: they go to the loops in turn.
+  private func hold(_ count: Int, of loops: Int, at proxy: RunningProxy, _ body: () async throws -> Void) async throws {
+    guard count > 0 else { return try await body() }
+    try await RawConnection.with(port: proxy.port) { reader, writer in
+      try? await writer.write(request(body: Self.body))
+      let status = try? await reader.response().status
+      for _ in 1..<loops { try await RawConnection.with(port: proxy.port) { _, _ in } }
+      // The place of one that has just gone may not be free yet.
+      try await hold(status == 200 ? count - 1 : count, of: loops, at: proxy, body)
+    }
+  }
+
+  /// All of whom stay.
+  private func newcomers(_ count: Int, at proxy: RunningProxy) async throws {
+    guard count > 0 else { return }
+    try await RawConnection.with(port: proxy.port) { reader, writer in
+      try? await writer.write(request(body: Self.body))
+      #expect(try await reader.response().status == 200)
+      try await newcomers(count - 1, at: proxy)
+    }
+  }
+
   @Test("an exchange under way gives its place to nobody; the last connections that only wait do")
   func busy() async throws {
     var options = SimulatorOptions()

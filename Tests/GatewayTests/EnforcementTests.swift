@@ -354,6 +354,47 @@ import Upstream
     #expect(runs.map(\.client.isEmpty) == [true, true, false])
   }
 
+  @Test("what is kept of answers that pass is counted with it: beyond the limit no more is kept, and no verdict says valid", arguments: [Mode.observe, .annotate])
+  func commonLimitOfPassing(mode: Mode) throws {
+    let lasting = Exchange.Lasting()
+    let long = String(repeating: "x", count: 800_000)
+    let head = #"{"tool_calls":[{"index":0,"id":"functions.read:0","type":"function","function":{"name":"read","arguments":"{\"path\":\"\#(long)"}}]}"#
+    let beginning = Script().adding(Script.chunk(head)).bytes
+    let rest = Script().adding(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"\"}"}}]}"#)).finish()
+      .events.dropFirst().map { "data: \($0)\n\n" }.joined()
+    // All of them have one client: half of the limit. The second round finds what the first has let go.
+    for _ in 0..<2 {
+      var runs: [Run] = []
+      for _ in 0..<4 {
+        var run = try Run(Self.request(stream: true), lasting: lasting) {
+          $0.settings.mode = mode
+          $0.limits.bufferedBytes = 4 << 20
+        }
+        run.head()
+        run.body(beginning, step: 16 << 10)
+        runs.append(run)
+      }
+      for number in runs.indices {
+        runs[number].body(rest)
+        runs[number].end()
+        let comment = ": belay attempts=1 verdict=\(number < 2 ? "valid" : "unknown")\n"
+        #expect(runs[number].client == (mode == .observe ? beginning + rest : (beginning + rest).replacing("data: [DONE]", with: comment + "data: [DONE]")))
+        #expect(runs[number].record?.findingCodes.contains("arguments.too_long") == (number >= 2))
+      }
+    }
+  }
+
+  @Test("a call with more values than are kept passes as it came, in whatever form the client asked", arguments: [true, false])
+  func manyValues(stream: Bool) throws {
+    let piece = #"{"tool_calls":[{"index":0,"function":{"arguments":"\#(String(repeating: "[],", count: 20_000))"}}]}"#
+    let begun = Script().call("list_files", #"{"a":["#, id: "functions.list_files:0")
+    let vendor = (0..<8).reduce(begun) { script, _ in script.adding(Script.chunk(piece)) }.finish().bytes
+    var run = try Run(Self.request(stream: stream)) { $0.settings.enforce.repairs = [] }
+    run.answer(vendor, step: 16 << 10)
+    #expect(run.client.replacing(": belay attempts=1 verdict=unknown\n", with: "") == vendor)
+    #expect(run.calls.count == 1 && run.record?.verdict == .unknown && run.record?.findingCodes.contains("arguments.too_long") == true)
+  }
+
   @Test("a whole answer that is too much for all together passes as it came")
   func commonLimitOfBodies() throws {
     let answer = #"{"id":"a","choices":[{"index":0,"message":{"role":"assistant","content":"\#(String(repeating: "x", count: 300_000))"},"finish_reason":"stop"}]}"#

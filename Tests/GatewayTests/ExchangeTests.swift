@@ -43,6 +43,57 @@ import Upstream
 
   struct Unexpected: Error {}
 
+  static let codings: [[ForwardedHeaders.Field]] = [
+    [("Content-Encoding", "gzip")], [("content-encoding", "identity, deflate")], [("Content-Type", "application/json; charset=utf-7")],
+    [("Content-Type", "application/json; charset = shift_jis")], [("Content-Type", "application/json"), ("content-type", "text/plain")],
+  ]
+
+  @Test("a body that a vendor would read otherwise than it is inspected is refused", arguments: codings)
+  func refusesCodings(headers: [ForwardedHeaders.Field]) {
+    let (_, action) = Self.start(headers: headers)
+    guard case .refuse(let error, _) = action else { return #expect(Bool(false), "\(action)") }
+    #expect(error.status == 415)
+    for fine in [[("Content-Encoding", " identity ")], [("Content-Type", "application/json; charset=UTF-8")], [("Content-Type", "text/plain")]] {
+      #expect(Self.start(headers: fine).1.name == "none")
+    }
+  }
+
+  @Test("a key that came with a reload is starred in the answer to an older request")
+  func newerKey() throws {
+    let lasting = Exchange.Lasting()
+    func context(_ key: String) -> Exchange.Context {
+      Exchange.Context(BelayConfiguration(vendors: [Vendor(name: "v", baseURL: "http://v.test/v1", apiKey: Secret(key))]), lasting: lasting)
+    }
+    let head = Exchange.RequestHead(method: "POST", target: "/v1/chat/completions", headers: [])
+    var exchange = Exchange(head, id: "id", context: context("sk-vendor-key-1"), memory: Exchange.Memory(lasting), at: 0)
+    _ = exchange.requestHead(head, at: 0)
+    _ = exchange.requestBody(ByteBuffer(string: Self.mangled), at: 1)
+    _ = exchange.requestEnd(at: 2)
+    _ = context("sk-vendor-key-2")
+    let (_, body) = try Self.answer(&exchange, 401, [("Content-Type", "text/plain")], Array("no: sk-vendor-key-2 sk-vendor-key-1.".utf8))
+    #expect(body == "no: *************** ***************.")
+  }
+
+  @Test("what a client or the operator objects to is not shadowed")
+  func shadowed() throws {
+    var configuration = BelayConfiguration(vendors: ["a", "ref"].map { Vendor(name: $0, baseURL: "http://127.0.0.1:9/v1") })
+    (configuration.reference, configuration.shadow) = ("ref", ShadowSettings())
+    let key = String(repeating: "k", count: 32)
+    let alice = Client(name: "alice", keyDigest: SHA256.digest(Array(key.utf8)) ?? [], vendors: ["a"])
+    func shadow(_ clients: [Client], _ fields: [ForwardedHeaders.Field]) -> ShadowInput? {
+      configuration.clients = clients
+      let context = Exchange.Context(configuration)
+      let head = Exchange.RequestHead(method: "POST", target: "/v1/chat/completions", headers: fields + [("Authorization", "Bearer \(key)")])
+      var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
+      _ = exchange.requestHead(head, at: 0)
+      guard case .abandon(let record) = exchange.clientGone(at: 1) else { return nil }
+      return record.shadow
+    }
+    #expect(shadow([], []) == .unsent && shadow([], [("x-belay-shadow", "on")]) == .unsent)
+    #expect(shadow([], [("x-belay-shadow", "off"), ("x-belay-shadow", "on")]) == .optedOut)
+    #expect(shadow([alice], []) == .optedOut)
+  }
+
   @Test("an inspected request is collected whole, whatever its cuts, and leaves with canonical ids")
   func collects() throws {
     var (exchange, first) = Self.start(headers: [("Content-Type", "application/json")])
@@ -142,8 +193,8 @@ import Upstream
     _ = try Self.keyed("sk-vendor-key-0", lasting: lasting)
     var reloaded = try Self.keyed("abcdefg=hijklmn", lasting: lasting)
     let (head, body) = try Self.answer(
-      &reloaded, 401, [("X-Echo", "sk-vendor-key-0"), ("X-Fine", "1")], Array(#"{"was":"sk-vendor-key-0","is":"abcdefg\u003dhijklmn"}"#.utf8))
-    #expect(head == "X-Fine: 1\r\n" && body == #"{"was":"***************","is":"********************"}"#)
+      &reloaded, 401, [("X-Echo", "sk-vendor-key-0"), ("Content-Type", "application/json")], Array(#"{"was":"sk-vendor-key-0","is":"abcdefg\u003dhijklmn"}"#.utf8))
+    #expect(head == "Content-Type: application/json\r\n" && body == #"{"was":"***************","is":"********************"}"#)
   }
 
   @Test("a refusal that breaks off goes to the client as far as it came")
@@ -176,7 +227,7 @@ import Upstream
     for (status, location) in [(304, ""), (201, "Location: http://vendor.test/1\r\n")] {
       var (exchange, _) = try Self.called()
       let (head, _) = try Self.answer(&exchange, status, [("Location", "http://vendor.test/1"), ("ETag", "1")], [])
-      #expect(head == location + "ETag: 1\r\n")
+      #expect(head == location + "ETag: 1\r\nContent-Security-Policy: sandbox\r\n")
     }
   }
 

@@ -18,7 +18,8 @@ import Upstream
       ("Host", "127.0.0.1"), ("CONNECTION", "keep-alive, X-Once"), ("x-once", "1"), ("Keep-Alive", "5"), ("TE", "trailers"),
       ("Trailer", "x"), ("Transfer-Encoding", "chunked"), ("Upgrade", "h2c"), ("Proxy-Connection", "close"),
       ("proxy-authorization", "Basic x"), ("Content-Length", "3"), ("Expect", "100-continue"),
-      ("X-Belay-Vendor", "a"), ("x-belay-anything", "b"), ("Accept", "*/*"), ("X-Stainless-Lang", "python"),
+      ("X-Belay-Vendor", "a"), ("x-belay-anything", "b"), ("X-Original-URL", "/b"), ("X-Rewrite-URL", "/b"), ("X-HTTP-Method-Override", "DELETE"),
+      ("X-Method-Override", "PUT"), ("X-HTTP-Method", "PUT"), ("X-Forwarded-Prefix", "/b"), ("X-Original-URI", "/b"), ("X-Forwarded-Uri", "/b"), ("Accept", "*/*"), ("X-Stainless-Lang", "python"),
       ("Authorization", "Bearer client"),
     ]
     let forwarded = ForwardedHeaders.toVendor(sent, vendor: Self.plain, isInspected: false)

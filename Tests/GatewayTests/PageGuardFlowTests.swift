@@ -23,7 +23,18 @@ import Testing
     Case(testDescription: "a preflight", headers: ["Origin: https://evil.example", "Access-Control-Request-Method: DELETE"], method: "OPTIONS", code: "foreign_page"),
     Case(testDescription: "an image", headers: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"], method: "GET", code: "foreign_page"),
     Case(testDescription: "another port of this machine", headers: ["Sec-Fetch-Site: same-site"], method: "GET", code: "foreign_page"),
-    Case(testDescription: "an address that was typed", headers: ["Sec-Fetch-Site: none"], method: "GET"),
+    Case(testDescription: "a vendor's page at this port", headers: ["Sec-Fetch-Site: same-origin"], method: "GET", code: "foreign_page"),
+    Case(
+      testDescription: "a service worker of a vendor's page", headers: ["Sec-Fetch-Site: same-origin", "Service-Worker: script"], host: "localhost:8611",
+      method: "GET", target: "/v1/worker.js", code: "foreign_page"),
+    Case(testDescription: "a page behind the proxy in front, GET", headers: ["Sec-Fetch-Site: same-origin"], host: "chat.example", method: "GET"),
+    Case(
+      testDescription: "a page at another port of the proxy in front", headers: ["Sec-Fetch-Site: same-origin"], host: "chat.example:8443", method: "GET",
+      code: "foreign_page"),
+    Case(
+      testDescription: "a link in a mail, whose site sends the browser here", headers: ["Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate"], method: "GET",
+      code: "foreign_page"),
+    Case(testDescription: "an extension of the browser", headers: ["Sec-Fetch-Site: none"], method: "GET"),
     Case(testDescription: "a page that is allowed", headers: ["Origin: HTTPS://chat.example", "Sec-Fetch-Site: cross-site"]),
     Case(testDescription: "a rebound name, POST", headers: ["Origin: http://evil.example", "Sec-Fetch-Site: same-origin"], host: "evil.example", code: "foreign_page"),
     Case(testDescription: "a rebound name, GET", host: "evil.example:8611", method: "GET", code: "foreign_name"),
@@ -77,6 +88,28 @@ import Testing
       #expect(try JSONValue(parsing: response.body)["error"]?["code"]?.string == code)
     }
     #expect(vendor.requests == (test.code == nil ? 1 : 0))
+    await vendor.stop()
+  }
+
+  @Test(
+    "an answer that a browser may show is a page of no origin there, whose scripts do not run",
+    arguments: [
+      ("Content-Type: text/html\r\n", true), ("", true), ("content-type: image/svg+xml\r\n", true), ("Content-Type: application/json, text/html\r\n", true),
+      ("Content-Type: application/json\r\ncontent-type: text/html\r\n", true), ("Content-Type: application/jsonx\r\n", true),
+      ("Content-Type: application/json\r\n", false), ("CONTENT-TYPE:Application/JSON; charset=utf-8\r\n", false),
+      ("Content-Type: text/event-stream;charset=utf-8\r\n", false), ("Content-Type: text/plain \r\n", false),
+    ])
+  func sandbox(fields: String, isSandboxed: Bool) async throws {
+    let policy = "Content-Security-Policy: script-src *\r\n"
+    let vendor = try await FaultVendor.start { _ in [.send("HTTP/1.1 404 Not Found\r\n\(policy)\(fields)Content-Length: 2\r\n\r\n{}")] }
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL, apiKey: Secret("sk-vendor-key"))]
+    try await RunningProxy.with(vendors: vendors) { proxy in
+      for (method, target, isVendors) in [("GET", "/", true), ("GET", "/v1/models", true), ("POST", "/v1/chat/completions", true), ("GET", "/nosuch/v1/models", false)] {
+        let response = try await Self.send(Case(testDescription: target, method: method, target: target), to: proxy.port)
+        let policies = response.headers.filter { $0.name == "content-security-policy" }.map(\.value)
+        #expect(policies == (isVendors ? ["script-src *"] : []) + (isVendors && isSandboxed ? ["sandbox"] : []), "\(method) \(target)")
+      }
+    }
     await vendor.stop()
   }
 

@@ -28,6 +28,7 @@ import Testing
     ("sk-sk-sk-vendor-1 another-key", "sk-************** ***********"), ("sk-sk-vendor-", "sk-sk-vendor-"), ("another-ke", "another-ke"),
     ("sk-sk-vendor-1sk-sk-vendor-1", "****************************"), ("", ""),
     ("sk-sk-vendor-1-and-its-end", stars(26)), ("\(long)sk-sk-vendor-1-and-its-end\(long)", "\(long)\(stars(26))\(long)"),
+    ("refused: sk-sk-vendor-1-and-its-", "refused: " + stars(23)), ("sk-sk-vendor-1-and \(long)", "\(stars(18)) \(long)"),
     ("\(long)\(long)another-key\(long)another-key", "\(long)\(long)\(stars(11))\(long)\(stars(11))"),
   ]
 

@@ -151,6 +151,38 @@ import Testing
     await vendor.stop()
   }
 
+  @Test("one of three instances stops: both others go on to get connections, and no client notices", arguments: 0..<3)
+  func threeInstances(stops: Int) async throws {
+    let vendor = try await SimulatorServer.start()
+    let (counts, stop) = (Tally(), StopFlag())
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    var staying = [try await Instance.start(vendors)]
+    let port = staying[0].port
+    for _ in 1..<3 { staying.append(try await Instance.start(vendors, port: port)) }
+    let all = staying
+    let clients = Task {
+      await withDiscardingTaskGroup { tasks in
+        for _ in 0..<12 { tasks.addTask { await Self.freshClient(port, until: stop, counts) } }
+      }
+    }
+    for instance in all {
+      while instance.lines.count < 20 { await Task.yield() }
+    }
+    try await staying.remove(at: stops).stop()
+    let before = staying.map(\.lines.count)
+    await counts.wait(for: 400)
+    stop.set()
+    await clients.value
+    for instance in staying { try await instance.stop() }
+    let more = zip(staying, before).map { $0.lines.count - $1 }
+    #expect(more.allSatisfy { $0 > 50 }, "\(more) of 400")
+
+    let seen = counts.value
+    #expect(seen.broken == 0 && seen.unanswered == 0, "\(seen)")
+    #expect(all.map(\.lines.count).reduce(0, +) == seen.whole, "\(all.map(\.lines.count)) records for \(seen)")
+    await vendor.stop()
+  }
+
   @Test("an instance that cannot start takes no connection of the one that serves")
   func failedStart() async throws {
     let vendor = try await SimulatorServer.start()

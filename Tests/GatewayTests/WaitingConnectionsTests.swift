@@ -15,6 +15,8 @@ struct WaitingConnectionsTests {
     private var waits: [ObjectIdentifier: Wait] = [:]
     private(set) var looks = 0
 
+    var looksAgainAt: Double { Double(queue.looksAgainAt) / 1e9 }
+
     func wait(_ name: String, _ rank: WaitingConnections.Rank, since seconds: Double) {
       let connection = connections.first { $0.name == name }?.connection ?? Connection()
       if waits[ObjectIdentifier(connection)] == nil { connections.append((name, connection)) }
@@ -74,6 +76,16 @@ struct WaitingConnectionsTests {
     door.wait("second", .answered, since: 19.5)
     door.wait("third", .unheard, since: 15)
     #expect(door.newcomer(at: 20) == "third")
+  }
+
+  @Test("where nobody was found, it is known from when on somebody may be")
+  func looksAgain() {
+    let door = Door()
+    #expect(door.looksAgainAt == 0)
+    door.wait("rested", .answered, since: 39.5)
+    #expect(door.newcomer(at: 40) == nil && door.looksAgainAt == 41)
+    #expect(door.newcomer(at: 40.9) == nil && door.looksAgainAt == 41)
+    #expect(door.newcomer(at: 41) == "rested")
   }
 
   @Test("newcomers without end have all connections looked at once a second")

@@ -36,6 +36,7 @@ listen: 127.0.0.1:0
 console: off
 store: off
 loops: 1
+http2: yes
 vendors:
   vendor: https://localhost:{vendor.port}/v1
 mode: {mode}

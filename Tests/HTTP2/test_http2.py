@@ -120,6 +120,29 @@ def test_every_fault_ends_as_promised_and_leaves_the_other_streams_alone(serve, 
     assert not wrong, "\n\n".join(wrong)
 
 
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_a_connection_whose_path_is_dead_is_used_no_more(serve, vendor, at_once):
+    running = serve("observe")
+
+    def last(stream):
+        stream.answer()
+        stream.fall_silent()
+
+    vendor.scripts["last"] = [last]
+    vendor.scripts["lost"] = vendor.scripts["next"] = [lambda stream: stream.answer()]
+    assert Answer(running.port, "last").text == WHOLE
+    lost = []
+    threads = [threading.Thread(target=lambda: lost.append(Answer(running.port, "lost").status)) for _ in range(at_once)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # One is given up by its limit. libcurl may send those beside it again, elsewhere.
+    assert len(lost) == at_once and lost.count(504) >= 1 and set(lost) <= {200, 502, 504}, lost
+    assert Answer(running.port, "next").text == WHOLE
+    assert vendor.asked["next"] != vendor.asked["last"]
+
+
 def test_the_documentation_has_every_line_and_no_other():
     text = (ROOT / "docs/faults.md").read_text()
     section = text[text.index("## HTTP/2"):].split("\n## ")[0]

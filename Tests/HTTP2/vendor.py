@@ -79,6 +79,10 @@ class Stream:
     def abort(self):
         self.connection.transport.abort()
 
+    def fall_silent(self):
+        """The connection neither hears nor says anything more, as if the path to it were dead."""
+        self.connection.is_silent = True
+
     async def until(self, name):
         """Until the test, or another script, has said so."""
         await self.vendor.flag(name).wait()
@@ -90,6 +94,7 @@ class Stream:
 class Connection(asyncio.Protocol):
     def __init__(self, vendor):
         self.vendor, self.streams, self.tasks = vendor, {}, set()
+        self.is_silent = False
         self.h2 = h2.connection.H2Connection(h2.config.H2Configuration(
             client_side=False, validate_outbound_headers=False, normalize_outbound_headers=False))
 
@@ -102,10 +107,14 @@ class Connection(asyncio.Protocol):
 
     def flush(self):
         data = self.h2.data_to_send()
+        if self.is_silent:
+            return
         if data and not self.transport.is_closing():
             self.transport.write(data)
 
     def data_received(self, data):
+        if self.is_silent:
+            return
         try:
             events = self.h2.receive_data(data)
         except h2.exceptions.ProtocolError:

@@ -46,6 +46,48 @@ import Testing
     #expect(validator.validate(Array("{\(members.joined(separator: ","))}".utf8), with: schema) == .valid)
   }
 
+  @Test("Keys that come again are found at once, however many, long, escaped or alike in their hashes", .timeLimit(.minutes(1)))
+  func repeatedKeys() throws {
+    func check(_ members: [String], counting count: Int, last: String, of key: String = "k0") throws {
+      let schema = try Schema(Array(#"{"minProperties":\#(count),"maxProperties":\#(count),"properties":{"\#(key)":{"const":\#(last)}}}"#.utf8))
+      var validator = Validator()
+      #expect(validator.validate(Array("{\(members.joined(separator: ","))}".utf8), with: schema) == .valid, "\(members.count), \(count)")
+    }
+    for count in [1, 2, 63, 64, 65, 66, 67, 1_000] {
+      try check((0..<count).map { #""k\#($0)":\#($0)"# }, counting: count, last: "0")
+      try check((0..<count).map { #""k0":\#($0)"# }, counting: 1, last: "\(count - 1)")
+      // Every key three times, once of them with an escape.
+      let thrice = (0..<3 * count).map { #""\#($0 / count == 1 ? "\\u006b" : "k")\#($0 % count)":\#($0)"# }
+      try check(thrice, counting: count, last: "\(2 * count)")
+    }
+    // Among so many keys, hashes of 32 bits are alike by chance.
+    let many = (0..<300_000).map { #""k\#($0)":0"# }
+    try check(many + [#""k0":1"#], counting: 300_000, last: "1")
+    try check(Array(repeating: #""k0":0"#, count: 300_000) + [#""k0":1"#, #""k":1"#], counting: 2, last: "1")
+  }
+
+  @Test("Of what has more values than are looked at, nothing is said", arguments: Profile.allCases)
+  func manyValues(profile: Profile) throws {
+    var options = SchemaOptions(profile: profile)
+    options.limits.instanceValues = 10
+    let schema = try Schema(Array(#"{"type":["array","object"]}"#.utf8), options: options)
+    let whole = try Schema(Array(#"{"type":["array","object"]}"#.utf8), options: SchemaOptions(profile: profile))
+    let ones = "[" + String(repeating: "1,", count: 1 << 20) + "1]"
+    let cases: [(instance: String, verdict: Verdict)] = [
+      ("[1,2,3,4,5,6,7,8,9]", .valid), ("[1,2,3,4,5,6,7,8,9,0]", .broken(.tooMuchWork)), (#"{"a":[],"b":{},"c":1,"d":[1]}"#, .valid),
+      (#"{"a":[],"b":{},"c":1,"d":[1,2]}"#, .broken(.tooMuchWork)), (#"{"a":1,"a":1,"a":1,"a":1,"a":1}"#, .broken(.tooMuchWork)),
+      (#""\#(String(repeating: "[,:{", count: 100))""#, .invalid), (ones, .broken(.tooMuchWork)),
+    ]
+    var validator = Validator()
+    for (instance, verdict) in cases {
+      let instance = Array(instance.utf8)
+      #expect(validator.validate(instance, with: schema) == verdict, "\(String(decoding: instance.prefix(40), as: UTF8.self))")
+      #expect(validator.violations(in: instance.span, with: schema).verdict == verdict)
+      let isLong = instance.count > 1 << 20
+      #expect(validator.validate(instance, with: whole) == (isLong ? .broken(.tooMuchWork) : verdict == .invalid ? .invalid : .valid))
+    }
+  }
+
   @Test("A catastrophic pattern ends in a verdict")
   func catastrophic() throws {
     let schema = try Schema(Array(#"{"pattern":"^(a+)+$"}"#.utf8))

@@ -180,6 +180,36 @@ import Testing
     #expect((try? JSONValue(parsing: request)) != nil)
   }
 
+  /// A private key's lines as PEM has them; the last is short.
+  private static let pem = ["MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/w+9yBzXk2Qv", "u1nL5mPq7rTsVwXyZa0123456789bcdefghijkl/mnopqrstuvwxyz+ABCDEFGHI", "n0pQ=="]
+
+  /// What stands between the lines.
+  private static let breaks = [#"\n"#, #"\r\n"#, #"\\n"#, #"\u000a"#, "%0A", #"\n     2\t"#, " "]
+
+  @Test("A private key is in no bundle, however its lines end", arguments: breaks)
+  func privateKeys(between: String) async throws {
+    let lines = ["-----BEGIN EC PRIVATE KEY-----"] + Self.pem + ["-----END EC PRIVATE KEY-----", "of 2024, AKnownWordOfManyLettersHere"]
+    let said = lines.joined(separator: between)
+    let exchange = Sample.exchange(1) {
+      $0.request = Sample.json(#"{"messages":[{"role":"tool","content":"\#(said) and again \#(Self.pem[1].replacing("/", with: "\\/"))"}]}"#)
+    }
+    let (folder, names) = try await unpacked([exchange])
+    for name in names {
+      let text = try contents(folder, name).replacing("\\/", with: "/")
+      for line in Self.pem.prefix(2) { #expect(!text.contains(line) && !text.contains(line.dropFirst(4)), "\(name)") }
+    }
+    let request = try contents(folder, "belay-\(exchange.id)/request.json")
+    for kept in ["-----BEGIN EC PRIVATE KEY-----", "AKnownWordOfManyLettersHere"] { #expect(request.contains(kept)) }
+    #expect((try? JSONValue(parsing: request)) != nil)
+  }
+
+  @Test("A certificate is no private key") func certificates() async throws {
+    let said = (["-----BEGIN CERTIFICATE-----"] + Self.pem + ["-----END CERTIFICATE-----"]).joined(separator: #"\n"#)
+    let exchange = Sample.exchange(1) { $0.request = Sample.json(#"{"messages":[{"role":"user","content":"\#(said)"}]}"#) }
+    let (folder, _) = try await unpacked([exchange])
+    #expect(try contents(folder, "belay-\(exchange.id)/request.json").contains(said))
+  }
+
   @Test("A key that a stream delivers in pieces is in no bundle, nor does the answer that is put together have it", arguments: ["content", "reasoning_content"])
   func piecesOfKeys(member: String) async throws {
     let key = "ghp_aaaabbbbccccdddd0009"

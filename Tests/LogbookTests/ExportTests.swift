@@ -18,9 +18,10 @@ import Testing
     return paper
   }
 
-  /// A `curl` that says how it was called, and keeps what it was given.
+  /// A `curl` that says how it was called, and keeps what it was given: a body, and a header that is no argument.
   private func withFakeCurl(_ folder: Folder) throws -> [String: String] {
     let script = "#!/bin/sh\nfor a in \"$@\"; do printf '%s\\n' \"$a\"; done > \"$HOME/arguments\"\ncase \"$*\" in *@-*) cat > \"$HOME/body\";; esac\n"
+      + "case \"$*\" in *@/dev/fd/3*) cat /dev/fd/3 > \"$HOME/header\";; esac\n"
     try FileManager.default.createDirectory(atPath: folder.path + "/bin", withIntermediateDirectories: true)
     try Data(script.utf8).write(to: URL(fileURLWithPath: folder.path + "/bin/curl"))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path + "/bin/curl")
@@ -46,9 +47,24 @@ import Testing
     #expect(FileManager.default.contents(atPath: folder.path + "/body").map(Array.init) == body)
     let arguments = String(decoding: FileManager.default.contents(atPath: folder.path + "/arguments") ?? Data(), as: UTF8.self)
     #expect(arguments.split(separator: "\n").map(String.init) == [
-      "--silent", "--show-error", "--no-buffer", "--request", "POST", "--header", "content-type: it's; $x", "--header",
-      "authorization: Bearer secret", "--data-binary", "@-", "http://127.0.0.1:8611/v1/files/it's $(id)",
+      "--silent", "--show-error", "--no-buffer", "--globoff", "--request", "POST", "--header", "content-type: it's; $x", "--header",
+      "@/dev/fd/3", "--data-binary", "@-", "http://127.0.0.1:8611/v1/files/it's $(id)",
     ])
+    #expect(FileManager.default.contents(atPath: folder.path + "/header") == Data("authorization: Bearer secret\n".utf8))
+  }
+
+  @Test("A shell without a key sends none, and of several requests each has it") func keys() async throws {
+    let folder = try Folder()
+    let exchanges = (1...2).map { number in Sample.exchange(number) { if number == 2 { $0.request = StoredMessage(body: []) } } }
+    try Data(try await export(exchanges, .curl).bytes).write(to: URL(fileURLWithPath: folder.path + "/replay.sh"))
+    let curl = "#!/bin/sh\ncase \"$*\" in *@/dev/fd/3*) cat /dev/fd/3;; *) echo none;; esac\n"
+    let environment = try withFakeCurl(folder)
+    try Data(curl.utf8).write(to: URL(fileURLWithPath: folder.path + "/bin/curl"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path + "/bin/curl")
+    #expect(try Run("sh", ["replay.sh"], in: folder, environment: environment).text == "none\nnone\n")
+    let key = "a'b\"c $HOME `id` END"
+    let run = try Run("sh", ["replay.sh"], in: folder, environment: environment.merging(["OPENAI_API_KEY": key]) { $1 })
+    #expect(run.text == String(repeating: "authorization: Bearer \(key)\n", count: 2))
   }
 
   @Test("Python compiles, and its literal is exactly the recorded bytes", arguments: bodies) func python(body: [UInt8]) async throws {
@@ -68,16 +84,48 @@ import Testing
           def __enter__(self): return self
           def __exit__(self, *a): pass
           def read1(self, n): return b""
-      def opened(request, timeout):
+      def opened(self, request, data=None, timeout=None):
           sys.stdout.buffer.write(request.data)
           assert request.headers["Content-type"] == "it's \\\\ 文" and request.headers["Authorization"] == "Bearer k"
           return Answer()
-      urllib.request.urlopen = opened
+      urllib.request.OpenerDirector.open = opened
       exec(compile(open(sys.argv[1], encoding="utf-8", newline="").read(), "replay", "exec"))
       """
     let run = try Run("python3", ["-c", check, script], in: folder, environment: ["OPENAI_API_KEY": "k"])
     #expect(run.errors == "")
     #expect(run.out == body)
+  }
+
+  @Test("A vendor that sends Python elsewhere does not get the key there") func redirect() async throws {
+    let folder = try Folder()
+    let script = folder.path + "/replay.py"
+    try Data(try await export([Sample.exchange(1)], .python).bytes).write(to: URL(fileURLWithPath: script))
+    let check = """
+      import http.server, os, sys, threading
+      seen = []
+      class Vendor(http.server.BaseHTTPRequestHandler):
+          def do_POST(self):
+              self.rfile.read(int(self.headers["content-length"]))
+              self.answer()
+          def do_GET(self): self.answer()
+          def answer(self):
+              seen.append(self.path)
+              self.send_response(302)
+              self.send_header("location", "/else")
+              self.send_header("content-length", "0")
+              self.end_headers()
+          def log_message(self, *a): pass
+      server = http.server.HTTPServer(("127.0.0.1", 0), Vendor)
+      threading.Thread(target=server.serve_forever, daemon=True).start()
+      os.environ["REPLAY_BASE_URL"] = "http://127.0.0.1:%d/v1" % server.server_port
+      try:
+          exec(compile(open(sys.argv[1], encoding="utf-8", newline="").read(), "replay", "exec"))
+      except SystemExit as end:
+          print(end.code, seen)
+      """
+    let run = try Run("python3", ["-c", check, script], in: folder, environment: ["OPENAI_API_KEY": "k"])
+    #expect(run.text == "True ['/v1/chat/completions']\n")
+    #expect(run.errors.contains("302"))
   }
 
   @Test("A K2VV line is the request on one line, and what is no chat request is left out") func k2vv() async throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import GRDB
 import JSON
 import Logbook
 import Store
@@ -66,6 +67,26 @@ import Testing
           --finding completion is nowhere in this store; it has nothing
 
         """)
+    }
+  }
+
+  @Test("A search says how many exchanges it does not know yet, and no other list does") func unindexed() async throws {
+    try await withStore((0..<3).map { Sample.exchange($0) }) { path, writer in
+      func notes(_ change: (inout FilterFlags) -> Void) async throws -> String {
+        let paper = Paper()
+        var command = ListCommand()
+        change(&command.flags)
+        try await command.run(storePath: path, on: paper.screen(), now: 0)
+        return paper.notes
+      }
+      #expect(try await notes { $0.text = "number" } == "")
+      await writer.close()
+      let database = try DatabaseQueue(path: path)
+      try await database.write { try $0.execute(sql: "DELETE FROM piece; UPDATE meta SET value = 1 WHERE name = 'listed'") }
+      let note = "2 exchanges cannot be found by words yet: `belay serve` indexes them when it has a moment\n"
+      #expect(try await notes { $0.text = "number" } == "no exchange matches\n" + note)
+      #expect(try await notes { $0.expression = "!(text ~ 'number')" } == note)
+      #expect(try await notes { $0.vendors = ["moonshot"] } == "")
     }
   }
 

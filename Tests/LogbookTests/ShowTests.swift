@@ -150,6 +150,27 @@ import Testing
     }
   }
 
+  @Test("An answer that the client did not get is its attempt's only", arguments: ["refused", "abandoned", "broken"])
+  func kept(outcome: String) async throws {
+    let exchange = Sample.exchange(1) {
+      ($0.outcome, $0.attempts[0].response) = (outcome, Sample.json(#"{"choices":[]}"#))
+    }
+    try await withStore([exchange]) { path, _ in
+      let paper = Paper()
+      var command = ShowCommand(id: "last")
+      command.form = .json
+      try await command.run(storePath: path, on: paper.screen())
+      let value = try JSONValue(parsing: paper.text)
+      #expect(value["response"] == nil && value["attempts"]?[0]?["response"]?["body"] == #"{"choices":[]}"#)
+      command.form = .raw(.response)
+      let told = try await problem { try await command.run(storePath: path, on: paper.screen()) }
+      #expect(told.description == "the client of \(exchange.id) got no vendor's answer; the last that came is that of --attempt 1")
+    }
+    var begun = exchange
+    begun.responseBytes = 14
+    #expect(begun.receivedResponse == exchange.attempts[0].response)
+  }
+
   @Test("The vendor's request is the client's with the edits made, all else byte for byte") func sent() throws {
     let client = try #require(Sample.failed.request?.body)
     let sent = try #require(Sample.failed.sentRequest()?.body)

@@ -13,6 +13,8 @@ import time
 import urllib.error
 import urllib.request
 
+import pytest
+
 from conftest import BELAY, ROOT, Program
 
 
@@ -61,6 +63,36 @@ def test_a_stop_is_told_before_it_begins_and_ends_nothing_that_is_under_way(star
     assert (first + stream.read()).endswith(b"data: [DONE]\n\n")
     assert late.read().endswith(b"data: [DONE]\n\n")
     assert serve.process.wait(30) == 0
+
+
+def test_what_a_stop_cuts_off_is_not_said_to_be_left_by_its_client(start, tmp_path):
+    # Its first event would come long after the stop.
+    vendor = start("simulate", "--listen", "127.0.0.1:0", "--recordings", ROOT / "examples/data/recordings.jsonl", "--pace", "60s").addresses[0]
+    file = tmp_path / "belay.yaml"
+    file.write_text(
+        f"listen: 127.0.0.1:0\nconsole: off\nstore: off\nlog: {{ format: json }}\nvendors:\n  one: {vendor}/v1\nlimits: {{ drain: 1s }}\n")
+    serve = start("serve", "--config", file)
+    proxy = serve.addresses[0]
+    stream = begin(proxy)
+    waiting = http.client.HTTPConnection(*authority(proxy), timeout=30)
+    body = {"model": "kimi-k2-0905@stall-before-headers=60s", "messages": [{"role": "user", "content": "hello"}]}
+    waiting.request("POST", "/v1/chat/completions", json.dumps(body), {"Content-Type": "application/json"})
+    # It is with the vendor once one that came later is.
+    other = begin(proxy)
+
+    serve.process.send_signal(signal.SIGTERM)
+    answer = waiting.getresponse()
+    assert answer.status == 503 and answer.headers["x-should-retry"] == "true"
+    assert json.loads(answer.read())["error"]["code"] == "draining"
+    for cut in (stream, other):
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            cut.read()
+    assert serve.process.wait(15) == 0
+    serve.said("stopped")
+    records = [entry for entry in map(json.loads, serve.log) if entry["message"] == "exchange"]
+    assert sorted((entry["outcome"], entry["status"]) for entry in records) == [("broken", 200), ("broken", 200), ("refused", 503)]
+    assert all((entry["error"], entry["fault"]) == ("draining", "belay") for entry in records)
+    assert not any("stream.truncated" in line for line in serve.log)
 
 
 CHAT = json.dumps({"model": "kimi-k2-0905", "messages": [{"role": "user", "content": "hello"}]})

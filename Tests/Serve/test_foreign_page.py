@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A page of another site, in Chromium, that tries to spend the vendor's key through the data port, and one that may."""
+"""A page of another site, in Chromium, that tries to spend the vendor's key through the data port, and one that may; and a vendor's own."""
 import html
 import http.server
 import json
@@ -21,7 +21,8 @@ class Answering(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         self.rfile.read(length)
         self.server.asked.append(f"{self.command} {self.path}")
-        body, kind = (self.server.page.encode(), "text/html") if self.path == "/" else (b'{"paid": true}', "application/json")
+        is_page = self.path == "/" or self.server.is_all_pages
+        body, kind = (self.server.page.encode(), "text/html") if is_page else (b'{"paid": true}', "application/json")
         self.send_response(200)
         if self.server.is_open:
             self.send_header("Access-Control-Allow-Origin", "*")
@@ -38,17 +39,29 @@ class Answering(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def serve(is_open=False):
+def serve(is_open=False, is_all_pages=False):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    server.asked, server.page, server.is_open = [], "", is_open
+    server.asked, server.page, server.is_open, server.is_all_pages = [], "", is_open, is_all_pages
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
 
-@pytest.mark.parametrize("is_allowed, has_clients", [(False, False), (True, False), (False, True), (True, True)])
-def test_a_page_of_another_site_spends_no_key(start, tmp_path, is_allowed, has_clients):
+def shown(url, tmp_path, *options):
+    """A page after its scripts have run."""
     if not shutil.which("chromium"):
         pytest.fail("chromium is missing: Tests/setup test installs it")
+    page = subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-proxy-server", f"--user-data-dir={tmp_path}/profile",
+         "--virtual-time-budget=8000", *options, "--dump-dom", url], capture_output=True, text=True, timeout=90)
+    return page.stdout
+
+
+def title_of(page):
+    return html.unescape(re.search(r"<title>(.*?)</title>", page)[1])
+
+
+@pytest.mark.parametrize("is_allowed, has_clients", [(False, False), (True, False), (False, True), (True, True)])
+def test_a_page_of_another_site_spends_no_key(start, tmp_path, is_allowed, has_clients):
     # Not by the vendor's leave: the page that is let in has one that gives none, and the other one that gives it.
     vendor, site = serve(is_open=not is_allowed), serve()
     origin = f"http://localhost:{site.server_address[1]}"
@@ -81,10 +94,7 @@ def test_a_page_of_another_site_spends_no_key(start, tmp_path, is_allowed, has_c
         document.title = told.join(' | ');
       }})();
     </script>"""
-    page = subprocess.run(
-        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-proxy-server", f"--user-data-dir={tmp_path}/profile",
-         "--virtual-time-budget=8000", "--dump-dom", f"{origin}/"], capture_output=True, text=True, timeout=90)
-    title = html.unescape(re.search(r"<title>(.*?)</title>", page.stdout)[1])
+    title = title_of(shown(f"{origin}/", tmp_path))
     for server in (vendor, site):
         server.shutdown()
     if is_allowed:
@@ -92,3 +102,34 @@ def test_a_page_of_another_site_spends_no_key(start, tmp_path, is_allowed, has_c
         assert not [asked for asked in vendor.asked if asked.startswith("OPTIONS")]
     else:
         assert title == " | ".join(["refused"] * 4) and vendor.asked == []
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_a_vendors_page_spends_no_other_vendors_key(start, tmp_path, is_trusted):
+    hostile, other = serve(is_all_pages=True), serve()
+    file = tmp_path / "belay.yaml"
+    file.write_text(
+        "listen: 127.0.0.1:0\nconsole: off\nstore: off\nallowed_origins: ['https://belay.test']\nvendors:\n"
+        + "".join(f"  {name}: {{ base_url: 'http://127.0.0.1:{vendor.server_address[1]}/v1', api_key: sk-of-{name} }}\n"
+                  for name, vendor in (("hostile", hostile), ("other", other))) + "default_vendor: hostile\n")
+    url = start("serve", "--config", file).addresses[0]
+    hostile.page = """<title>shown</title><script>
+      document.title = 'run';
+      (async () => {
+        try { document.title += (await fetch('/other/v1/files')).status; } catch (error) { document.title += ' refused'; }
+        try { await navigator.serviceWorker.register('/hostile/v1/worker.js'); document.title += ' stays'; } catch (error) {}
+      })();
+    </script>"""
+    if is_trusted:
+        # As the address that was printed, opened by hand.
+        page = shown(f"{url}/v1", tmp_path)
+    else:
+        # Of a plain name a browser does not say who asks, nor for what.
+        page = shown(url.replace("127.0.0.1", "belay.test") + "/v1", tmp_path, "--host-resolver-rules=MAP belay.test 127.0.0.1")
+    for server in (hostile, other):
+        server.shutdown()
+    if is_trusted:
+        assert "foreign_page" in page and hostile.asked == []
+    else:
+        assert title_of(page) == "shown" and hostile.asked
+    assert other.asked == []

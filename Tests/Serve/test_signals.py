@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signals at moments that nobody chooses."""
+import concurrent.futures
+import http.client
+import http.server
+import json
 import pathlib
+import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
@@ -36,3 +43,113 @@ def test_a_reload_before_the_start_is_over_ends_nothing(tmp_path):
     finally:
         process.kill()
         process.wait()
+
+
+class Talker(http.server.BaseHTTPRequestHandler):
+    """A vendor that is never silent: an event each 100 ms, for longer than the proxy is stopped."""
+    protocol_version = "HTTP/1.1"
+    events = 60
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        if not body.get("stream"):
+            answer = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": "hello"}, "finish_reason": "stop"}]}).encode()
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", len(answer))
+            self.end_headers()
+            self.wfile.write(answer)
+            return
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for number in range(self.events):
+            self.say(json.dumps({"choices": [{"index": 0, "delta": {"content": f"{number} "}, "finish_reason": None}]}))
+            time.sleep(0.1)
+        self.say(json.dumps({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}))
+        self.say("[DONE]")
+        self.wfile.write(b"0\r\n\r\n")
+
+    def say(self, data):
+        event = f"data: {data}\n\n".encode()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
+
+    def log_message(self, *_):
+        pass
+
+
+class Crowd(http.server.ThreadingHTTPServer):
+    request_queue_size = 256
+    daemon_threads = True
+
+
+HEADERS = {"Content-Type": "application/json"}
+
+
+def chat(text="hello", **more):
+    return json.dumps({"model": "m", "messages": [{"role": "user", "content": text}]} | more).encode()
+
+
+def test_a_process_that_was_stopped_for_longer_than_its_limits_ends_nothing(start, tmp_path):
+    vendor = Crowd(("127.0.0.1", 0), Talker)
+    threading.Thread(target=vendor.serve_forever, daemon=True).start()
+    file = tmp_path / "belay.yaml"
+    file.write_text(
+        f"listen: 127.0.0.1:0\nconsole: off\nstore: off\nvendors: {{ one: 'http://127.0.0.1:{vendor.server_port}/v1' }}\n"
+        "limits: { idle: 2s, header_timeout: 2s, keep_alive: 2s }\n")
+    serve = start("serve", "--config", file)
+    port = int(re.search(r":(\d+)", serve.addresses[0].removeprefix("http:"))[1])
+    # So many wait for the stop with something begun.
+    streams = uploads = kept = 20
+    begun = threading.Barrier(streams + uploads + kept + 1)
+    stopped = threading.Event()
+
+    def connection():
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def stream():
+        client = connection()
+        client.request("POST", "/v1/chat/completions", chat(stream=True), HEADERS)
+        answer = client.getresponse()
+        first = answer.read(1)
+        begun.wait()
+        return (first + answer.read()).endswith(b"data: [DONE]\n\n")
+
+    def upload():
+        """A body that comes piece by piece, without a pause."""
+        body = chat("x" * 6000)
+        client = connection()
+        client.putrequest("POST", "/v1/chat/completions")
+        client.putheader("Content-Type", "application/json")
+        client.putheader("Content-Length", len(body))
+        client.endheaders(body[:100])
+        begun.wait()
+        for place in range(100, len(body), 100):
+            client.send(body[place:place + 100])
+            time.sleep(0.1)
+        return client.getresponse().status == 200
+
+    def ask_again():
+        """A request while nobody reads it, on a connection that was answered before."""
+        client = connection()
+        for turn in range(2):
+            if turn == 1:
+                begun.wait()
+                assert stopped.wait(30)
+            client.request("POST", "/v1/chat/completions", chat(), HEADERS)
+            answer = client.getresponse()
+            answer.read()
+        return answer.status == 200
+
+    with concurrent.futures.ThreadPoolExecutor(streams + uploads + kept) as pool:
+        done = [pool.submit(task) for task, count in ((stream, streams), (upload, uploads), (ask_again, kept)) for _ in range(count)]
+        begun.wait(30)
+        serve.process.send_signal(signal.SIGSTOP)
+        try:
+            stopped.set()
+            time.sleep(4)
+        finally:
+            serve.process.send_signal(signal.SIGCONT)
+        assert all([task.result() for task in done])
+    vendor.shutdown()
+    vendor.server_close()

@@ -504,6 +504,20 @@ def test_a_client_that_leaves_within_an_answer_ends_its_exchange(secure, trust, 
     assert flood.broken.wait(10)
 
 
+def test_one_connection_too_many_is_told_so(secure, trust):
+    program = secure(more="limits: { connections: 2 }\n")
+    whole = request_bytes(chat())
+    held = [connect(program.port, trust) for _ in range(2)]
+    for connection in held:
+        connection.sendall(whole[:-1])
+    # Once both are seen to be under way.
+    until(lambda: read_all(connect(program.port, trust)).startswith(b"HTTP/1.1 503"))
+    for connection in held:
+        connection.sendall(whole[-1:])
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        connection.close()
+
+
 def test_handshakes_leave_nothing_behind(secure, authority):
     program = secure()
     body = request_bytes(chat(), "Connection: close\r\n")

@@ -47,8 +47,8 @@ final class RawClient: Sendable {
     }
   }
 
-  static func post(_ body: [UInt8], headers: String = "", closing: Bool = false) -> [UInt8] {
-    Array("POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.count)\r\n\(headers)".utf8)
+  static func post(_ body: [UInt8], headers: String = "", query: String = "", closing: Bool = false) -> [UInt8] {
+    Array("POST /v1/chat/completions\(query) HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.count)\r\n\(headers)".utf8)
       + Array((closing ? "connection: close\r\n\r\n" : "\r\n").utf8) + body
   }
 }

@@ -117,13 +117,39 @@ struct ServerTests {
     let vendor = try await vendor()
     let body = Fixture.text.request(stream: false)
     let secrets = "Authorization: Bearer sk-secret-key-1234\r\nx-api-key: short\r\nx-other: seen\r\n"
+      + "cookie: session=0123456789; b=c\r\nx-gateway-auth: key-0123456789\r\n"
     let expected = Shown(.text, stream: false).wire
     _ = try await RawClient.exchange(port: vendor.port, RawClient.post(body, headers: secrets)) { $0.count >= expected.count }
     let entry = try #require(vendor.received.first)
     #expect(entry.bytes == body && entry.method == "POST" && entry.path == "/v1/chat/completions")
     #expect(entry.header("authorization") == "Bearer ***1234" && entry.header("X-API-Key") == "***")
+    #expect(entry.header("cookie") == "***" && entry.header("x-gateway-auth") == "***6789")
     #expect(entry.header("x-other") == "seen" && entry.recording == 3 && entry.status == 200)
     await vendor.stop()
+  }
+
+  @Test("no key that came with a request is in the log, wherever it stands")
+  func keys() async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "belay-simulator-\(UUID().uuidString).jsonl").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let secrets = ["own", "gateway", "query", "referer", "cookie"].map { "\($0)-key-0123456789" }
+    var options = SimulatorOptions()
+    options.key = secrets[0]
+    let vendor = try await vendor(options, log: file)
+    let body = Array(#"{"model":"m","messages":[{"role":"user","content":"told \#(secrets.joined(separator: " "))"}]}"#.utf8)
+    let headers =
+      "authorization: Bearer \(secrets[0])\r\nx-gateway-auth: \(secrets[1])\r\nreferer: http://a.example/?key=\(secrets[3])\r\n"
+      + "cookie: a=b; session=\(secrets[4]); c=d\r\nx-note: \(secrets[0])\r\nx-other: seen\r\n"
+    let post = RawClient.post(body, headers: headers, query: "?key=\(secrets[2])&a=1", closing: true)
+    _ = try await RawClient.exchange(port: vendor.port, post)
+    #expect(vendor.received.first?.bytes == body)
+    await vendor.stop()
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    for secret in secrets { #expect(!text.contains(secret)) }
+    let line = try JSONValue(parsing: String(try #require(text.split(separator: "\n").first)))
+    #expect(line["path"] == "/v1/chat/completions?key=[redacted]&a=1" && line["headers"]?["x-other"] == "seen")
+    #expect(line["headers"]?["authorization"] == "Bearer ***6789" && line["headers"]?["x-note"] == "[redacted]")
+    #expect(line["body"]?["messages"]?[0]?["content"]?.string?.hasPrefix("told [redacted]") == true)
   }
 
   @Test("the log has a line of JSON for each request and each ending, and no key")

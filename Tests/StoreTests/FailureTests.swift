@@ -133,6 +133,49 @@ import Testing
     await second.close()
   }
 
+  /// As after tables were copied from one store to another, or mended by hand.
+  @Test(arguments: ["DELETE FROM meta", "UPDATE meta SET value = 3", "UPDATE meta SET value = 1 WHERE name = 'sequence'"])
+  func aStoreThatCountsFromBeforeItsRowsGoesOnBehindThem(_ change: String) async throws {
+    let folder = try Folder()
+    func exchange(_ number: Int) -> StoredExchange { Sample.exchange(number) { $0.request = Sample.body("a word, and number \(number)") } }
+    let first = writer(folder)
+    first.offer((0..<5).map(exchange))
+    await first.flush()
+    await first.close()
+    let database = try DatabaseQueue(path: folder.store)
+    try await database.write { try $0.execute(sql: change) }
+    try database.close()
+    let second = writer(folder)
+    second.offer((3..<8).map(exchange))
+    await second.flush()
+    #expect(second.status.failure == nil && second.status.droppedTotal == 0)
+    await second.close()
+    let reader = try StoreReader(path: folder.store)
+    #expect(try await reader.list(ExchangeFilter()).exchanges.count == 8)
+    #expect(Set(try await reader.list(ExchangeFilter()).exchanges.map(\.sequence)).count == 8)
+    #expect(try await reader.follow(after: 5, ExchangeFilter()).exchanges.count == 3)
+    reader.close()
+  }
+
+  /// An index stands for whatever is in the way and goes with no other key.
+  @Test func anExchangeThatCannotBeStoredIsDroppedAndTheOthersAreKept() async throws {
+    let folder = try Folder()
+    let first = writer(folder)
+    await first.flush()
+    await first.close()
+    let database = try DatabaseQueue(path: folder.store)
+    try await database.write {
+      try $0.execute(sql: "CREATE UNIQUE INDEX one_a_model ON exchange (model) WHERE model = 'rare'")
+    }
+    try database.close()
+    let second = writer(folder)
+    second.offer((0..<6).map { number in Sample.exchange(number) { if number > 2 { $0.model = "rare" } } })
+    await second.flush()
+    await second.close()
+    #expect(second.status.written == 4)
+    #expect(second.status.dropped == [.unusable: 2])
+  }
+
   @Test(.enabled(if: getuid() != 0, "root may write what is read-only"))
   func aReadOnlyFileIsReportedAndCured() async throws {
     let folder = try Folder()

@@ -136,6 +136,14 @@ import Testing
     #expect(Self.said(kept) { $0["reasoning"] ?? $0["reasoning_content"] } == "[redacted]")
   }
 
+  @Test(arguments: [1, 3, 30])
+  func aKeyInPiecesUnderTwoNamesAtOnceIsTakenOut(_ length: Int) throws {
+    let text = Array(Self.key)
+    let pieces = stride(from: 0, to: text.count, by: length).map { String(text[$0..<min(text.count, $0 + length)]) }
+    let kept = try Self.cleared(Self.stream(pieces.map { #"{"reasoning":"\#($0)","reasoning_content":"\#($0)"}"# }))
+    for member in ["reasoning", "reasoning_content"] as [JSONString] { #expect(Self.said(kept) { $0[member] } == "[redacted]") }
+  }
+
   @Test func anEventOfSeveralLinesGoesWholeWhereItHasAPiece() throws {
     let lines = #"data: {"choices":[{"index":0,"delta":{"# + "\n" + #"data: "content":"0123456789abcdef"}}]}"# + "\n\n"
     let kept = try Self.cleared(Self.stream([#"{"content":"sk-planted-"}"#]) + Array(lines.utf8))

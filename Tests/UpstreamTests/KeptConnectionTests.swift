@@ -42,7 +42,7 @@ struct KeptConnectionTests {
       while try await connection.request() != nil { try await connection.answer("ok") }
     } _: { servers in
       var options = UpstreamOptions()
-      options.totalConnections = 4
+      options.idleConnections = 3
       try await withEngine(options) { engine in
         for _ in 0..<2 {
           for server in servers {
@@ -55,6 +55,38 @@ struct KeptConnectionTests {
     // A server may hear of a close only after the next connection came.
     let most = open.withLock { $0.most }
     #expect(most <= 6, "\(most) of \(count)")
+  }
+
+  @Test("However few idle ones are kept, a request waits for none that is in use; afterwards so few are left")
+  func inUse() async throws {
+    let calls = 8
+    // None is answered before all have come.
+    let meeting = Meeting(of: calls)
+    let connections = try await ScriptedServer.run { connection in
+      while try await connection.request() != nil {
+        await meeting.arrive()
+        try await connection.answer("ok")
+      }
+    } _: { server in
+      var options = UpstreamOptions()
+      options.idleConnections = 2
+      try await withEngine(options) { engine in
+        for _ in 0..<2 {
+          try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for _ in 0..<calls {
+              tasks.addTask {
+                let response = try await engine.send(UpstreamRequest(method: "GET", url: server.url))
+                #expect(response.head.status == 200)
+              }
+            }
+            try await tasks.waitForAll()
+          }
+        }
+      }
+      return server.connections.count
+    }
+    // libcurl may end several at once, before it is told that fewer are in use.
+    #expect(connections >= 2 * calls - 4, "\(connections)")
   }
 
   @Test("An answer that is paused, on a connection that was used before, is no byte that came unasked")
@@ -88,5 +120,22 @@ struct KeptConnectionTests {
   ) async throws {
     guard started.count < count else { return try await body(started) }
     try await ScriptedServer.run(script) { server in try await servers(count, script, started: started + [server], body) }
+  }
+}
+
+/// All go on once so many have come.
+private actor Meeting {
+  private let count: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(of count: Int) { self.count = count }
+
+  func arrive() async {
+    await withCheckedContinuation { continuation in
+      waiting.append(continuation)
+      guard waiting.count == count else { return }
+      for continuation in waiting { continuation.resume() }
+      waiting = []
+    }
   }
 }

@@ -143,6 +143,43 @@ struct LimitTests {
     }
   }
 
+  @Test("An engine that stood still for longer than the limit ends no call whose vendor went on, however many there are")
+  func standstill() async throws {
+    let goesOn = loops.next().makePromise(of: Void.self)
+    let sent = Counter()
+    let count = 300
+    try await ScriptedServer.run { connection in
+      guard let request = try await connection.request() else { return }
+      if request.target == "/hold" { return try await connection.answer("ok") }
+      try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n")
+      try await goesOn.futureResult.get()
+      try await connection.send("x")
+      _ = sent.next()
+      _ = await connection.waitForClose()
+    } _: { server in
+      try await withEngine { engine in
+        let limits = UpstreamLimits(idle: .seconds(3))
+        var calls = (0..<count).map { _ in RecordedCall(UpstreamRequest(method: "GET", url: server.url, limits: limits), on: engine) }
+        for index in calls.indices {
+          if case .head = await calls[index].next() {} else { Issue.record("no head") }
+        }
+        let loop = HeldLoop()
+        defer { loop.letGo() }
+        let holder = engine.start(UpstreamRequest(method: "GET", url: server.url + "/hold"), on: loop, handler: Recorder())
+        for await _ in loop.holds.stream {}
+        goesOn.succeed()
+        try await withEngine { try await $0.passTime(.seconds(4)) }
+        while sent.count < count { await Task.yield() }
+        loop.letGo()
+        for index in calls.indices {
+          let (_, body, error) = await calls[index].rest()
+          #expect(error == nil && body.readableBytes == 1)
+        }
+        holder.cancel()
+      }
+    }
+  }
+
   @Test("Many calls with their own limits each end at theirs")
   func many() async throws {
     try await ScriptedServer.run({ connection in _ = await connection.waitForClose() }) { server in

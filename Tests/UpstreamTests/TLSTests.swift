@@ -11,6 +11,7 @@ struct TLSTests {
   private func options(_ server: NginxServer) -> UpstreamOptions {
     var options = UpstreamOptions()
     options.certificateAuthorities = server.certificate
+    options.offersHTTP2 = true
     return options
   }
 
@@ -64,6 +65,19 @@ struct TLSTests {
         #expect(response.head.status == 200)
         #expect(response.head.version == (serverOffers && weOffer ? .http2 : .http1_1))
         #expect(response.head.headers["content-type"] == "text/plain")
+      }
+    }
+  }
+
+  @Test("A vendor that offers both is spoken to in HTTP/1.1, unless it is to be otherwise")
+  func defaultVersion() async throws {
+    try await NginxServer.run(http2: true) { server in
+      var options = UpstreamOptions()
+      options.certificateAuthorities = server.certificate
+      try await withEngine(options) { engine in
+        let response = try await engine.send(UpstreamRequest(method: "GET", url: url(server, "/text")))
+        #expect(response.head.status == 200)
+        #expect(response.head.version == .http1_1)
       }
     }
   }

@@ -25,12 +25,13 @@ struct ClientSection {
     let checked = Located(value: name, name: value.name, place: place).parsed(value.context.log, ClientName.parse)
     guard var map = value.map() else { return }
     let digest = map.required("key_sha256", KeyDigest.parse)
-    let vendors = map.entry("vendors").flatMap { $0.isNull ? nil : $0 }.map { list in
+    let vendors = map.entry("vendors").map { list in
       let names = list.list().compactMap { $0.parsed(VendorName.parse) }
       if names.isEmpty { list.report(Complaint("names no vendor", "list some, or remove the key: then all are allowed")) }
       return names
     }
-    let perMinute = map.parsed("requests_per_minute", Words.integer(within: 1...1_000_000))?.value
+    let unlimited = Complaint("says no number", "write one, or remove the key: then there is no limit")
+    let perMinute = map.restriction("requests_per_minute", ifEmpty: unlimited, Words.integer(within: 1...1_000_000))?.value
     let burst = map.parsed("burst", Words.integer(within: 1...1_000_000))
     map.finish()
     if let burst, perMinute == nil {

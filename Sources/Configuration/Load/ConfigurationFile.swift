@@ -17,6 +17,7 @@ struct ConfigurationFile {
   var enforce = EnforceSection()
   var responseIDs: ResponseIDForm?
   var limits = Limits()
+  var offersHTTP2 = false
   var loops: Located<Int>?
   var logLevel: Located<Log.Level>?
   var logFormat: Located<Log.Format>?
@@ -75,6 +76,7 @@ struct ConfigurationFile {
       qualityRoutingPlace = entry.place
     }
     if let section = map.map("limits") { limits = Limits(reading: section) }
+    offersHTTP2 = map.parsed("http2", Words.yesOrNo)?.value ?? false
     loops = map.parsed("loops", Words.integer(within: 1...1024))
     if var section = map.map("log") {
       logLevel = section.parsed("level", Words.parser(of: Log.Level.self))

@@ -61,6 +61,7 @@ extension BelayConfiguration {
     configuration.alarms = file.alarms
     configuration.qualityRouting = file.qualityRouting
     configuration.recording = file.store.recording(option: overrides.store, environment: environment)
+    configuration.offersHTTP2 = file.offersHTTP2
     configuration.loops = (given.parsed(.loops, Words.integer(within: 1...1024)) ?? file.loops)?.value
     let level = given.parsed(.logLevel, Words.parser(of: Log.Level.self)) ?? file.logLevel
     if let level { configuration.log.level = level.value }

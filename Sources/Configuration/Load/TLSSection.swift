@@ -27,7 +27,8 @@ struct TLSSection {
     let path: (String) throws(Complaint) -> String = { text throws(Complaint) in files.name(try Self.parsePath(text)) }
     certificate = section.parsed("certificate", path)
     key = section.parsed("key", path)
-    clientAuthorities = section.parsed("client_ca", path)
+    let open = Complaint("names no file", "name a PEM file, or remove the key: then no client is asked for a certificate")
+    clientAuthorities = section.restriction("client_ca", ifEmpty: open, path)
     minimumVersion = section.parsed("minimum_version", Words.parser(of: TLSVersion.self))?.value
     console = section.parsed("console", Words.yesOrNo)?.value
     section.finish()

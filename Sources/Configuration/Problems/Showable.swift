@@ -39,7 +39,7 @@ struct Showable: Sendable {
 extension Showable {
   /// A whole file. Rule files have some of the sections of belay.yaml, and `models` and `traits` at their top.
   static let file = Showable(
-    "listen reuse_port console default_vendor mode response_ids loops",
+    "listen reuse_port console default_vendor mode response_ids http2 loops",
     [
       "vendors": Showable(keys: ["*": vendor]), "reference": Showable(.address), "allowed_origins": Showable(.address),
       "tls": names, "clients": Showable(keys: ["*": names]),

@@ -51,6 +51,7 @@ extension BelayConfiguration {
     case .none: return nil
     case .keyless(let name): return "nothing is shadowed: the reference \(name) has no key of its own (\(Setting.keyVariable(of: name)))"
     case .baseline(let path): return "answers are compared with \(path)"
+    case .live where shadow.takesNone: return "nothing is shadowed: `shadow.sample` is 0"
     case .live(let vendor):
       let tenths = Int((shadow.sample * 1000).rounded())
       let share = "\(tenths / 10)\(tenths % 10 == 0 ? "" : ".\(tenths % 10)") %"

@@ -24,6 +24,8 @@ struct ShadowSection {
       if let value = section.parsed(key, parse)?.value { settings[keyPath: keep] = value }
     }
     set(\.sample, "sample", Words.share)
+    // Who says 0 means it, and knows of no second share.
+    if settings.sample == 0 { settings.sampleOfFew = 0 }
     set(\.sampleOfFew, "sample_of_few", Words.share)
     set(\.few, "few", Words.integer(within: 0...1_000_000))
     set(\.onlyTools, "only_tools", Words.yesOrNo)

@@ -10,7 +10,8 @@ import Inspection
 package struct ShadowSettings: Equatable, Sendable {
   /// The share of conversations that are sent, 0 to 1.
   package var sample = 0.05
-  /// The share while a vendor's model has fewer than `few` comparisons; never less than `sample`.
+  /// The share while a vendor's model has fewer than `few` comparisons; never less than `sample`. With a `sample` of 0 it is 0 too
+  /// unless it is said.
   package var sampleOfFew = 0.5
   package var few = 100
   /// Only requests that declare tools.
@@ -47,6 +48,9 @@ package struct ShadowSettings: Equatable, Sendable {
   package var rules: [ShadowRule] = []
 
   package init() {}
+
+  /// Whether no exchange can be chosen.
+  var takesNone: Bool { sample == 0 && sampleOfFew == 0 && rules.allSatisfy { $0.sample == 0 } }
 
   /// The shares for an exchange; nil where it is kept out.
   package func shares(vendor: String, model: String, path: String) -> (usual: Double, few: Double)? {

@@ -52,6 +52,17 @@ struct YAMLMap {
     entry(key)?.parsed(parse)
   }
 
+  /// The same for a key that restricts somebody: where it stands there and says nothing, it is a mistake and no open door, as what it
+  /// said may have been commented out, or its variable is not set.
+  mutating func restriction<Result>(
+    _ key: String, ifEmpty complaint: Complaint, _ parse: (String) throws(Complaint) -> Result
+  ) -> Located<Result>? {
+    guard let value = entry(key) else { return nil }
+    guard value.isEmpty else { return value.parsed(parse) }
+    value.report(complaint)
+    return nil
+  }
+
   /// The value, or nil and a problem, also when the key is missing.
   mutating func required<Result>(_ key: String, _ parse: (String) throws(Complaint) -> Result) -> Result? {
     if isMissing(key) { value.report(Complaint("has no `\(key)`", "add the key")) }

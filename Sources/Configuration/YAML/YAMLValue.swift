@@ -23,6 +23,14 @@ struct YAMLValue {
     return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
 
+  /// Null, or nothing is left of it when its variables are replaced.
+  var isEmpty: Bool {
+    if isNull { return true }
+    guard case .scalar(let scalar) = node else { return false }
+    let expansion = Expansion(scalar.string, environment: context.environment)
+    return expansion.failures.isEmpty && expansion.hasVariables && expansion.text.isEmpty
+  }
+
   var place: Place {
     let position = YAMLPosition(node.mark)
     return .file(line: position.line, column: position.column, width: width)

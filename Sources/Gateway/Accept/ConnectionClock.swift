@@ -3,6 +3,8 @@
 /// What a client's connection is at, and since when. Times are nanoseconds of uptime.
 package struct ConnectionClock: Sendable {
   package enum Phase: Sendable {
+    /// Whether there is a place for it is not known yet; nothing is read.
+    case asking
     /// Between requests.
     case idle
     /// A request's head has begun to arrive.
@@ -41,7 +43,7 @@ package struct ConnectionClock: Sendable {
     switch phase {
     case .idle: enter(.readingHead, at: now)
     case .readingBody: touchedAt = now
-    case .readingHead, .answering, .closing, .lingering, .closed: break
+    case .asking, .readingHead, .answering, .closing, .lingering, .closed: break
     }
   }
 
@@ -56,7 +58,7 @@ package struct ConnectionClock: Sendable {
   /// Between requests for so long.
   package func hasRested(_ time: UInt64, at now: UInt64) -> Bool { phase == .idle && now - touchedAt >= time }
 
-  /// The phase has lasted too long.
+  /// The phase had lasted too long by `now`, after which it may have begun.
   package func isOver(_ limits: ClientLimits, at now: UInt64) -> Bool {
     let limit: UInt64
     switch phase {
@@ -66,9 +68,9 @@ package struct ConnectionClock: Sendable {
     case .readingBody: limit = limits.body
     case .idle: limit = limits.idle
     case .lingering: limit = limits.lingering
-    case .answering, .closing, .closed: return false
+    case .asking, .answering, .closing, .closed: return false
     }
-    return now - touchedAt > limit
+    return now > touchedAt && now - touchedAt > limit
   }
 
   /// How the client is waited for: for a whole request, or to take the answer. Nil where it is Belay's turn, or the vendor's.
@@ -81,7 +83,7 @@ package struct ConnectionClock: Sendable {
     case .readingBody: isUploadFull ? nil : .init(rank: .slow, since: beganAt)
     case .answering: stalledAt.map { .init(rank: .slow, since: $0) }
     case .closing: .init(rank: .slow, since: touchedAt)
-    case .lingering, .closed: nil
+    case .asking, .lingering, .closed: nil
     }
   }
 }

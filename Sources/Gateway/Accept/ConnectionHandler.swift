@@ -54,7 +54,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     context.fireChannelActive()
     switch admission {
     case .welcome: break
-    case .refused: fail(with: .tooManyConnections)
+    case .asking:
+      clock.enter(.asking, at: lane.now)
+      lane.findPlace(for: self)
     case .unheard: context.close(promise: nil)
     }
   }
@@ -91,15 +93,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   // MARK: What the lane asks
 
+  /// Whether there is a place for it.
+  func admit(_ isWelcome: Bool) {
+    guard phase == .asking else { return }
+    clock.enter(.idle, at: lane.now)
+    if isWelcome { admission = .welcome } else { fail(with: .tooManyConnections) }
+    resumeReading()
+  }
+
   /// Once a second.
-  func sweep(_ limits: ClientLimits, at now: UInt64) {
+  ///
+  /// - Parameter judged: until when it is known whether the client was silent.
+  func sweep(_ limits: ClientLimits, asOf judged: UInt64, at now: UInt64) {
     if phase == .answering { return tick(at: now) }
-    guard clock.isOver(limits, at: now) else { return }
+    guard clock.isOver(limits, at: judged) else { return }
     switch phase {
     case .readingHead: fail(with: .clientTooSlow("head"))
     case .readingBody: fail(with: .clientTooSlow("body"))
     case .idle, .lingering: context?.close(promise: nil)
-    case .answering, .closing, .closed: break
+    case .asking, .answering, .closing, .closed: break
     }
   }
 
@@ -111,7 +123,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     switch phase {
     case .readingHead: fail(with: .clientTooSlow("head"))
     case .readingBody: fail(with: .clientTooSlow("body"))
-    case .idle, .answering, .closing, .lingering, .closed: break
+    case .answering: cut(by: .tooManyConnections)
+    case .asking, .idle, .closing, .lingering, .closed: break
     }
     context?.close(promise: nil)
   }
@@ -121,9 +134,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     if clock.hasRested(WaitingConnections.patience, at: now) { context?.close(promise: nil) }
   }
 
+  /// The time for what is under way is over.
   func close() {
+    cut(by: .draining)
     context?.close(promise: nil)
   }
+
+  private func cut(by error: GatewayError) { perform(exchange?.cutOff(by: error, at: lane.now) ?? .none) }
 
   // MARK: From the client
 
@@ -153,7 +170,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     switch phase {
     case .idle, .readingHead, .lingering: true
     case .readingBody: !clock.isUploadFull
-    case .answering, .closing, .closed: false
+    // It can be told that it is one too many once its handshake is done.
+    case .closing: admission == .asking
+    case .asking, .answering, .closed: false
     }
   }
 

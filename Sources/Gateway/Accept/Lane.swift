@@ -19,9 +19,12 @@ final class Lane {
   private var ids: ExchangeIDGenerator
   private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
   private var waiting = WaitingConnections()
+  /// The lanes of the other loops.
+  var neighbours: [Neighbour] = []
   private var records: [ExchangeRecord] = []
   private var isFlushScheduled = false
   private var wallClock: WallClock
+  private var sweepClock: SweepClock
   private var isStopped = false
   /// Each answer that begins is its connection's last.
   private(set) var isEnding = false
@@ -39,7 +42,9 @@ final class Lane {
     self.limits = clientLimits
     self.recorder = recorder
     self.ids = ExchangeIDGenerator(using: &random)
-    self.wallClock = WallClock(at: NIODeadline.now().uptimeNanoseconds)
+    let now = NIODeadline.now().uptimeNanoseconds
+    self.wallClock = WallClock(at: now)
+    self.sweepClock = SweepClock(at: now)
     scheduleSweep()
   }
 
@@ -59,20 +64,31 @@ final class Lane {
     return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 
-  enum Admission { case welcome, refused, unheard }
+  enum Admission {
+    case welcome
+    /// Nobody on this loop gives a place: it is to be looked for, by `findPlace`.
+    case asking
+    case unheard
+  }
 
   func add(_ connection: ConnectionHandler) -> Admission {
     connections[ObjectIdentifier(connection)] = connection
     exchangeContext.lasting.accepted.add(1, ordering: .relaxed)
     let open = exchangeContext.lasting.connections.add(1, ordering: .relaxed).newValue
-    if open <= limits.connections { return .welcome }
-    if let dispensable = waiting.next(of: connections.keys, at: now, wait: { connections[$0]?.wait }) {
-      connections[dispensable]?.makeRoom()
-      return .welcome
-    }
-    // Those that are refused take a descriptor too until they have read why: not all of them are told.
-    return open <= limits.connections + limits.connections / 8 + 8 ? .refused : .unheard
+    if open <= limits.connections || makeRoom() { return .welcome }
+    // Those that ask or are refused take a descriptor too until they have read why: not all of them are told.
+    return open <= limits.connections + limits.connections / 8 + 8 ? .asking : .unheard
   }
+
+  /// Closes a connection whose client is waited for; false where there is none.
+  func makeRoom() -> Bool {
+    guard let dispensable = waiting.next(of: connections.keys, at: now, wait: { connections[$0]?.wait }) else { return false }
+    connections[dispensable]?.makeRoom()
+    return true
+  }
+
+  /// Before this time `makeRoom` finds no more than it did; in nanoseconds of uptime.
+  var looksAgainAt: UInt64 { waiting.looksAgainAt }
 
   func remove(_ connection: ConnectionHandler) {
     guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
@@ -105,11 +121,12 @@ final class Lane {
 
   func stop() {
     isStopped = true
+    neighbours = []
     flushRecords()
   }
 
   private func scheduleSweep() {
-    eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { [weak self] in
+    eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(Int64(SweepClock.interval))) { [weak self] in
       guard let self, !isStopped else { return }
       sweep()
       scheduleSweep()
@@ -120,7 +137,8 @@ final class Lane {
   private func sweep() {
     let now = self.now
     wallClock = WallClock(at: now)
-    for connection in connections.values { connection.sweep(limits, at: now) }
+    let judged = sweepClock.sweep(at: now)
+    for connection in connections.values { connection.sweep(limits, asOf: judged, at: now) }
   }
 
   // MARK: Records

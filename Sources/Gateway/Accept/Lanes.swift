@@ -19,7 +19,10 @@ struct Lanes: Sendable {
     var engines: [UpstreamEngine] = []
     let loops = Array(group.makeIterator())
     var options = UpstreamOptions()
-    options.totalConnections = Descriptors.vendorConnections(besides: limits.connections) / loops.count
+    // Any loop may have all the clients, and each of them one of these; what is left is for those that are idle.
+    let idle = Descriptors.vendorConnections(besides: limits.connections) - limits.connections
+    options.idleConnections = max(1, idle / loops.count)
+    options.offersHTTP2 = configuration.offersHTTP2
     for loop in loops {
       let engine = try UpstreamEngine(options)
       engines.append(engine)
@@ -30,6 +33,10 @@ struct Lanes: Sendable {
         return NIOLoopBound(lane, eventLoop: loop)
       }.get()
       lanes.append(lane)
+    }
+    for (index, lane) in lanes.enumerated() {
+      let others = lanes[(index + 1)...] + lanes[..<index]
+      try await lane.eventLoop.submit { lane.value.neighbours = others.map { Neighbour(lane: $0) } }.get()
     }
     self.lanes = lanes
     self.engines = engines

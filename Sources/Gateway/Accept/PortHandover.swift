@@ -5,13 +5,13 @@ import NIOCore
 import Glibc
 #endif
 
-/// Hands a shared port (`reuse_port`) over to another instance before its listener closes: what stands in a listener's queue when it
+/// Hands a shared port (`reuse_port`) over to the other instances before its listener closes: what stands in a listener's queue when it
 /// closes is reset by the kernel, so nothing new may come into it first.
 ///
 /// A program on the group of sockets that listen at the port says which of them gets a new connection (socket(7),
-/// SO_ATTACH_REUSEPORT_CBPF): the one at a fixed place, in the order of their binding. When a socket closes, the last takes its place.
-/// So the successor of whoever listened before it stands at place 1, and one that was there before the one that stops at place 0; a
-/// place where nobody stands counts for nothing, and the kernel spreads connections as it does without a program.
+/// SO_ATTACH_REUSEPORT_CBPF), by its place in the order of their binding; a place where nobody stands counts for nothing, and the kernel
+/// spreads connections as it does without a program. When a socket closes, the last takes its place, and the program stays. So whoever is
+/// not the last sends all to the last, whose place is then nobody's; the last spreads them over the places before its own.
 struct PortHandover {
   /// Longer than a handshake: what the kernel gave to this listener has been accepted.
   static let settling = TimeAmount.milliseconds(250)
@@ -26,15 +26,25 @@ struct PortHandover {
 
   /// Returns when no new connection comes here, or when there is nobody else to take them.
   func handOver() async {
-    var fewest = (place: UInt32(1), arrivals: Int.max)
-    for place in [UInt32(1), 0] {
-      guard await steer(to: place) else { return }
+    // Where it cannot be told: the one that an upgrade has.
+    let others = UInt32(clamping: (PortSharers.count(at: listener.localAddress) ?? 2) - 1)
+    guard others > 0 else { return }
+    var fewest = (program: Steering.last(others), arrivals: Int.max)
+    for program in [Steering.last(others), .any(of: others)] {
+      guard await steer(program) else { return }
       let arrivals = await arrivals()
       if arrivals == 0 { return }
-      if arrivals < fewest.arrivals { fewest = (place, arrivals) }
+      if arrivals < fewest.arrivals { fewest = (program, arrivals) }
     }
     // Far clients' handshakes: there was another, and some still came here.
-    if fewest.place != 0, await steer(to: fewest.place) { _ = await arrivals() }
+    if case .last = fewest.program, await steer(fewest.program) { _ = await arrivals() }
+  }
+
+  private enum Steering {
+    /// To this place.
+    case last(UInt32)
+    /// To the places from 0, so many.
+    case any(of: UInt32)
   }
 
   private func arrivals() async -> Int {
@@ -50,13 +60,17 @@ struct PortHandover {
   }
 
   /// False where the system cannot.
-  private func steer(to place: UInt32) async -> Bool {
+  private func steer(_ steering: Steering) async -> Bool {
     #if os(Linux)
-    // struct sock_filter: BPF_RET | BPF_K.
-    let instruction = UnsafeMutablePointer<Instruction>.allocate(capacity: 1)
-    unsafe instruction.initialize(to: Instruction(code: 6, value: place))
-    defer { unsafe instruction.deallocate() }
-    return await set(.attach, to: Program(count: 1, instructions: UInt(bitPattern: instruction)))
+    let program: [Instruction] =
+      switch steering {
+      case .last(let place): [.give(place)]
+      case .any(let count): [.takeRandom, .reduce(modulo: count), .giveTaken]
+      }
+    let instructions = UnsafeMutableBufferPointer<Instruction>.allocate(capacity: program.count)
+    defer { unsafe instructions.deallocate() }
+    unsafe _ = instructions.initialize(from: program)
+    return await set(.attach, to: Program(count: UInt16(program.count), instructions: UInt(bitPattern: instructions.baseAddress)))
     #else
     return false
     #endif
@@ -68,11 +82,21 @@ struct PortHandover {
     _ = await PortHandover(listener) { 0 }.set(.detach, to: CInt(0))
   }
 
+  /// struct sock_filter (linux/filter.h).
   private struct Instruction {
     var code: UInt16
     var ifTrue: UInt8 = 0
     var ifFalse: UInt8 = 0
-    var value: UInt32
+    var value: UInt32 = 0
+
+    /// BPF_RET | BPF_K
+    static func give(_ place: UInt32) -> Instruction { Instruction(code: 0x06, value: place) }
+    /// BPF_LD | BPF_W | BPF_ABS of SKF_AD_OFF + SKF_AD_RANDOM
+    static let takeRandom = Instruction(code: 0x20, value: 0xFFFF_F000 + 56)
+    /// BPF_ALU | BPF_MOD | BPF_K
+    static func reduce(modulo count: UInt32) -> Instruction { Instruction(code: 0x94, value: count) }
+    /// BPF_RET | BPF_A
+    static let giveTaken = Instruction(code: 0x16)
   }
 
   /// struct sock_fprog.

@@ -34,6 +34,9 @@ package struct WaitingConnections: Sendable {
 
   package init() {}
 
+  /// Where nobody was found, nobody is before this time.
+  package var looksAgainAt: UInt64 { listedAt.map { $0 + Self.patience } ?? 0 }
+
   /// The connection to close, if there is one. All are looked at once a second at most, however many newcomers there are.
   ///
   /// - Parameter wait: of a connection; nil where nobody waits for its client, or it is gone.

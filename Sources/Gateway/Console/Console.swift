@@ -9,20 +9,23 @@ import Store
 /// `/health/*` for whoever restarts things.
 package struct Console: Sendable {
   let status: GatewayStatus
-  private let entrance: ConsoleGuard
+  private let host: String
+  private let token: @Sendable () -> Secret?
   /// Milliseconds since the epoch.
   let now: @Sendable () -> Int64
 
-  package init(status: GatewayStatus, host: String, token: Secret?, now: @escaping @Sendable () -> Int64 = Store.WallClock.milliseconds) {
-    self.status = status
-    self.entrance = ConsoleGuard(host: host, token: token)
-    self.now = now
+  /// - Parameter token: asked for at each request, as a reload may change it.
+  package init(
+    status: GatewayStatus, host: String, token: @autoclosure @escaping @Sendable () -> Secret?,
+    now: @escaping @Sendable () -> Int64 = Store.WallClock.milliseconds
+  ) {
+    (self.status, self.host, self.token, self.now) = (status, host, token, now)
   }
 
   package func answer(_ request: ConsoleRequest) async -> ConsoleResponse {
     let asset = ConsolePage.asset(request.path)
     do {
-      try entrance.check(request, isPublic: asset != nil || request.path.hasPrefix("/health/"))
+      try ConsoleGuard(host: host, token: token()).check(request, isPublic: asset != nil || request.path.hasPrefix("/health/"))
       if let asset { return asset }
       return try await route(request)
     } catch let refusal as ConsoleGuard.Refusal {

@@ -56,14 +56,13 @@ extension StoredExchange {
     ]
   }
 
-  /// The client's side, or an attempt's. What the client received is the last attempt's response unless it was kept apart, and
-  /// what a vendor received is the client's request with the edits, unless that was.
+  /// The client's side, or an attempt's. What a vendor received is the client's request with the edits, unless it was kept apart.
   func message(_ side: String, attempt: Int?) -> StoredMessage? {
     if let attempt {
       guard attempts.indices.contains(attempt) else { return nil }
       return side == "request" ? attempts[attempt].request : side == "response" ? attempts[attempt].response : nil
     }
-    return side == "request" ? request : side == "response" ? response ?? attempts.last?.response : nil
+    return side == "request" ? request : side == "response" ? receivedResponse : nil
   }
 }
 

@@ -11,10 +11,16 @@ package struct Annotation: Sendable {
     /// Every call is valid, or there is none and none was lost.
     case valid
     case invalid
-    /// There are calls, and their schemas cannot be used to judge them.
+    /// There are calls, and their schemas cannot be used to judge them; or there may be, in what was not read.
     case unknown
 
-    init(_ calls: [AssembledCall]) {
+    init(of answer: ResponseSummary) {
+      self.init(answer.choices.count == 1 ? answer.choices[0].calls : answer.choices.flatMap(\.calls))
+      let isRead = answer.isReadable && !answer.hasTooManyChoices && !answer.choices.contains(where: \.hasLegacyCall)
+      if self == .valid, answer.isSuccess, !isRead { self = .unknown }
+    }
+
+    private init(_ calls: [AssembledCall]) {
       if calls.contains(where: { $0.verdict?.valid == false }) {
         self = .invalid
       } else {

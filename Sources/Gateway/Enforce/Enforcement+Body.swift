@@ -9,7 +9,7 @@ extension Enforcement {
   mutating func judgeBody(_ summary: ResponseSummary, _ body: ByteBuffer, at now: UInt64) -> Turn {
     answer = .none
     note(summary)
-    guard attempt.status == 200 else { return judgeError(summary, body, at: now) }
+    guard summary.isSuccess else { return judgeError(summary, body, at: now) }
     let judgement = judge(summary, isContinued: !flowed.isEmpty)
     if let complaint = judgement.complaint, isEnforcing {
       if let turn = climb(after: .answer(complaint), at: now) { return turn }
@@ -17,7 +17,7 @@ extension Enforcement {
       if policy.enforce.onExhausted == .error { return refuse(.exhausted(attempts: attempts, judgement.mended)) }
     }
     accept(judgement)
-    guard isEnforcing, isStream != (summary.format == .eventStream), !hasBegun || isStream else {
+    guard isEnforcing, isStream != (summary.format == .eventStream), !hasBegun || isStream, isStream || summary.keepsAllCalls else {
       return deliver(mended(body, judgement), at: now)
     }
     return isStream ? deliverStream(mended(body, judgement), at: now) : deliverWhole(body, judgement, at: now)

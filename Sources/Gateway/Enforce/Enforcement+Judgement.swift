@@ -21,7 +21,7 @@ extension Enforcement {
     (judgement.mended, judgement.repairs) = summary.repaired(
       with: policy.enforce.repairs, request: facts, ids: policy.ids(facts))
     let mended = judgement.mended
-    let bad = mended.findings.filter { policy.action(for: $0, in: mended) == .retry }
+    let bad = mended.findings.filter { policy.action(for: $0, in: mended) == .retry && !isHarmless($0, in: mended) }
     // Text that is with the client cannot be said again; only calls can go on from it.
     let isLost = isContinued && judgement.mended.callCount == 0
     guard !bad.isEmpty || isLost else { return judgement }
@@ -30,10 +30,20 @@ extension Enforcement {
     return judgement
   }
 
+  /// Markup that is no lost call: a quotation, or what a model considered before it said something else.
+  private func isHarmless(_ finding: Finding, in summary: ResponseSummary) -> Bool {
+    switch finding.kind {
+    case .leakedMarkup: facts.quotesMarkup
+    case .reasoningMarkup:
+      facts.quotesMarkup || summary.choices.contains { $0.index == finding.choice && ($0.hasText || !$0.calls.isEmpty) }
+    default: false
+    }
+  }
+
   mutating func accept(_ judgement: Judgement) {
     repairs = judgement.repairs
     delivered = judgement.mended
-    verdict = isExhausted ? .invalid : Annotation.Verdict(judgement.mended.choices.flatMap(\.calls))
+    verdict = isExhausted ? .invalid : Annotation.Verdict(of: judgement.mended)
   }
 
   /// Keeps what an attempt's answer was.

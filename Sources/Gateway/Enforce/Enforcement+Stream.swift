@@ -46,6 +46,8 @@ extension Enforcement {
     if !hold.isSettled, let next = settle(&hold, hold.summary(ending), into: &out, at: now) {
       return leave(hold, out, next, at: now)
     }
+    attempt.usage = hold.observer.usage ?? attempt.usage
+    if hold.hasWithheld { noteWithheld(hold.summary(ending)) }
     if let failure, delivered?.isTruncated != false {
       // Nothing of the answer's end came, and nothing stands in for it.
       return leave(hold, out, .abort(failure), at: now)
@@ -80,7 +82,16 @@ extension Enforcement {
     accept(judgement)
     hold.comment = ByteBuffer(string: annotation.comment)
     hold.release(judgement.original, mendedTo: judgement.mended, into: &out)
+    // `on_exhausted: pass` promises the vendor's answer, whatever it is.
+    hold.isClosed = isEnforcing && !isExhausted
     return nil
+  }
+
+  /// More came behind the answer: the client has none of it, the record has that it came.
+  private mutating func noteWithheld(_ summary: ResponseSummary) {
+    let findings = summary.findings.filter { [.afterFinish, .streamNotJSON, .oversizedEvent].contains($0.kind) }
+    attempt.findings += findings
+    delivered?.findings += findings
   }
 
   /// A call has died. Nil: it is read on, since a repair may mend it or nobody else will be asked.

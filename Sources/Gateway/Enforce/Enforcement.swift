@@ -133,14 +133,14 @@ struct Enforcement: Sendable {
     attempt.status = head.status
     attempt.firstByteAt = now - startedAt
     if keepsBodies { attempt.answer = RecordedAnswer(head) }
-    let format = ResponseFormat(contentType: head.headers["content-type"], isStreamRequested: isStream)
+    let format = head.format(isStreamRequested: isStream)
     var options: ResponseObserver.Options = []
     if isEnforcing { options = [.keepsText, .watchesCalls] }
     if policy.traits.needsReasoning { options.insert(.keepsReasoning) }
     if keepsBodies { options.insert(.keepsSpeech) }
     let observer = ResponseObserver(
-      format: format, status: head.status, request: facts, options: options, bodyLimit: Self.bodyLimit)
-    guard head.status == 200, format == .eventStream, isStream || !isEnforcing else {
+      format: format, status: head.status, request: facts, options: options, bodyLimit: Self.bodyLimit, unread: head.unread)
+    guard head.isSuccess, format == .eventStream, isStream || !isEnforcing else {
       answer = .body(observer, ByteBuffer())
       return Turn()
     }
@@ -170,7 +170,7 @@ struct Enforcement: Sendable {
         answer = .body(observer, buffer)
         return Turn()
       }
-      return passUnseen(buffer, at: now)
+      return passUnseen(buffer, observer.finish(.cut), at: now)
     case .passing:
       return send(bytes, length: .asSent, at: now)
     }
@@ -193,15 +193,19 @@ struct Enforcement: Sendable {
     case .stream(let hold):
       answer = .none
       return spill(hold, at: now)
-    case .body(_, let buffer):
+    case .body(var observer, let buffer):
       answer = .none
-      return passUnseen(buffer, at: now)
+      observer.keepNoMoreOfBody()
+      return passUnseen(buffer, observer.finish(.cut), at: now)
     }
   }
 
-  private mutating func passUnseen(_ body: ByteBuffer, at now: UInt64) -> Turn {
+  private mutating func passUnseen(_ body: ByteBuffer, _ summary: ResponseSummary, at now: UInt64) -> Turn {
     // In a stream that has begun, it would be no event.
     if hasBegun { return Turn(.abort(UpstreamError(.tooLarge, "an answer that is no stream is too long to be made one"))) }
+    note(summary)
+    delivered = summary
+    verdict = .unknown
     answer = .passing
     return send(body, length: .asSent, at: now)
   }
@@ -235,7 +239,7 @@ struct Enforcement: Sendable {
   mutating func tick(at now: UInt64) -> Turn {
     guard isEnforcing, isStream, now - lastWriteAt >= policy.enforce.keepAlive.wholeNanoseconds else { return Turn() }
     switch answer {
-    case .stream(let hold) where hold.isHolding || attempts.count > 1: break
+    case .stream(let hold) where !hold.isWithinEvent && (hold.isHolding || attempts.count > 1): break
     // Another attempt is awaited, by a client that has seen the beginning of a stream.
     case .none where hasBegun: break
     default: return Turn()

@@ -6,7 +6,7 @@ extension StreamHold {
   /// Sends what is held as the mended answer has it. Calls that differ leave as chunks of their own, right before the finish
   /// reason; every other event stays as it came but for what they replace. Everything after it passes.
   mutating func release(_ original: ResponseSummary, mendedTo mended: ResponseSummary, into out: inout ByteBuffer) {
-    var plan = MendPlan(original, mended, head: rewrite?.head ?? observer.head)
+    var plan = MendPlan(original, mended, head: rewrite?.head ?? observer.head, drops: rewrite?.drops ?? [])
     guard plan.isNeeded else { return release(into: &out) }
     let base = rewrite
     rewrite = plan.rewrite(of: base ?? EventRewrite(), held)
@@ -48,9 +48,12 @@ private struct MendPlan {
   private var unfinished: [Int: String] = [:]
   private var rescues: [(choice: Int, rescue: Rescue, length: Int)] = []
   private var hasWrittenCalls = false
+  /// What the client has of an earlier attempt, and gets no more of.
+  private let drops: EventRewrite.Drops
 
-  init(_ original: ResponseSummary, _ mended: ResponseSummary, head: ChunkHead?) {
+  init(_ original: ResponseSummary, _ mended: ResponseSummary, head: ChunkHead?, drops: EventRewrite.Drops) {
     self.mended = mended
+    self.drops = drops
     chunks = OwnChunks(head: head)
     var changesCalls = false
     for after in mended.choices {
@@ -96,7 +99,7 @@ private struct MendPlan {
   mutating func writeCalls(into out: inout ByteBuffer) {
     guard !hasWrittenCalls else { return }
     hasWrittenCalls = true
-    for (choice, rescue, _) in rescues where !rescue.remainder.isEmpty {
+    for (choice, rescue, _) in rescues where !rescue.remainder.isEmpty && !drops.contains(rescue.isInReasoning ? .reasoning : .text) {
       out.writeBytes(chunks.text(rescue.remainder, choice: choice, isReasoning: rescue.isInReasoning))
     }
     for choice in rewritten {

@@ -48,6 +48,14 @@ struct StreamHold: Sendable {
   /// The last of them has no data; what has none either goes into the same.
   private var endsSilent = false
   private(set) var isSettled = false
+  /// Of an answer that was judged, what still comes says no more to the client.
+  var isClosed = false
+  /// Something came behind it.
+  private(set) var hasWithheld = false
+  /// A part of an event has left, so that anything put behind it would stand in the event.
+  private(set) var isWithinEvent = false
+  /// The line feed that may come next is the second half of a line end whose first has been made whole.
+  private var endsInReturn = false
   /// Nothing of the stream was looked at yet.
   private var isAtStart = true
 
@@ -73,7 +81,9 @@ struct StreamHold: Sendable {
   var isReleased: Bool { phase == .released }
   /// Bytes that are held back, an event without its end among them. Arguments are there twice more: as they are put together, and
   /// where they are judged.
-  var heldBytes: Int { unfinished.readableBytes + (phase == .released ? 0 : keptBytes + 2 * observer.argumentBytes) }
+  var heldBytes: Int {
+    unfinished.readableBytes + observer.keptBytes + (phase == .released ? 0 : keptBytes + observer.argumentBytes)
+  }
 
   mutating func feed(_ bytes: ByteBuffer) {
     if input.readableBytes == 0 {
@@ -94,7 +104,12 @@ struct StreamHold: Sendable {
     // An event without an end must not fill the memory.
     guard unfinished.readableBytes > Self.limit else { return nil }
     guard phase == .released else { return .overflow }
-    out.writeImmutableBuffer(unfinished)
+    if isClosed {
+      hasWithheld = true
+    } else {
+      out.writeImmutableBuffer(unfinished)
+      isWithinEvent = true
+    }
     unfinished.clear()
     return nil
   }
@@ -107,10 +122,15 @@ struct StreamHold: Sendable {
 
   /// The same, with a long event whose end has not come.
   mutating func spill(into out: inout ByteBuffer) {
-    if phase != .released { observer.keepNoMoreCalls() }
+    observer.keepNoMore()
     release(into: &out)
     guard unfinished.readableBytes >= Self.spillBytes else { return }
-    out.writeImmutableBuffer(unfinished)
+    if isClosed {
+      hasWithheld = true
+    } else {
+      out.writeImmutableBuffer(unfinished)
+      isWithinEvent = true
+    }
     unfinished = ByteBuffer()
   }
 
@@ -124,8 +144,9 @@ struct StreamHold: Sendable {
 
   /// The vendor's stream is over: an event without its end passes too, if everything does.
   mutating func end(into out: inout ByteBuffer) {
-    guard phase == .released, rewrite == nil else { return }
-    out.writeImmutableBuffer(unfinished)
+    // Who reads line by line would take one that nobody judged.
+    let isMark = unfinished.readableBytes < 16 && String(buffer: unfinished).contains("[DONE]")
+    if phase == .released, rewrite == nil, !isClosed || isMark { out.writeImmutableBuffer(unfinished) }
     unfinished.clear()
   }
 
@@ -157,12 +178,22 @@ struct StreamHold: Sendable {
     // What the observer has not begun with is not passed over: it looks how a body begins.
     if used > 0 { position += observer.blankLines(in: arrived.readableBytesUInt8Span, at: used) }
     if position == used { traits = observer.next(in: arrived.readableBytesUInt8Span, from: &position) }
-    let bytes = arrived.getSlice(at: arrived.readerIndex + used, length: position - used) ?? ByteBuffer()
+    var bytes = arrived.getSlice(at: arrived.readerIndex + used, length: position - used) ?? ByteBuffer()
+    if endsInReturn, bytes.readableBytes > 0 {
+      endsInReturn = false
+      if bytes.readableBytesView.first == 0x0A { bytes.moveReaderIndex(forwardBy: 1) }
+    }
     used = position
     if used == arrived.readableBytes { (input, used) = (ByteBuffer(), 0) }
     guard let traits else {
       unfinished.writeImmutableBuffer(bytes)
       return nil
+    }
+    isWithinEvent = false
+    // Something of Belay's own may come between: a line feed alone behind it would be one more blank line.
+    if bytes.readableBytesView.last == 0x0D {
+      endsInReturn = true
+      bytes.writeInteger(0x0A as UInt8)
     }
     if unfinished.readableBytes == 0 { return Event(bytes: bytes, traits: traits) }
     unfinished.writeImmutableBuffer(bytes)
@@ -174,7 +205,7 @@ struct StreamHold: Sendable {
     switch phase {
     case .released:
       guard !isSettled, isLast(event) else {
-        pass(event, into: &out)
+        if isClosed, !event.traits.isDisjoint(with: .saying) { passUsage(event, into: &out) } else { pass(event, into: &out) }
         return nil
       }
       keep(event)
@@ -231,6 +262,7 @@ struct StreamHold: Sendable {
   // MARK: What leaves
 
   mutating func pass(_ event: Event, into out: inout ByteBuffer) {
+    let event = observer.hasComments ? event.withoutForgedComments() : event
     if event.traits.contains(.done), let comment {
       self.comment = nil
       out.writeImmutableBuffer(comment)
@@ -246,7 +278,38 @@ struct StreamHold: Sendable {
   }
 }
 
+extension StreamHold {
+  /// Of an event behind a judged answer, how many tokens it took.
+  private mutating func passUsage(_ event: Event, into out: inout ByteBuffer) {
+    hasWithheld = true
+    guard event.traits == [.finish, .usage], let data = event.data else { return }
+    var rest = rewrite ?? EventRewrite()
+    rest.drops.insert(.finish)
+    if let changed = rest.apply(to: data.span) { out.writeBytes(changed) }
+  }
+}
+
 extension StreamHold.Event {
+  /// Without the vendor's comments in Belay's name: only Belay says what Belay found.
+  fileprivate func withoutForgedComments() -> StreamHold.Event {
+    let lines = bytes.readableBytesView.split(omittingEmptySubsequences: false) { $0 == 0x0A || $0 == 0x0D }
+    guard lines.contains(where: Self.isForged) else { return self }
+    var event = self
+    event.bytes = ByteBuffer()
+    for line in lines where !Self.isForged(line) {
+      event.bytes.writeBytes(line)
+      // One end for each kind: an end of CRLF has split into an empty line more.
+      if line.endIndex < bytes.readableBytesView.endIndex { event.bytes.writeInteger(bytes.readableBytesView[line.endIndex]) }
+    }
+    return event
+  }
+
+  private static func isForged(_ line: ByteBufferView) -> Bool {
+    guard line.first == UInt8(ascii: ":") else { return false }
+    let words = line.dropFirst().drop { $0 == 0x20 || $0 == 0x09 }.prefix(5).map { $0 | 0x20 }
+    return words == Array("belay".utf8)
+  }
+
   /// There are only comments, blank lines and the like.
   var isSilent: Bool {
     var framer = EventStreamFramer()
@@ -271,6 +334,8 @@ extension EventTraits {
   static let decisive: EventTraits = [.call, .finish, .failure, .done, .unreadable]
   /// Events that say something to a client.
   static let content: EventTraits = [.text, .reasoning, .otherContent]
+  /// What there is of an answer.
+  static let saying: EventTraits = [.text, .reasoning, .otherContent, .call, .finish, .unreadable]
   /// What cannot be taken back once it has left.
   static let flowing: EventTraits = [.text, .reasoning, .otherContent, .call]
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Inspection
 package import Upstream
 
 extension UpstreamHead {
@@ -17,14 +18,38 @@ extension UpstreamHead {
     return !headers.contains { $0.isNamed("content-type") && !Self.hasASCII($0.value) }
   }
 
+  /// Why an answer is not read: identity was asked for, JSON and event streams are UTF-8 (RFC 8259 section 8.1), and what is judged
+  /// must be what the client reads.
+  var unread: String? {
+    guard isSuccess else { return nil }
+    let isPlain = isReadable && headers.allSatisfy { !$0.isNamed("content-type") || Self.isUTF8($0.value) }
+    return isPlain ? nil : "it comes in a coding that was not asked for, '\(headers["content-encoding"] ?? headers["content-type"] ?? "")'"
+  }
+
+  func format(isStreamRequested: Bool) -> ResponseFormat {
+    unread == nil ? ResponseFormat(contentType: headers["content-type"], isStreamRequested: isStreamRequested) : .json
+  }
+
+  static func isUTF8(_ type: String) -> Bool {
+    charset(of: type).map { ["", "utf-8", "utf8", "us-ascii", "ascii"].contains($0.trimmingSpaces()) } ?? true
+  }
+
+  /// In lower case; nil where the type names none.
+  private static func charset(of type: String) -> Substring? {
+    let type = type.lowercased()
+    guard let name = type.firstRange(of: "charset") else { return nil }
+    // No blanks may stand there (RFC 9110 section 5.6.6), and some readers do not mind.
+    let value = type[name.upperBound...].drop { " \t".contains($0) }
+    guard value.first == "=" else { return nil }
+    return value.dropFirst().drop { " \t\"'".contains($0) }.prefix { !"\"';, \t".contains($0) }
+  }
+
   private static let charsets = [
     "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-", "latin", "windows-", "gb", "big5", "shift_jis", "euc-",
   ]
 
   private static func hasASCII(_ type: String) -> Bool {
-    let type = type.lowercased()
-    guard let range = type.firstRange(of: "charset=") else { return true }
-    let charset = type[range.upperBound...].drop { $0 == "\"" || $0 == "'" }
+    guard let charset = charset(of: type) else { return true }
     return charset.isEmpty || charsets.contains { charset.hasPrefix($0) }
   }
 

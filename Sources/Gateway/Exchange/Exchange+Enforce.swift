@@ -22,6 +22,7 @@ extension Exchange {
     _ policy: Policy, _ call: UpstreamRequest, _ source: RetrySource, thinks: Bool, at now: UInt64
   ) -> Action {
     self.source = source
+    if policy.mode == .enforce { facts.quotesMarkup = MarkupMatcher.isQuoted(in: source.body.readableBytesUInt8Span) }
     let vendor = source.route.vendor
     let others = context.failover(from: vendor, policy, model: record.model, for: caller?.client)
     let standIn = context.standIn(for: source, policy, model: record.model, among: others)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Inspection
 import Synchronization
 
-// What is held back of vendors' answers has one limit for all exchanges, `limits.buffered_bytes`: one exchange may hold megabytes
-// for as long as its vendor likes.
+// What is held back of vendors' answers, and what is kept of those that pass, has one limit for all exchanges,
+// `limits.buffered_bytes`: one exchange may hold megabytes for as long as its vendor likes.
 extension Exchange {
-  /// Counts what is held back of the answer; where that is too much for all together, it leaves as it came.
+  /// Counts what is held of the answer; where that is too much for all together, it leaves as it came, and no more of it is kept.
   mutating func countHeld(after action: Action, at now: UInt64) -> Action {
     let bytes = countedBytes
     guard bytes > heldBack else { return action }
@@ -14,6 +15,8 @@ extension Exchange {
       heldBack = bytes
       return action
     }
+    observer?.keepNoMore()
+    letGoOfHeld()
     guard let turn = enforcement?.overflow(at: now) else { return action }
     let rest = carryOut(turn, at: now)
     if case .none = action { return rest }
@@ -29,5 +32,7 @@ extension Exchange {
   }
 
   /// In steps, so that ordinary answers, which are short, never ask.
-  private var countedBytes: Int { (enforcement?.heldBytes ?? 0) / StreamHold.spillBytes * StreamHold.spillBytes }
+  private var countedBytes: Int {
+    ((enforcement?.heldBytes ?? 0) + (observer?.keptBytes ?? 0)) / StreamHold.spillBytes * StreamHold.spillBytes
+  }
 }

@@ -78,7 +78,7 @@ package struct Exchange {
   private static let mostExpectedBytes = 1 << 20
   var record: ExchangeRecord
   var facts = RequestFacts()
-  private var observer: ResponseObserver?
+  var observer: ResponseObserver?
   private var answer: RecordedAnswer?
   /// Where the vendor's answer is no success.
   var mask: SecretMask?
@@ -118,10 +118,11 @@ package struct Exchange {
     self.route = route
     record.vendor = route.vendor.name
     record.isInspected = route.isInspected
-    if context.isShadowed, route.isInspected { record.shadow = head.isShadowOff ? .optedOut : .unsent }
+    if route.isInspected, let shadow = context.shadowing(head, by: caller?.client) { record.shadow = shadow }
     headers = head.headers
 
     if route.isInspected {
+      if let error = head.unreadable { return refuse(error, at: now) }
       if let length = head.contentLength, length > context.requestBytes {
         return refuse(.bodyTooLarge(limit: context.requestBytes), at: now)
       }
@@ -209,12 +210,11 @@ package struct Exchange {
     record.nanosecondsToFirstByte = now - startedAt
     if record.isInspected {
       if context.keepsBodies { answer = RecordedAnswer(head) }
-      let format = ResponseFormat(contentType: head.headers["content-type"], isStreamRequested: record.isStream)
       var options: ResponseObserver.Options = turn == nil ? .none : .keepsReasoning
       if context.keepsBodies { options.insert(.keepsSpeech) }
       observer = ResponseObserver(
-        format: format, status: head.status, request: facts, options: options, bodyLimit: Self.observedBodyBytes,
-        decoder: memory.takeDecoder())
+        format: head.format(isStreamRequested: record.isStream), status: head.status, request: facts, options: options,
+        bodyLimit: Self.observedBodyBytes, unread: head.unread, decoder: memory.takeDecoder())
     }
     let fields = ForwardedHeaders.toClient(head.headers, secrets: context.secrets.search, keepsLocation: head.status != 304)
     hasBegun = true
@@ -235,7 +235,7 @@ package struct Exchange {
     if record.nanosecondsToFirstToken == nil, observer?.hasFirstToken == true {
       record.nanosecondsToFirstToken = now - startedAt
     }
-    return .relay(bytes)
+    return countHeld(after: .relay(bytes), at: now)
   }
 
   package mutating func vendorEnd(at now: UInt64) -> Action {
@@ -278,6 +278,7 @@ extension Exchange {
     record.status = error.status
     record.error = error.code
     record.fault = error.fault
+    record.bodies?.append(ByteBuffer(bytes: error.body))
     return .refuse(error, close(.refused, at: now))
   }
 
@@ -289,6 +290,7 @@ extension Exchange {
 
   /// Ends the exchange: what was seen of the answer goes into the record.
   mutating func close(_ outcome: ExchangeRecord.Outcome, at now: UInt64) -> ExchangeRecord {
+    let isAsked = state == .calling
     state = .ended
     if held > 0 { context.lasting.bodies.withLock { $0.letGo(held, of: holder) } }
     held = 0
@@ -298,14 +300,15 @@ extension Exchange {
       record.take(enforcement)
       self.enforcement = nil
       source = nil
-      letGoOfHeld()
     } else if var observer = observer.take() {
       let summary = observer.finish(outcome == .completed ? .complete : .cut)
       memory.giveBack(observer.takeDecoder())
-      // A client that left saw a cut of its own making.
-      record.take(summary, isCutByClient: outcome == .abandoned, answer)
+      record.take(summary, answer)
       keepReasoning(of: summary)
+    } else if isAsked, record.isInspected {
+      record.takeNoAnswer()
     }
+    letGoOfHeld()
     return record
   }
 

@@ -12,14 +12,16 @@ extension Exchange {
     package let router: Router
     let gate: ClientGate?
     let pages: PageGuard
-    /// Vendors' keys, those of earlier configurations too.
-    let secrets: WireSecrets
+    /// Vendors' keys, those of other configurations too: a vendor may say one that has come since.
+    var secrets: WireSecrets { lasting.secrets }
     /// Which of a client's headers hold keys.
     private let redaction: Redaction
     package let configuration: BelayConfiguration
     package let upstreamLimits: UpstreamLimits
     /// Whether requests are handed on to be shadowed.
-    let isShadowed: Bool
+    private let isShadowed: Bool
+    /// Who is asked then; nil for nobody, as answers are recorded ones.
+    private let reference: Vendor?
     /// What outlives a reload.
     package let lasting: Lasting
 
@@ -27,13 +29,21 @@ extension Exchange {
       let limits = configuration.limits
       self.configuration = configuration
       self.lasting = lasting
-      isShadowed = configuration.isShadowed
+      (isShadowed, reference) = (configuration.isShadowed, configuration.shadowReference.vendor)
       router = Router(vendors: configuration.vendors, defaultVendor: configuration.defaultVendor)
       gate = ClientGate(configuration.clients)
       redaction = Redaction(headers: configuration.recording?.redactedHeaders ?? [])
       pages = PageGuard(configuration)
-      secrets = WireSecrets(lasting.remember(configuration.wireSecrets))
+      lasting.remember(configuration.wireSecrets)
       upstreamLimits = UpstreamLimits(connect: limits.connect, firstByte: limits.firstByte, idle: limits.idle)
+    }
+
+    /// Whether an inspected request may also go to the reference: neither its client nor who said what that may use objects. Nil where
+    /// none does.
+    func shadowing(_ head: RequestHead, by client: Client?) -> ShadowInput? {
+      guard isShadowed else { return nil }
+      let mayAsk = reference.map { client?.mayUse($0) ?? true } ?? true
+      return head.isShadowOff || !mayAsk ? .optedOut : .unsent
     }
 
     /// A request's own keys, which no record may have anywhere.
@@ -104,7 +114,7 @@ extension Exchange {
     let accepted = Atomic(0)
 
     /// Vendors' keys of all configurations so far, the newest first.
-    private let secrets = Mutex<[String]>([])
+    private let remembered = Mutex<(keys: [String], search: WireSecrets)>(([], WireSecrets([])))
     /// Those of earlier ones are forgotten from here.
     private static let mostSecrets = 1000
 
@@ -113,13 +123,17 @@ extension Exchange {
     /// A key is still one when it is no longer used: vendors repeat what they were sent, and some keep it for long.
     ///
     /// - Returns: all that are remembered.
+    @discardableResult
     package func remember(_ current: [String]) -> [String] {
-      secrets.withLock { all in
-        let earlier = all.filter { old in !current.contains { $0.utf8.elementsEqual(old.utf8) } }
-        all = current + earlier.prefix(max(0, Self.mostSecrets - current.count))
-        return all
+      remembered.withLock { all in
+        let earlier = all.keys.filter { old in !current.contains { $0.utf8.elementsEqual(old.utf8) } }
+        let keys = current + earlier.prefix(max(0, Self.mostSecrets - current.count))
+        all = (keys, WireSecrets(keys))
+        return keys
       }
     }
+
+    var secrets: WireSecrets { remembered.withLock { $0.search } }
   }
 
   /// State of one event loop that its exchanges share; touched on no other thread.
@@ -170,7 +184,7 @@ extension Exchange {
         case 14 where field.name.equalsIgnoringASCIICase("x-belay-vendor"):
           vendorName = String(field.value[...].trimmingSpaces())
         case 14 where field.name.equalsIgnoringASCIICase("x-belay-shadow"):
-          isShadowOff = !String(field.value[...].trimmingSpaces()).equalsIgnoringASCIICase("on")
+          isShadowOff = isShadowOff || !String(field.value[...].trimmingSpaces()).equalsIgnoringASCIICase("on")
         case 17 where field.name.equalsIgnoringASCIICase("transfer-encoding"):
           hasBody = true
         default:

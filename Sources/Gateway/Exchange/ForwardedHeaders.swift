@@ -169,18 +169,27 @@ package enum ForwardedHeaders {
       if isNamed("set-cookie") { return .site }
       if isNamed("connection") || isNamed("keep-alive") { return .hopByHop }
     case 11: if isNamed("set-cookie2") { return .site }
-    case 13: if isNamed("authorization") { return .credential }
-    case 14: if isNamed("content-length") { return .framing }
+    case 13:
+      if isNamed("authorization") { return .credential }
+      if isNamed("x-rewrite-url") || isNamed("x-http-method") { return .framing }
+    case 14: if isNamed("content-length") || isNamed("x-original-url") || isNamed("x-original-uri") { return .framing }
     case 15:
+      if isNamed("x-forwarded-uri") { return .framing }
       if isNamed("accept-encoding") { return .acceptEncoding }
       if isNamed("clear-site-data") { return .site }
     case 16: if isNamed("proxy-connection") { return .hopByHop }
-    case 17: if isNamed("transfer-encoding") { return .hopByHop }
-    case 18: if isNamed("proxy-authenticate") { return .hopByHop }
+    case 17:
+      if isNamed("transfer-encoding") { return .hopByHop }
+      if isNamed("x-method-override") { return .framing }
+    case 18:
+      if isNamed("proxy-authenticate") { return .hopByHop }
+      if isNamed("x-forwarded-prefix") { return .framing }
     case 19:
       if isNamed("proxy-authorization") { return .hopByHop }
       if isNamed("reporting-endpoints") { return .site }
-    case 22: if isNamed("service-worker-allowed") { return .site }
+    case 22:
+      if isNamed("service-worker-allowed") { return .site }
+      if isNamed("x-http-method-override") { return .framing }
     case 25: if isNamed("strict-transport-security") { return .site }
     default: break
     }

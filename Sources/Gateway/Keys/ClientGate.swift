@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Configuration
+import Store
 
 /// Who may use the proxy, where it has keys of its own.
 package struct ClientGate: Sendable {
@@ -25,13 +26,17 @@ package struct ClientGate: Sendable {
     for client in clients where ConsoleGuard.isEqual(client.keyDigest, digest) { match = client }
     guard let match else { throw .unknownKey }
     // There it would be logged on its way, and sent on.
-    let isEncoded = head.target.utf8.contains(UInt8(ascii: "%"))
-    if Self.hasKey(head.target, key) || isEncoded && Self.hasKey(head.target.utf8.percentDecoded, key) { throw .keyInTarget }
+    if Self.hasKey(head.target, key) { throw .keyInTarget }
     return Caller(client: match, key: key)
   }
 
-  /// Whether a text has the key, or one like those that `belay key new` makes: another client's.
-  static func hasKey(_ text: String, _ key: String) -> Bool { hasKey(text.utf8, key) }
+  /// Whether a text has the key, or one like those that `belay key new` makes, another client's: as it is, or as URLs and JSON may have it.
+  static func hasKey(_ text: String, _ key: String) -> Bool {
+    if hasKey(text.utf8, key) { return true }
+    let isEncoded = text.utf8.contains(UInt8(ascii: "%"))
+    guard isEncoded || text.utf8.contains(UInt8(ascii: "\\")) else { return false }
+    return isEncoded && hasKey(text.utf8.percentDecoded, key) || SecretSearch([key]).occurs(in: text.utf8.span)
+  }
 
   private static func hasKey(_ bytes: some Collection<UInt8>, _ key: String) -> Bool {
     bytes.holds(key.utf8) || NewKey.stands(in: bytes)
@@ -71,6 +76,11 @@ extension GatewayError {
   static let keyInTarget = GatewayError(
     fault: .client, status: 400, code: "key_in_url",
     message: "the key stands in the URL, where others would read it: send it as a header only, and have it replaced", isRetryable: false)
+
+  static let tooManyKeys = GatewayError(
+    fault: .client, status: 431, code: "too_many_keys",
+    message: "the headers and the URL have more than \(Redaction.mostSecrets) keys, cookies and the like: no record would be searched for "
+      + "so many", isRetryable: false)
 
   static func notAllowed(_ client: Client, _ vendor: Vendor) -> GatewayError {
     GatewayError(

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Store
 import Synchronization
 
 extension Exchange {
   /// Where the request goes, if it may: first who asks, so that a stranger learns nothing of what there is, then whether
   /// that client may use the vendor, and so soon. Nil for a page's preflight, which goes nowhere.
   mutating func admit(_ head: RequestHead, at now: UInt64) throws(GatewayError) -> Route? {
-    // What a stranger sends may be a secret in the wrong place: its path is no news.
-    let path = record.path
-    if context.gate != nil { record.path = "" }
+    let (path, secrets) = (record.path, record.secrets)
+    let isEveryKeyKnown = secrets.count <= Redaction.mostSecrets
+    // What a stranger sends may be a secret in the wrong place: its path is no news. Without it there is nothing to look for keys in.
+    if context.gate != nil || !isEveryKeyKnown { (record.path, record.secrets) = ("", []) }
+    guard isEveryKeyKnown else { throw .tooManyKeys }
     page = try context.pages.page(head)
     if page?.isPreflight == true { return nil }
     if let gate = context.gate {
       let caller = try gate.caller(of: head)
       self.caller = caller
+      (record.path, record.secrets) = (path, secrets)
       // As it was shown: what the header is taken apart into for the record may be more, or less.
       if !record.secrets.contains(where: { $0.utf8.elementsEqual(caller.key.utf8) }) { record.secrets.append(caller.key) }
     }
-    record.path = path
     let client = caller?.client
     record.client = client?.name ?? record.client
     let route = try context.router.route(method: head.method, target: head.target, named: head.vendorName) { client?.mayUse($0) ?? true }
@@ -39,8 +42,12 @@ extension Exchange {
     return .sequence([.begin(head), .finish(close(.completed, at: now))])
   }
 
-  /// The head of an answer as a page may read it, if one asked.
-  func opened(_ fields: ForwardedHeaders.AnswerFields) -> ForwardedHeaders.AnswerFields { page?.opened(fields) ?? fields }
+  /// The head of an answer as a page may read it, if one asked; a vendor's own as a browser may show it.
+  func opened(_ fields: ForwardedHeaders.AnswerFields) -> ForwardedHeaders.AnswerFields {
+    var opened = page?.opened(fields) ?? fields
+    if hasBegun, context.gate == nil { opened.sandbox() }
+    return opened
+  }
 }
 
 extension Exchange.Lasting {

@@ -20,7 +20,8 @@ struct PageGuard: Sendable {
   /// The page that asks, where its origin is allowed; nil for whoever is no page.
   func page(_ head: Exchange.RequestHead) throws(GatewayError) -> Page? {
     var host: String?
-    var isForeign = false
+    var site: String?
+    var isShown = false
     for field in head.headers {
       switch field.name.utf8.count {
       case 4 where field.name.equalsIgnoringASCIICase("host"):
@@ -29,15 +30,26 @@ struct PageGuard: Sendable {
         return try page(of: field.value, head)
       case 14 where field.name.equalsIgnoringASCIICase("sec-fetch-site"):
         // Fetch metadata (w3.org/TR/fetch-metadata): what a GET says that has no Origin.
-        isForeign = field.value != "none" && field.value != "same-origin"
+        site = field.value
+      case 14 where field.name.equalsIgnoringASCIICase("sec-fetch-mode"):
+        isShown = isShown || field.value == "navigate"
       default:
         break
       }
     }
     guard isOpen else { return nil }
-    if isForeign { throw .foreignPage(nil) }
+    // Also where the site is said to be none: a link in a mail, say, may lead to one that sends the browser on to here.
+    if isShown { throw .shownPage }
+    if let site, site != "none", site != "same-origin" || !isAllowed(host) { throw .foreignPage(nil) }
     if isLoopback, let host { try checkName(host) }
     return nil
+  }
+
+  /// Whether the pages of this port are those of an origin that is allowed, as behind a proxy that has both. Else there are none but
+  /// what a vendor answers, and that may ask no other vendor.
+  private func isAllowed(_ host: String?) -> Bool {
+    guard let host = host?.lowercased() else { return false }
+    return origins.contains("https://" + host) || origins.contains("http://" + host)
   }
 
   private func page(of origin: String, _ head: Exchange.RequestHead) throws(GatewayError) -> Page? {
@@ -74,6 +86,11 @@ extension GatewayError {
       fault: .client, status: 403, code: "foreign_page",
       message: "a page in a browser asked, which could spend the vendors' keys: \(advice)", isRetryable: false)
   }
+
+  static let shownPage = GatewayError(
+    fault: .client, status: 403, code: "foreign_page",
+    message: "a browser asked for a page to show, and a site may have sent it here to spend the vendors' keys: use a program, as curl",
+    isRetryable: false)
 
   static func foreignName(_ host: String) -> GatewayError {
     let name = host.prefix(200)

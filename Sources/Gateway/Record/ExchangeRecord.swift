@@ -11,7 +11,7 @@ package struct ExchangeRecord: Sendable, Equatable {
     case completed
     /// Belay answered in the vendor's place: the request was unusable, or the vendor failed before its answer began.
     case refused
-    /// The vendor failed after its answer had begun: the client's connection was closed there.
+    /// The vendor failed after its answer had begun, or this proxy had to end it: the client's connection was closed there.
     case broken
     /// The client went away first.
     case abandoned
@@ -89,13 +89,16 @@ extension ExchangeRecord {
     return rules
   }
 
+  /// The client or this proxy cut the answer off: what it lacks is not the vendor's fault.
+  private var isCutHere: Bool { outcome == .abandoned || outcome == .broken && fault != .vendor }
+
   /// What was seen of an answer that passed as it was.
-  mutating func take(_ summary: ResponseSummary, isCutByClient: Bool, _ answer: RecordedAnswer?) {
+  mutating func take(_ summary: ResponseSummary, _ answer: RecordedAnswer?) {
     finishReasons = summary.choices.compactMap(\.finishReason)
     calls = summary.choices.count == 1 ? summary.choices[0].calls : summary.choices.flatMap(\.calls)
     usage = summary.usage
-    verdict = Annotation.Verdict(calls)
-    if !isCutByClient { findings.append(contentsOf: summary.findings) }
+    verdict = Annotation.Verdict(of: summary)
+    if !isCutHere { findings.append(contentsOf: summary.findings) }
     var attempt = AttemptRecord(rung: nil, vendor: vendor, model: model, startedAt: 0)
     attempt.status = status
     attempt.error = error
@@ -109,17 +112,26 @@ extension ExchangeRecord {
     attempts = [attempt]
   }
 
+  /// A vendor was asked, and its answer did not begin.
+  mutating func takeNoAnswer() {
+    var attempt = AttemptRecord(rung: nil, vendor: vendor, model: model, startedAt: 0)
+    attempt.error = error
+    attempt.endedAt = nanosecondsTotal
+    attempts = [attempt]
+  }
+
   /// What came of an exchange that was annotated or enforced.
   mutating func take(_ enforcement: Enforcement) {
     attempts = enforcement.attempts
     repairs = enforcement.repairs
     verdict = enforcement.verdict
+    // All that was paid for, as the client is told too.
+    usage = Usage.sum(attempts.map(\.usage))
     // What the vendor sent last, byte for byte, is not kept twice.
     if bodies?.response == attempts.last?.answer?.body { bodies?.response = nil }
     guard let delivered = enforcement.delivered else { return }
     finishReasons = delivered.choices.compactMap(\.finishReason)
     calls = delivered.choices.flatMap(\.calls)
-    usage = delivered.usage
     findings.append(contentsOf: delivered.findings)
   }
 }

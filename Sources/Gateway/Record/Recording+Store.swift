@@ -20,15 +20,26 @@ extension StoreWriter {
 }
 
 extension BelayConfiguration {
-  /// What must be in no record, wherever it stands: of vendors' keys, and of headers that go to every request.
+  /// What must be in no record, wherever it stands: of vendors' keys, of headers that go to every request, and of this proxy's own.
   package var vendorSecrets: [String] {
-    vendors.flatMap { vendor in
+    ownSecrets + vendors.flatMap { vendor in
       (vendor.apiKey.map { Redaction.secrets(inHeader: "Authorization", $0.revealed) } ?? [])
         + vendor.headers.flatMap { header in
           let (name, value) = (header.name, header.value.revealed)
           return Self.ordinary.contains(name.lowercased()) ? Redaction.wireSecrets(inHeader: name, value) : Redaction.secrets(inHeader: name, value)
         }
     }
+  }
+
+  /// The console's token and what alarms are sent with: an agent may read the file that has them. Chat services hide their key in a
+  /// webhook's path; a short one is a word that may stand anywhere.
+  private var ownSecrets: [String] {
+    let hooks = alarms.webhooks.flatMap { hook in
+      let path = String(hook.url.revealed.dropFirst(hook.host.count))
+      let secret = hook.secret.map { [$0.revealed, String($0.revealed.trimmingPrefix("whsec_"))] } ?? []
+      return [hook.url.revealed] + (path.utf8.count >= 16 ? [path] : []) + secret
+    }
+    return (consoleToken.map { [$0.revealed] } ?? []) + hooks
   }
 
   /// Headers of everybody: without their values a record would lack words that mean nothing.

@@ -28,7 +28,8 @@ package final class ShadowInbox: Sendable {
       for record in batch where record.shadow != nil {
         var size = 1024
         if case .sent(let body, _)? = record.shadow { size += body.readableBytes }
-        for attempt in record.attempts { size += attempt.calls.reduce(0) { $0 + $1.arguments.count } }
+        // In `observe` the calls are the exchange's.
+        for calls in [record.calls] + record.attempts.map(\.calls) { size += calls.reduce(0) { $0 + 64 + $1.arguments.count } }
         guard state.records.count < limit, state.bytes + size <= byteLimit else {
           state.lost += 1
           continue

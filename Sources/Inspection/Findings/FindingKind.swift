@@ -64,6 +64,8 @@ package enum FindingKind: String, CaseIterable, Sendable {
   case interleavedCalls = "call.interleaved"
   /// The request said `tool_choice: none` (R14).
   case unwantedCall = "call.unwanted"
+  /// A `function_call`, which is not looked at, in answer to a request with tools.
+  case legacyCall = "call.legacy"
 
   // MARK: A call: arguments
 
@@ -113,6 +115,8 @@ package enum FindingKind: String, CaseIterable, Sendable {
   /// Reasoning under another key than `reasoning_content` (R69).
   case reasoningKey = "reasoning.key"
   case severalChoices = "choice.several"
+  /// More than OpenAI's API ever gives: those beyond are not read.
+  case tooManyChoices = "choice.too_many"
 
   // MARK: The response as a whole
 
@@ -120,6 +124,8 @@ package enum FindingKind: String, CaseIterable, Sendable {
   case streamError = "stream.error"
   case streamNotJSON = "stream.not_json"
   case oversizedEvent = "stream.event_too_long"
+  /// A choice goes on in an event behind the one with its finish reason.
+  case afterFinish = "stream.after_finish"
   case wholeCall = "stream.whole_call"
   case tightField = "stream.tight_field"
   case streamComment = "stream.comment"
@@ -128,7 +134,9 @@ package enum FindingKind: String, CaseIterable, Sendable {
   case missingUsage = "usage.missing"
   case responseError = "response.error"
   case responseNotJSON = "response.not_json"
+  /// Longer than what is kept of a body that is no stream.
+  case oversizedResponse = "response.too_long"
   case responseHTML = "response.html"
-  /// A status other than 200.
+  /// A status that is no success.
   case httpError = "response.http_error"
 }

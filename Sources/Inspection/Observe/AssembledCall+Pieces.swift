@@ -2,7 +2,9 @@
 
 extension AssembledCall {
   /// Adds one piece. `text` is what the piece's ranges point into; it is not kept where there is no more room.
-  mutating func take(_ delta: CallDelta, text: borrowing Span<UInt8>, isKept: Bool, isInterleaved: Bool) {
+  mutating func take(
+    _ delta: CallDelta, text: borrowing Span<UInt8>, isKept: Bool, keepsArguments: Bool, isInterleaved: Bool
+  ) {
     if delta.index == nil, !delta.isWhole { quirks.insert(.missingIndex) }
     if delta.hasType { quirks.remove(.missingType) }
     if isInterleaved { quirks.insert(.interleaved) }
@@ -17,6 +19,10 @@ extension AssembledCall {
       nameFragments.append(text.extracting(delta.name))
     }
     guard delta.argumentsForm != .missing else { return }
+    guard keepsArguments || delta.arguments.isEmpty else {
+      quirks.insert(.tooLong)
+      return
+    }
     if !delta.arguments.isEmpty, endsInsideCharacter(arguments.span) { quirks.insert(.splitCharacter) }
     arguments.append(text.extracting(delta.arguments))
     if argumentsForm != .value { argumentsForm = delta.argumentsForm }

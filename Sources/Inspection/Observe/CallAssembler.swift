@@ -12,6 +12,9 @@ package struct CallAssembler: Sendable {
   private let callLimit: Int
   /// Bytes of the arguments of all calls.
   private(set) var argumentBytes = 0
+  /// Marks in them, once there are enough bytes that they matter.
+  private var marks: Int?
+  private var hasTooManyValues = false
   /// Which call the last piece belonged to.
   private var current = -1
   /// How far the arguments of a call were read to know whether they are whole, by the call's number.
@@ -28,11 +31,17 @@ package struct CallAssembler: Sendable {
 
   /// So many calls are looked through one by one.
   private static let few = 16
+  /// JSON values and keys in the arguments of all calls that are kept, at most, since each costs every reader some time: as many as
+  /// a model may write with a quarter of a million tokens. They are told by the marks before them, in strings too, since a string
+  /// may hold JSON.
+  package static let valueLimit = 1 << 17
+  /// Calls that are told apart: more than any vendor lets a model make at once.
+  static let mostCalls = 1024
 
   /// - Parameters:
   ///   - limit: bytes of all calls that are kept, at most.
   ///   - callLimit: calls that are told apart, at most; what comes then is taken for the last one.
-  package init(limit: Int = 32 << 20, callLimit: Int = 1024) {
+  package init(limit: Int = 32 << 20, callLimit: Int = Self.mostCalls) {
     room = limit
     self.callLimit = callLimit
   }
@@ -44,11 +53,13 @@ package struct CallAssembler: Sendable {
   package mutating func take(_ delta: CallDelta, choice: Int, text: borrowing Span<UInt8>) -> Int {
     let number = callNumber(for: delta, choice: choice, text: text)
     room &-= delta.id.count &+ delta.name.count &+ delta.arguments.count
+    // Nearly no answer comes so far: there are no more marks than bytes.
+    if !hasTooManyValues, argumentBytes &+ delta.arguments.count > Self.valueLimit { countMarks(text.extracting(delta.arguments)) }
     let isInterleaved = number < current && calls[current].choice == choice
     current = number
     let hadID = !calls[number].id.isEmpty
     let bytes = calls[number].arguments.count
-    calls[number].take(delta, text: text, isKept: room >= 0, isInterleaved: isInterleaved)
+    calls[number].take(delta, text: text, isKept: room >= 0, keepsArguments: !hasTooManyValues, isInterleaved: isInterleaved)
     argumentBytes &+= calls[number].arguments.count &- bytes
     if !hadID, !calls[number].id.isEmpty { enter(.id(choice: choice, calls[number].id), number) }
     return number
@@ -129,6 +140,12 @@ package struct CallAssembler: Sendable {
   /// What comes from here on is not kept, as if it were too long.
   mutating func keepNoMore() { room = -1 }
 
+  private mutating func countMarks(_ piece: borrowing Span<UInt8>) {
+    let count = (marks ?? calls.reduce(0) { $0 &+ $1.arguments.span.markCount }) &+ piece.markCount
+    marks = count
+    hasTooManyValues = count > Self.valueLimit
+  }
+
   /// Keeps in mind where a call is found: nothing to do for a few.
   private mutating func enter(_ place: Place, _ number: Int) {
     guard calls.count > Self.few else { return }
@@ -204,5 +221,17 @@ private struct ArgumentReading: Sendable {
       return false
     }
     return scanner.depth == 0 && scanner.unfinished == nil
+  }
+}
+
+extension Span<UInt8> {
+  /// How many bytes are a comma, a colon or an opening bracket: before each value and key of JSON but the first stands one.
+  var markCount: Int {
+    var count = 0
+    for index in indices {
+      let byte = self[index]
+      if byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") || byte | 0x20 == UInt8(ascii: "{") { count &+= 1 }
+    }
+    return count
   }
 }

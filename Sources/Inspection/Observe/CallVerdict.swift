@@ -28,6 +28,9 @@ package struct CallVerdict: Equatable, Sendable {
 }
 
 extension ResponseSummary {
+  /// Of every call all that came is here: whoever writes one of another anew would cut it off.
+  package var keepsAllCalls: Bool { !choices.contains { $0.calls.contains { $0.quirks.contains(.tooLong) } } }
+
   /// Gives every call its verdicts.
   package mutating func judge(against request: RequestFacts) {
     var allowance = CallVerdict.workLimit

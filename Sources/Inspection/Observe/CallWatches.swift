@@ -37,8 +37,9 @@ struct CallWatches: Sendable {
     _ delta: CallDelta, of call: borrowing AssembledCall, at number: Int, text: borrowing Span<UInt8>
   ) -> (offset: Int, reason: CallDeath.Reason)? {
     while watches.count <= number { watches.append(CallWatch()) }
-    guard !watches[number].isOver, !call.quirks.contains(.tooLong) else { return nil }
-    let death = judge(call, delta, at: number, text: text)
+    guard !watches[number].isOver else { return nil }
+    if call.quirks.contains(.tooLong) { watches[number].isOver = true }
+    let death = watches[number].isOver ? nil : judge(call, delta, at: number, text: text)
     if death != nil { watches[number].isOver = true }
     if watches[number].isOver { watches[number].validator = nil }
     return death

@@ -8,8 +8,10 @@ package enum ChatEvent: Equatable, Sendable {
   case text(choice: Int, Range<Int>)
   /// A piece of what the model thought; never empty.
   case reasoning(choice: Int, Range<Int>)
-  /// Content of another kind: a refusal, an image, audio, a legacy `function_call`.
+  /// Content of another kind: a refusal, an image, audio.
   case otherContent(choice: Int)
+  /// A `function_call`, as before there were tools, or a piece of one.
+  case legacyCall(choice: Int)
   /// A tool call, or a piece of one.
   case call(choice: Int, CallDelta)
   /// The finish reason, as the vendor spelled it; never empty.

@@ -5,35 +5,38 @@ extension ChunkDecoder {
   /// One entry of `tool_calls`.
   mutating func decodeCall(
     _ call: JSONIndex.Node, at position: Int, choice: Int, isWhole: Bool, of payload: borrowing Span<UInt8>
-  ) {
+  ) throws(Failure) {
     guard index.kind(call) == .object else { return }
+    try checkNames(of: call, .call, in: payload)
     var delta = CallDelta(isWhole: isWhole, position: position)
     var function: JSONIndex.Node?
     for (key, value) in index.members(call) {
       let key = WireKey(key, in: index)
       if key.is("index", index, payload) {
-        if let number = index.integer(value, of: payload), number >= 0 { delta.index = number }
+        // Of two, clients have the last, be it a number or not.
+        delta.index = index.integer(value, of: payload).flatMap { $0 >= 0 ? $0 : nil }
       } else if key.is("function", index, payload) {
         function = value
       } else if key.is("id", index, payload) {
         delta.id = decodeText(value, of: payload)
       } else if key.is("type", index, payload) {
-        delta.hasType = index.kind(value) == .string && index.range(value).count > 2
+        delta.hasType = index.isCallType(value, in: payload)
       }
     }
-    if let function { decodeFunction(function, into: &delta, of: payload) }
+    if let function { try decodeFunction(function, into: &delta, of: payload) }
     events.append(.call(choice: choice, delta))
   }
 
   private mutating func decodeFunction(
     _ function: JSONIndex.Node, into delta: inout CallDelta, of payload: borrowing Span<UInt8>
-  ) {
+  ) throws(Failure) {
+    try checkNames(of: function, .function, in: payload)
     for (key, value) in index.members(function) {
       let key = WireKey(key, in: index)
       if key.is("arguments", index, payload) {
         switch index.kind(value) {
         case .null:
-          break
+          (delta.argumentsForm, delta.arguments) = (.missing, 0..<0)
         case .string:
           delta.argumentsForm = .text
           delta.arguments = decodePiece(value, of: payload)
@@ -47,5 +50,12 @@ extension ChunkDecoder {
         delta.name = decodeText(value, of: payload)
       }
     }
+  }
+}
+
+extension JSONIndex {
+  /// The second is Moonshot's own, for its built-in tools. Of a call of another type clients do not look at the `function`.
+  func isCallType(_ node: Node, in payload: borrowing Span<UInt8>) -> Bool {
+    equals(node, "function", in: payload) || equals(node, "builtin_function", in: payload)
   }
 }

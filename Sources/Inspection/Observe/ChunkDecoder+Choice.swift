@@ -4,7 +4,8 @@ import JSON
 extension ChunkDecoder {
   mutating func decodeChoice(
     _ choice: JSONIndex.Node, at position: Int, of payload: borrowing Span<UInt8>, as form: Form
-  ) {
+  ) throws(Failure) {
+    try checkNames(of: choice, .choice, in: payload)
     var number = position
     var delta: JSONIndex.Node?
     var message: JSONIndex.Node?
@@ -17,7 +18,9 @@ extension ChunkDecoder {
       if key.is("delta", index, payload) {
         delta = value
       } else if key.is("index", index, payload) {
-        number = index.integer(value, of: payload) ?? position
+        // Clients key by what stands there.
+        guard let place = index.integer(value, of: payload) else { throw .ambiguous("index") }
+        number = place
       } else if key.is("finish_reason", index, payload) {
         finish = value
       } else if key.is("message", index, payload) {
@@ -34,7 +37,7 @@ extension ChunkDecoder {
     let first = form == .chunk ? delta : message
     let second = form == .chunk ? message : delta
     let said = first.flatMap { index.kind($0) == .object ? $0 : nil } ?? second
-    if let said { decodeSaid(said, choice: number, isWhole: said == message, of: payload) }
+    if let said { try decodeSaid(said, choice: number, isWhole: said == message, of: payload) }
     if let finish, index.kind(finish) == .string {
       let reason = decodeText(finish, of: payload)
       if !reason.isEmpty { events.append(.finish(choice: number, reason)) }
@@ -50,14 +53,26 @@ extension ChunkDecoder {
     if let error, index.kind(error) != .null { decodeFailure(error, of: payload) }
   }
 
+  /// The first number that two choices have.
+  func repeatedNumber(_ choices: JSONIndex.Node, of payload: borrowing Span<UInt8>) -> Int? {
+    guard index.count(choices) > 1 else { return nil }
+    var numbers: Set<Int> = []
+    for (position, choice) in index.elements(choices).enumerated() {
+      let number = index.value("index", in: choice, of: payload).flatMap { index.integer($0, of: payload) } ?? position
+      if !numbers.insert(number).inserted { return number }
+    }
+    return nil
+  }
+
   /// A `delta` or a `message`.
   private mutating func decodeSaid(
     _ said: JSONIndex.Node, choice: Int, isWhole: Bool, of payload: borrowing Span<UInt8>
-  ) {
+  ) throws(Failure) {
+    try checkNames(of: said, .said, in: payload)
     var content: JSONIndex.Node?
     var reasoning = Reasoning()
     var calls: JSONIndex.Node?
-    var hasOther = false
+    var (hasOther, hasLegacyCall) = (false, false)
     for (key, value) in index.members(said) {
       let key = WireKey(key, in: index)
       if key.is("content", index, payload) {
@@ -71,19 +86,24 @@ extension ChunkDecoder {
       } else if key.is("reasoning_details", index, payload) {
         reasoning.details = value
       } else if key.is("refusal", index, payload) || key.is("audio", index, payload)
-        || key.is("images", index, payload) || key.is("function_call", index, payload)
+        || key.is("images", index, payload)
       {
         hasOther = hasOther || saysSomething(value)
+      } else if key.is("function_call", index, payload) {
+        hasLegacyCall = saysSomething(value)
       }
     }
     decodeReasoning(reasoning, choice: choice, of: payload)
     if let content { decodeContent(content, choice: choice, of: payload) }
     if hasOther { events.append(.otherContent(choice: choice)) }
+    if hasLegacyCall { events.append(.legacyCall(choice: choice)) }
     guard let calls else { return }
     var position = 0
     for call in index.elements(calls) {
-      decodeCall(call, at: position, choice: choice, isWhole: isWhole, of: payload)
+      try decodeCall(call, at: position, choice: choice, isWhole: isWhole, of: payload)
       position &+= 1
+      // One more than are told apart, so that they are known to be too many.
+      if position > CallAssembler.mostCalls { break }
     }
   }
 

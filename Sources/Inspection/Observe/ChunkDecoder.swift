@@ -11,6 +11,10 @@ package struct ChunkDecoder: Sendable {
   package enum Failure: Error, Equatable, Sendable {
     case notJSON(JSONError)
     case notAnObject
+    /// A member that stands twice, or in another case: see `checkNames`.
+    case ambiguous(String)
+    /// In a whole answer: clients take one of them, or both together.
+    case repeatedChoice(Int)
   }
 
   /// What the last payload said.
@@ -45,9 +49,7 @@ package struct ChunkDecoder: Sendable {
 
   /// For another response: forgets all but its memory, and of that what is out of the ordinary.
   mutating func startOver() {
-    if index.isLarge { index = JSONIndex() }
-    if text.capacity > Self.keptBytes { text = [] }
-    if events.capacity > Self.keptEvents { events = [] }
+    shrink()
     text.removeAll(keepingCapacity: true)
     events.removeAll(keepingCapacity: true)
     repeated.forget()
@@ -57,6 +59,15 @@ package struct ChunkDecoder: Sendable {
     soleString = nil
   }
 
+  /// Gives back memory that is out of the ordinary, with what the last payload said where it was that: a stream may rest for minutes.
+  mutating func shrink() {
+    if index.isLarge { index = JSONIndex() }
+    if text.capacity > Self.keptBytes { text = [] }
+    if events.capacity > Self.keptEvents { events = [] }
+  }
+
+  /// As for requests: far more than any answer has.
+  private static let limits = JSONLimits(bytes: JSONLimits.maximumBytes, values: 1 << 20)
   private static let keptBytes = 256 << 10
   private static let keptEvents = 1024
 
@@ -71,7 +82,13 @@ package struct ChunkDecoder: Sendable {
         return
       }
     }
-    try decodeWhole(payload, as: form)
+    do {
+      try decodeWhole(payload, as: form)
+    } catch {
+      events.removeAll(keepingCapacity: true)
+      text.removeAll(keepingCapacity: true)
+      throw error
+    }
     if form == .chunk { learnRepeated(payload) }
   }
 
@@ -82,11 +99,15 @@ package struct ChunkDecoder: Sendable {
       events.reserveCapacity(8)
     }
     do {
-      try index.read(payload)
+      try index.read(payload, limits: Self.limits)
     } catch {
       throw .notJSON(error)
     }
     guard index.kind(index.root) == .object else { throw .notAnObject }
+    try checkNames(of: index.root, .whole, in: payload)
+    if form == .response, let choices = index.value("choices", in: index.root, of: payload), let number = repeatedNumber(choices, of: payload) {
+      throw .repeatedChoice(number)
+    }
     let isFirst = head == nil
     var choices: JSONIndex.Node?
     var usage: JSONIndex.Node?
@@ -108,7 +129,7 @@ package struct ChunkDecoder: Sendable {
       if isFirst { head = ChunkHead(of: index, in: payload) }
       var position = 0
       for choice in index.elements(choices) {
-        decodeChoice(choice, at: position, of: payload, as: form)
+        try decodeChoice(choice, at: position, of: payload, as: form)
         position &+= 1
       }
     }

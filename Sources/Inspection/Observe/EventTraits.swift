@@ -7,9 +7,9 @@ package struct EventTraits: OptionSet, Hashable, Sendable {
   package init(rawValue: UInt16) { self.rawValue = rawValue }
   package static let text = EventTraits(rawValue: 1 << 0)
   package static let reasoning = EventTraits(rawValue: 1 << 1)
-  /// A refusal, an image, audio, a legacy `function_call`.
+  /// A refusal, an image, audio.
   package static let otherContent = EventTraits(rawValue: 1 << 2)
-  /// A tool call, or a piece of one.
+  /// A tool call, or a piece of one; a legacy `function_call` too.
   package static let call = EventTraits(rawValue: 1 << 3)
   /// A finish reason.
   package static let finish = EventTraits(rawValue: 1 << 4)

@@ -5,6 +5,8 @@ struct ObservedChoice: Sendable {
   var summary: ChoiceSummary
   /// A call of this choice has begun.
   var hasCalls = false { didSet { isPlain = false } }
+  /// Number of the event with the finish reason; 0 before.
+  var finishedIn = 0
   /// Text has begun, and nothing has come that the next piece of it has to be looked at for, but what it says itself.
   private var isPlain = false
   private var text = Channel(isReasoning: false)
@@ -91,7 +93,8 @@ struct ObservedChoice: Sendable {
     _ piece: borrowing Span<UInt8>, _ channel: inout Channel, room: inout Room, _ summary: inout ChoiceSummary
   ) {
     defer { channel.count &+= piece.count }
-    guard summary.leak == nil else {
+    // What is said counts for more than what was thought before.
+    guard summary.leak.map({ $0.isInReasoning && !channel.isReasoning }) ?? true else {
       if summary.leak?.isInReasoning == channel.isReasoning { keep(piece, room: &room, &summary) }
       return
     }

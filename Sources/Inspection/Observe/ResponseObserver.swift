@@ -27,20 +27,22 @@ package struct ResponseObserver: Sendable {
   private var framer: EventStreamFramer
   private var body: [UInt8] = []
   private var isBodyTooLong = false
+  private let isUnread: Bool
   private var page = HTMLSniffer()
   private var decoder: ChunkDecoder
   private var tally: ResponseTally
 
   /// - Parameters:
-  ///   - status: the HTTP status; with another one than 200 the body is taken for an error.
+  ///   - status: the HTTP status; with one that is no success the body is taken for an error.
   ///   - request: what the findings about calls depend on, see `ChatRequest.facts(in:)`.
   ///   - eventLimit: bytes of one event that are kept, at most.
   ///   - callLimit: bytes of all tool calls that are kept, at most; and of a leak, and of reasoning.
   ///   - bodyLimit: bytes of a JSON body that are kept, at most; a longer one is not looked at.
+  ///   - unread: why nothing of the body is to be looked at, if so: that is then what is found.
   ///   - decoder: what an earlier response's `takeDecoder` gave, for its memory.
   package init(
     format: ResponseFormat, status: Int = 200, request: RequestFacts, options: Options = .none, eventLimit: Int = 8 << 20,
-    callLimit: Int = 32 << 20, bodyLimit: Int = 64 << 20, decoder: consuming ChunkDecoder = ChunkDecoder()
+    callLimit: Int = 32 << 20, bodyLimit: Int = 64 << 20, unread: String? = nil, decoder: consuming ChunkDecoder = ChunkDecoder()
   ) {
     self.format = format
     self.decoder = decoder
@@ -48,6 +50,8 @@ package struct ResponseObserver: Sendable {
     framer = EventStreamFramer(limit: eventLimit)
     tally = ResponseTally(
       format: format, status: status, request: request, callLimit: callLimit, options: options)
+    isUnread = unread != nil
+    if let unread { tally.takeUnread(unread) }
   }
 
   /// The text or the reasoning so far ends in what may be the beginning of a marker.
@@ -62,10 +66,21 @@ package struct ResponseObserver: Sendable {
   package var calls: [AssembledCall] { tally.calls }
   /// Bytes of the arguments of all calls so far.
   package var argumentBytes: Int { tally.argumentBytes }
-  /// No more of the calls is kept, for want of memory: those that go on are not judged.
-  package mutating func keepNoMoreCalls() { tally.keepNoMoreCalls() }
+  /// Bytes of the answer that are kept.
+  package var keptBytes: Int { tally.keptBytes &+ body.count }
+  /// No more is kept, for want of memory: calls that go on are not judged, and a whole body is not looked at.
+  package mutating func keepNoMore() { format == .json ? keepNoMoreOfBody() : tally.keepNoMore() }
+  /// The body is not kept, for want of memory, and so not looked at.
+  package mutating func keepNoMoreOfBody() {
+    isBodyTooLong = true
+    body = []
+  }
   /// The arguments so far of a call that died.
   package func arguments(of death: CallDeath) -> [UInt8] { tally.arguments(of: death) }
+  /// There were comments in the stream.
+  package var hasComments: Bool { framer.style.contains(.comments) }
+  /// The token counts so far: most vendors tell them behind the finish reason.
+  package var usage: Usage? { tally.usage }
   /// How many choices have begun.
   package var begunChoices: Int { tally.begunChoices }
   /// How many choices have a finish reason.
@@ -75,6 +90,7 @@ package struct ResponseObserver: Sendable {
 
   /// The next bytes of the response's body.
   package mutating func feed(_ bytes: borrowing Span<UInt8>) {
+    if isUnread { return }
     page.take(bytes)
     switch format {
     case .json:
@@ -96,6 +112,10 @@ package struct ResponseObserver: Sendable {
   /// with the same `bytes` until it returns `nil`: then no further event ends there, and all of `bytes` is consumed. A body
   /// that is no stream is one event, which `finish` handles.
   package mutating func next(in bytes: borrowing Span<UInt8>, from position: inout Int) -> EventTraits? {
+    if isUnread {
+      position = bytes.count
+      return nil
+    }
     if position == 0 { page.take(bytes) }
     switch format {
     case .json:
@@ -125,6 +145,7 @@ package struct ResponseObserver: Sendable {
   /// The response is over. Feed nothing after that.
   package mutating func finish(_ ending: Ending) -> ResponseSummary {
     switch format {
+    case _ where isUnread: break
     case .json where isBodyTooLong:
       _ = tally.takeOversized()
     case .json:
@@ -192,6 +213,7 @@ package struct ResponseObserver: Sendable {
     _ payload: borrowing Span<UInt8>, as form: ChunkDecoder.Form, isError: Bool = false
   ) -> EventTraits {
     do {
+      defer { decoder.shrink() }
       try decoder.decode(payload, as: form)
       let traits = tally.take(decoder)
       return isError ? traits.union(tally.takeErrorEvent(payload)) : traits

@@ -8,6 +8,8 @@ package struct ResponseSummary: Equatable, Sendable {
   package var status = 200
   /// By index.
   package var choices: [ChoiceSummary] = []
+  /// There were more of them than are read.
+  package var hasTooManyChoices = false
   package var usage: Usage?
   package var model: String?
   /// What the vendor itself reported as an error, in a stream or as the whole body.
@@ -41,6 +43,8 @@ package struct ResponseSummary: Equatable, Sendable {
 
   /// Everything was a JSON object of reasonable size.
   package var isReadable: Bool { unreadable == 0 && oversized == 0 }
+  /// The status says that this is an answer (RFC 9110 section 15.3), which is what clients go by.
+  package var isSuccess: Bool { (200...299).contains(status) }
   /// All calls of all choices.
   package var callCount: Int { choices.reduce(0) { $0 + $1.calls.count } }
 }
@@ -67,8 +71,12 @@ package struct ChoiceSummary: Equatable, Sendable {
   package var hasReasoning = false
   /// There was content of another kind, e.g. a refusal.
   package var hasOtherContent = false
+  /// There was a `function_call`.
+  package var hasLegacyCall = false
   /// Text that is not blank came after a call (R6A).
   package var hasTextAfterCalls = false
+  /// A later event than that of the finish reason said more.
+  package var goesOnAfterFinish = false
   /// The first marker of a tool-call grammar in the text or the reasoning.
   package var leak: MarkupLeak?
   /// A leak that a repair made calls of.

@@ -32,11 +32,21 @@ struct ResponseTally: Sendable {
 
   var isHoldingMarker: Bool { choices.contains { $0.isHoldingMarker } }
   var hasLeak: Bool { choices.contains { $0.summary.leak != nil } }
+  var usage: Usage? { summary.usage }
   var begunChoices: Int { choices.count }
   var finishedChoices: Int { choices.count { $0.summary.finishReason != nil } }
   var calls: [AssembledCall] { assembler.named(among: request.tools.names) }
   var argumentBytes: Int { assembler.argumentBytes }
-  mutating func keepNoMoreCalls() { assembler.keepNoMore() }
+  /// Bytes of what was said that are kept.
+  var keptBytes: Int {
+    let said = choices.reduce(0) { $0 &+ $1.summary.reasoning.count &+ ($1.summary.leak?.text.count ?? 0) }
+    return assembler.argumentBytes &+ said &+ (summary.spoken?.count ?? 0)
+  }
+  mutating func keepNoMore() {
+    assembler.keepNoMore()
+    (room.leak, room.reasoning) = (min(room.leak, 0), min(room.reasoning, 0))
+    summary.spoken = nil
+  }
   func arguments(of death: CallDeath) -> [UInt8] { assembler.calls[death.position].arguments }
 
   /// What the decoder made of an event of a stream, or of a whole body.
@@ -53,9 +63,22 @@ struct ResponseTally: Sendable {
     summary.events &+= 1
     summary.unreadable &+= 1
     guard summary.unreadableSample == nil else { return .unreadable }
-    let reason = if case .notJSON(let error) = error { " (\(error))" } else { "" }
+    let reason =
+      switch error {
+      case .notJSON(let error): " (\(error))"
+      case .repeatedChoice(let number): " (two choices have the index \(number))"
+      case .ambiguous(let name): " ('\(name)' can be read in two ways)"
+      case .notAnObject: ""
+      }
     summary.unreadableSample = quoted(payload) + reason
     return .unreadable
+  }
+
+  /// A body of which nothing is read.
+  mutating func takeUnread(_ reason: String) {
+    summary.events &+= 1
+    summary.unreadable &+= 1
+    summary.unreadableSample = reason
   }
 
   /// An event that says of itself that it is an error; its data is the message unless it had one in it.
@@ -86,7 +109,7 @@ struct ResponseTally: Sendable {
       return whole
     }
     summary.choices.sort { $0.index < $1.index }
-    if summary.status != 200, summary.failure == nil, summary.choices.isEmpty {
+    if !summary.isSuccess, summary.failure == nil, summary.choices.isEmpty {
       let words = isHTML ? "an HTML page" : summary.unreadableSample ?? "no error that can be read"
       summary.failure = VendorFailure(message: words, status: summary.status)
     }
@@ -107,19 +130,24 @@ extension ResponseTally {
   private mutating func take(_ event: ChatEvent, _ decoder: borrowing ChunkDecoder) -> EventTraits {
     switch event {
     case .text(let choice, let range):
-      guard let place = place(of: choice) else { return .text }
+      guard let place = saying(choice) else { return .text }
       choices[place].takeText(decoder.text.span.extracting(range), room: &room) { request.tools.names }
       return .text
     case .reasoning(let choice, let range):
-      guard let place = place(of: choice) else { return .reasoning }
+      guard let place = saying(choice) else { return .reasoning }
       choices[place].takeReasoning(decoder.text.span.extracting(range), room: &room)
       return .reasoning
     case .otherContent(let choice):
-      guard let place = place(of: choice) else { return .otherContent }
+      guard let place = saying(choice) else { return .otherContent }
       choices[place].summary.hasOtherContent = true
       return .otherContent
+    case .legacyCall(let choice):
+      guard let place = saying(choice) else { return .call }
+      choices[place].summary.hasOtherContent = true
+      choices[place].summary.hasLegacyCall = true
+      return .call
     case .call(let choice, let delta):
-      guard let place = place(of: choice) else { return .call }
+      guard let place = saying(choice) else { return .call }
       // A whole message has no order of text and calls.
       if !delta.isWhole, !choices[place].hasCalls { choices[place].hasCalls = true }
       let number = assembler.take(delta, choice: choice, text: decoder.text.span)
@@ -128,6 +156,7 @@ extension ResponseTally {
     case .finish(let choice, let range):
       guard let place = place(of: choice, isContent: false) else { return .finish }
       choices[place].summary.finishReason = decoder.string(range, limit: Self.wordLimit)
+      if choices[place].finishedIn == 0 { choices[place].finishedIn = summary.events }
       return .finish
     case .nativeFinish(let choice, let range):
       guard let place = place(of: choice, isContent: false) else { return [] }
@@ -170,12 +199,22 @@ extension ResponseTally {
   private mutating func place(of choice: Int, isContent: Bool = true) -> Int? {
     hasContent = hasContent || isContent
     for place in choices.indices where choices[place].summary.index == choice { return place }
-    guard choices.count < Self.choiceLimit else { return nil }
+    guard choices.count < Self.choiceLimit else {
+      summary.hasTooManyChoices = true
+      return nil
+    }
     choices.append(ObservedChoice(index: choice))
     return choices.count &- 1
   }
 
-  /// OpenAI's own limit of `n`; what a vendor sends beyond it is not counted.
+  /// The same of a choice that says something, which none does once it has finished.
+  private mutating func saying(_ choice: Int) -> Int? {
+    guard let place = place(of: choice) else { return nil }
+    if choices[place].finishedIn != 0, choices[place].finishedIn != summary.events { choices[place].summary.goesOnAfterFinish = true }
+    return place
+  }
+
+  /// OpenAI's own limit of `n`; what a vendor sends beyond it is not read.
   private static let choiceLimit = 128
   /// Bytes that are kept of a finish reason, a model's name, an error's type and code.
   private static let wordLimit = 1024

@@ -20,6 +20,16 @@ package struct Usage: Equatable, Sendable {
     self.reasoning = reasoning
   }
 
+  /// What all of them say together; nil where none says anything.
+  package static func sum(_ usages: [Usage?]) -> Usage? {
+    usages.compactMap { $0 }.reduce(nil as Usage?) { sum, usage in
+      guard let sum else { return usage }
+      func both(_ part: (Usage) -> Int?) -> Int? { part(sum).map { $0 + (part(usage) ?? 0) } ?? part(usage) }
+      return Usage(
+        prompt: both(\.prompt), completion: both(\.completion), total: both(\.total), cached: both(\.cached), reasoning: both(\.reasoning))
+    }
+  }
+
   /// A count as it is believed: between 0 and 2^32. What is beyond is no count of tokens, and sums of such numbers would overflow.
   static func believed(_ count: Int?) -> Int? {
     count.flatMap { 0...(1 << 32) ~= $0 ? $0 : nil }

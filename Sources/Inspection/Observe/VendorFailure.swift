@@ -43,7 +43,7 @@ extension VendorFailure.Kind {
   init(message: String, type: String?, code: String?, status: Int) {
     let message = message.lowercased()
     let name = ((type ?? "") + " " + (code ?? "")).lowercased()
-    let status = status == 200 ? code.flatMap { Int($0) } ?? 200 : status
+    let status = (200...299).contains(status) ? code.flatMap { Int($0) } ?? 200 : status
     func says(_ words: String...) -> Bool { words.contains { message.contains($0) } }
     func isNamed(_ words: String...) -> Bool { words.contains { name.contains($0) } }
 

@@ -16,7 +16,9 @@ enum CoercionCandidates {
     guard let first = value.first, first != UInt8(ascii: "{"), first != UInt8(ascii: "["), first != UInt8(ascii: "n") else {
       return []
     }
-    guard let text = decodingWholeString(value) else { return types.contains("array") ? [array(of: value)] : [] }
+    guard let text = decodingWholeString(value) else {
+      return types.contains("array") && first != UInt8(ascii: "\"") ? [array(of: value)] : []
+    }
     var found: [[UInt8]] = []
     let trimmed = text.trimmingSpace
     if let kind = wholeKind(trimmed) {

@@ -57,6 +57,8 @@ struct ArgumentOutlook {
     guard let open = scanner.unfinished else { return false }
     var decoded: [UInt8] = []
     JSONText.decode(text.span, in: (open.start + 1)..<open.end, into: &decoded)
+    // What nobody decodes in the end.
+    guard decoded.span.markCount <= CallAssembler.valueLimit else { return false }
     return isHopefulObject(decoded, deadAt: nil)
   }
 

@@ -78,9 +78,10 @@ struct ObjectOutlook {
     var decoded: [UInt8] = []
     JSONText.decode(text.span, in: (string.range.lowerBound + 1)..<string.range.upperBound, into: &decoded)
     let probe = text[..<string.range.upperBound] + [UInt8(ascii: "\"")] + parts.closers
+    let spells = rules.contains(.coercion) && decoded.span.markCount <= CallAssembler.valueLimit
     for violation in violations(in: Array(probe), schema) where violation.instancePath == string.path {
       let types = schema.types(at: violation.schemaPath, keyword: violation.keyword)
-      let isSpelling = rules.contains(.coercion) && CoercionCandidates.mayBecome(types, beginning: decoded)
+      let isSpelling = spells && CoercionCandidates.mayBecome(types, beginning: decoded)
       switch violation.keyword {
       case "type" where !isSpelling: return false
       // The text so far is the beginning of no listed value, if that is what the call died of.

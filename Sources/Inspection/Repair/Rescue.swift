@@ -21,13 +21,14 @@ extension ChoiceSummary {
   /// every one has to be complete and, after the repairs of calls, valid; `isSound` says so.
   ///
   /// What a vendor parsed and left in the text as well is not called twice. In reasoning a call may only have been considered:
-  /// it counts when the choice has no calls of its own.
+  /// it counts when the choice says nothing else.
   ///
   /// - Returns: whether it was done.
   mutating func rescue(tools: ByteStrings, isSound: (AssembledCall) -> Bool) -> Bool {
-    guard let leak, !leak.isTooLong, !leak.text.isEmpty, !leak.isInReasoning || calls.isEmpty else { return false }
+    guard let leak, !leak.isTooLong, !leak.text.isEmpty, !leak.isInReasoning || calls.isEmpty && !hasText else { return false }
     let result = MarkupParser(tools: tools).parse(leak.text)
-    guard result.isComplete, result.calls.count <= Self.rescueLimit else { return false }
+    let marks = result.calls.reduce(0) { $0 + $1.arguments.span.markCount }
+    guard result.isComplete, result.calls.count <= Self.rescueLimit, marks <= CallAssembler.valueLimit else { return false }
     var parsed: [CallMeaning: Int] = [:]
     for call in calls { parsed[CallMeaning(call.name, call.arguments), default: 0] += 1 }
     var rescued: [AssembledCall] = []

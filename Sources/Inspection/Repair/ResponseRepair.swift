@@ -6,11 +6,11 @@ extension ResponseSummary {
   ///
   /// Deterministic, and done with it: repairing a repaired answer changes nothing. Arguments and rescued calls are changed only
   /// where the call is valid then; ids, shape and finish reason are mended whatever the call is worth. A choice that
-  /// `tool_choice: none` forbids calls in is not given any.
+  /// `tool_choice: none` forbids calls in is not given any. Nothing is mended beside a call that was too long to be kept.
   package func repaired(
     with rules: Set<RepairRule>, request: RequestFacts, ids: ResponseIDs
   ) -> (summary: ResponseSummary, repairs: [Repair]) {
-    guard failure == nil || !choices.isEmpty else { return (self, []) }
+    guard failure == nil || !choices.isEmpty, keepsAllCalls else { return (self, []) }
     var repair = ResponseRepair(summary: self, rules: rules, request: request)
     for place in choices.indices { repair.mendCalls(of: place) }
     repair.summary.judge(against: request)
@@ -39,7 +39,7 @@ private struct ResponseRepair {
 
   mutating func mendCalls(of place: Int) {
     let tools = request.tools
-    if rules.contains(.leakedCalls), !request.forbidsCalls, let leak = summary.choices[place].leak {
+    if rules.contains(.leakedCalls), !request.forbidsCalls, !request.quotesMarkup, let leak = summary.choices[place].leak {
       let rules = rules
       var work = work
       defer { self.work = work }

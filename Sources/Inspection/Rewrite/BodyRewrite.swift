@@ -69,7 +69,7 @@ package struct BodyRewrite {
       return
     }
     edits.set("id", to: JSONWriter.string(call.id), in: node, of: index, body)
-    if index.isBlank(index.value("type", in: node, of: body), in: body) {
+    if index.value("type", in: node, of: body).map({ !index.isCallType($0, in: body) }) ?? true {
       edits.set("type", to: JSONWriter.string(Array("function".utf8)), in: node, of: index, body)
     }
     edits.set("name", to: JSONWriter.string(call.name), in: function, of: index, body)

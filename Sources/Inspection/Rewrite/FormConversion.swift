@@ -10,7 +10,12 @@ package enum FormConversion {
     var edits = MemberEdits()
     edits.set("object", to: JSONWriter.string(Array("chat.completion.chunk".utf8)), in: index.root, of: index, body)
     for choice in index.elements(choices) {
-      for (key, value) in index.members(choice) where index.equals(key, "message", in: body) {
+      // As the decoder has it: without a message, what was judged is the delta.
+      guard let message = index.value("message", in: choice, of: body), index.kind(message) == .object else { continue }
+      for (key, value) in index.members(choice) {
+        // Of two deltas clients take the last, and it is the message that was judged.
+        if index.equals(key, "delta", in: body) { edits.replace(key, with: Array(#""vendor_delta""#.utf8), of: index) }
+        guard index.equals(key, "message", in: body) else { continue }
         edits.replace(key, with: Array(#""delta""#.utf8), of: index)
         guard let calls = index.value("tool_calls", in: value, of: body) else { continue }
         for (position, call) in index.elements(calls).enumerated() where index.kind(call) == .object {
@@ -62,6 +67,10 @@ package enum FormConversion {
       writer.write(key: Array(key.utf8))
       writer.write(string: text)
     }
+    if !said.refusal.isEmpty {
+      writer.write(key: "refusal")
+      writer.write(string: said.refusal)
+    }
     if !choice.calls.isEmpty {
       writer.write(key: "tool_calls")
       writer.beginArray()
@@ -71,6 +80,10 @@ package enum FormConversion {
     writer.endObject()
     writer.write(key: "finish_reason")
     if let reason = choice.finishReason { writer.write(string: reason) } else { writer.writeNull() }
+    if !said.logprobs.isEmpty {
+      writer.write(key: "logprobs")
+      writer.write(.object(JSONObject(said.logprobs.sorted { $0.key < $1.key }.map { (JSONString($0.key), .array($0.value)) })))
+    }
     writer.endObject()
   }
 
@@ -86,6 +99,28 @@ private struct SaidInStream {
     var text: [UInt8] = []
     var reasoningContent: [UInt8] = []
     var reasoning: [UInt8] = []
+    var refusal: [UInt8] = []
+    /// By its member, `content` and `refusal`.
+    var logprobs: [String: [JSONValue]] = [:]
+
+    mutating func add(_ delta: JSONValue) {
+      text += Self.text(of: delta["content"])
+      refusal += delta["refusal"]?.utf8?.utf8 ?? []
+      // As the decoder has it: some vendors say the same under two of the keys.
+      if let said = delta["reasoning_content"]?.utf8?.utf8, !said.isEmpty {
+        reasoningContent += said
+      } else if let said = delta["reasoning"]?.utf8?.utf8, !said.isEmpty {
+        reasoning += said
+      } else {
+        for detail in delta["reasoning_details"]?.array ?? [] { reasoning += (detail["text"] ?? detail["summary"])?.utf8?.utf8 ?? [] }
+      }
+    }
+
+    /// A string, or the text parts of an array.
+    private static func text(of content: JSONValue?) -> [UInt8] {
+      guard let parts = content?.array else { return content?.utf8?.utf8 ?? [] }
+      return parts.flatMap { ($0.utf8 ?? $0["text"]?.utf8)?.utf8 ?? [] }
+    }
   }
 
   static let headKeys = ["id", "created", "model", "system_fingerprint"]
@@ -114,11 +149,11 @@ private struct SaidInStream {
     for (place, key) in Self.headKeys.enumerated() where head[place] == nil { head[place] = chunk[JSONString(key)] }
     let said = chunk["choices"]?.array ?? []
     for (position, choice) in said.enumerated() {
-      guard let delta = choice["delta"] else { continue }
       let number = choice["index"]?.int ?? position
-      choices[number]?.text += delta["content"]?.utf8?.utf8 ?? []
-      choices[number]?.reasoningContent += delta["reasoning_content"]?.utf8?.utf8 ?? []
-      choices[number]?.reasoning += delta["reasoning"]?.utf8?.utf8 ?? []
+      if let said = [choice["delta"], choice["message"]].compactMap({ $0 }).first(where: { $0.object != nil }) { choices[number]?.add(said) }
+      for key in ["content", "refusal"] {
+        if let more = choice["logprobs"]?[JSONString(key)]?.array { choices[number]?.logprobs[key, default: []] += more }
+      }
     }
     usage = [chunk["usage"], said.first?["usage"]].compactMap { $0 }.first { $0.object != nil } ?? usage
   }

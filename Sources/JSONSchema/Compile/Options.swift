@@ -31,6 +31,8 @@ public struct SchemaLimits: Sendable, Equatable {
   public var schemaBytes = 4 << 20
   /// Bytes of an instance.
   public var instanceBytes = 64 << 20
+  /// Values of an instance, and keys. Of what has more no verdict is found.
+  public var instanceValues = 1 << 20
   /// Nesting of objects and arrays, in schemas and instances.
   public var depth = 512
   /// Schemas entered within one another while one instance is validated: in nested values, combinations and references.

@@ -27,20 +27,22 @@ struct Document: Sendable {
   mutating func read(_ bytes: ArraySlice<UInt8>, dialect: Reader.Dialect, depth: Int) throws(SyntaxProblem) {
     storage.removeAll(keepingCapacity: true)
     storage.append(contentsOf: bytes)
-    try readStorage(dialect, depth)
+    try readStorage(dialect, depth, .max)
   }
 
-  mutating func read(_ bytes: borrowing Span<UInt8>, dialect: Reader.Dialect, depth: Int) throws(SyntaxProblem) {
+  mutating func read(
+    _ bytes: borrowing Span<UInt8>, dialect: Reader.Dialect, depth: Int, values: Int = .max
+  ) throws(SyntaxProblem) {
     storage.removeAll(keepingCapacity: true)
     // The one copy: the pointer lives only for the append.
     unsafe bytes.withUnsafeBufferPointer { buffer in unsafe storage.append(contentsOf: buffer) }
-    try readStorage(dialect, depth)
+    try readStorage(dialect, depth, values)
   }
 
-  private mutating func readStorage(_ dialect: Reader.Dialect, _ depth: Int) throws(SyntaxProblem) {
+  private mutating func readStorage(_ dialect: Reader.Dialect, _ depth: Int, _ values: Int) throws(SyntaxProblem) {
     length = storage.count
     for _ in 0..<padding { storage.append(0) }
-    reader.reset(dialect: dialect, depth: depth, length: length)
+    reader.reset(dialect: dialect, depth: depth, values: values, length: length)
     do {
       // A span of one property borrows the whole document, so the reader steps out while it reads.
       var reader = Reader()

@@ -17,6 +17,7 @@ struct Reader: Sendable {
   private var open: [Open] = []
   private var dialect = Dialect.json
   private var depth = 0
+  private var values = 0
   var length = 0
 
   /// A container that is not closed yet.
@@ -30,13 +31,14 @@ struct Reader: Sendable {
 
   init() {}
 
-  mutating func reset(dialect: Dialect, depth: Int, length: Int) {
+  mutating func reset(dialect: Dialect, depth: Int, values: Int, length: Int) {
     nodes.removeAll(keepingCapacity: true)
     decoded.removeAll(keepingCapacity: true)
     open.removeAll(keepingCapacity: true)
     oddities = []
     self.dialect = dialect
     self.depth = depth
+    self.values = values
     self.length = length
   }
 
@@ -57,6 +59,7 @@ struct Reader: Sendable {
         at = try readKey(bytes, at, &container)
       }
       container.count &+= 1
+      guard nodes.count < values else { throw problem(at, .tooManyValues(limit: values)) }
       let byte = bytes[at]
       if byte == UInt8(ascii: "\"") {
         at = try readString(bytes, at, isKey: false)

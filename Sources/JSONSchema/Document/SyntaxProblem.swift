@@ -22,6 +22,7 @@ public struct SyntaxProblem: Error, Equatable, Sendable, CustomStringConvertible
     case trailingBytes
     case tooDeep(limit: Int)
     case tooLarge(limit: Int)
+    case tooManyValues(limit: Int)
   }
 
   public var description: String {
@@ -35,6 +36,7 @@ public struct SyntaxProblem: Error, Equatable, Sendable, CustomStringConvertible
     case .trailingBytes: "at byte \(offset): text after the end of the document"
     case .tooDeep(let limit): "at byte \(offset): nested deeper than \(limit)"
     case .tooLarge(let limit): "the document is larger than \(limit) bytes"
+    case .tooManyValues(let limit): "the document has more than \(limit) values and keys"
     }
   }
 }

@@ -44,7 +44,7 @@ enum BundleReadme {
     var lines = [
       """
       Every key stands as `\(Redaction.mark)`: headers that carry one, their values wherever else they appeared, and whatever in a \
-      body looks like the key of a well-known service. So do headers that say who or where the client is.
+      body looks like the key of a well-known service, or is a private key in PEM. So do headers that say who or where the client is.
       """
     ]
     if !command.redactions.isEmpty {

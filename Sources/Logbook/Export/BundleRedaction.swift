@@ -65,6 +65,7 @@ enum BundleRedaction {
 
   private static func secrets(in body: [UInt8]) -> Set<String> {
     secrets(in: body, after: distinctive) { _ in true }.union(secrets(in: body, after: others) { isBeginning($0, of: body) })
+      .union(PrivateKeys.lines(in: body))
   }
 
   private static func secrets(in body: [UInt8], after prefixes: [String], where counts: (Int) -> Bool) -> Set<String> {

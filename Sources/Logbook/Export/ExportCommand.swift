@@ -46,10 +46,15 @@ package struct ExportCommand: Sendable {
     let store = try LogbookStore(path: storePath)
     defer { store.close() }
     let selection = try await Selection(self, store, now: now)
+    if ids.isEmpty, let note = try await store.unindexedNote(flags.filter(now: now)) { screen.note(note) }
     var (file, parts, skipped): ([UInt8], [ExportPart], [String: [String]]) = ([], [], [:])
     var count = 0
     for id in selection.ids {
-      let exchange = redacted(try await store.exchange(id), redaction)
+      guard let stored = try await stored(id, store) else {
+        skipped["no longer kept", default: []].append(id)
+        continue
+      }
+      let exchange = redacted(stored, redaction)
       switch ExportPart.make(exchange, self) {
       case .success(let part):
         count += 1
@@ -70,6 +75,15 @@ package struct ExportCommand: Sendable {
     try save(name, file)
     screen.note("\(Quantity.counted(count, "exchange")) in \(name), \(Quantity.bytes(file.count))\n")
     if format == .bundle { screen.note("Look through it before you send it; --redact PATH takes out more.\n") }
+  }
+
+  /// Nil for one that the filters chose and that was deleted since, as the oldest are while a gateway records.
+  private func stored(_ id: String, _ store: LogbookStore) async throws -> StoredExchange? {
+    do {
+      return try await store.exchange(id)
+    } catch let problem as LogbookProblem where ids.isEmpty && problem.code == .absent {
+      return nil
+    }
   }
 
   private var isToStandardOutput: Bool { output == "-" || output == nil && format != .bundle }

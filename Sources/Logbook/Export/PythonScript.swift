@@ -21,7 +21,11 @@ enum PythonScript {
       ]
     }
     lines += [
-      "]", "",
+      "]", "", "",
+      "class Stay(urllib.request.HTTPRedirectHandler):  # The key goes to nobody whom a vendor names.",
+      "    def redirect_request(self, *_):",
+      "        return None", "", "",
+      "opener = urllib.request.build_opener(Stay)",
       "failed = False",
       "for base, endpoint, method, headers, body in requests:",
       "    base = os.environ.get(\"REPLAY_BASE_URL\") or base",
@@ -29,7 +33,7 @@ enum PythonScript {
       "    if key:",
       "        request.add_header(\"authorization\", \"Bearer \" + key)",
       "    try:",
-      "        with urllib.request.urlopen(request, timeout=600) as response:",
+      "        with opener.open(request, timeout=600) as response:",
       "            while chunk := response.read1(65536):",
       "                sys.stdout.buffer.write(chunk)",
       "                sys.stdout.buffer.flush()",

@@ -32,6 +32,7 @@ package struct ListCommand: Sendable {
     } while key != nil && rows.count < limit
     if rows.isEmpty, before == nil { screen.note(try await store.reasonForNothing(flags)) }
     if rows.isEmpty, before != nil { screen.note("nothing is older than \(before ?? "")\n") }
+    if let note = try await store.unindexedNote(filter) { screen.note(note) }
     if !isJSON, !rows.isEmpty { screen.lines(Self.table(rows, on: screen)) }
     if key != nil, let last = rows.last {
       screen.note("there are more: add --before \(last.exchange.id), or a larger --limit\n")

@@ -3,6 +3,14 @@ import Fidelity
 import Store
 
 extension LogbookStore {
+  /// Where a search of words may miss something: a gateway that stopped, or is busy, has not indexed its last exchanges.
+  func unindexedNote(_ filter: ExchangeFilter) async throws -> String? {
+    guard filter.asksForWords else { return nil }
+    let count = try await ask { try await $0.unindexedCount() }
+    guard count > 0 else { return nil }
+    return "\(Quantity.counted(count, "exchange")) cannot be found by words yet: `belay serve` indexes them when it has a moment\n"
+  }
+
   /// Why a list is empty, as far as that can be known: a name that the store does not have is the usual reason.
   func reasonForNothing(_ flags: FilterFlags) async throws -> String {
     if flags.isEmpty { return emptyNote }

@@ -12,9 +12,6 @@ extension StoredExchange {
     return message
   }
 
-  /// What the client received.
-  package var receivedResponse: StoredMessage? { response ?? attempts.last?.response }
-
   /// One edit after the other, as a pointer may lead into what an edit before it made. Other bytes stay as they are; an edit
   /// whose place is not there is passed over.
   static func applying(_ edits: [StoredEdit], to body: [UInt8]) -> [UInt8] {

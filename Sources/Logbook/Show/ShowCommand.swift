@@ -55,6 +55,10 @@ package struct ShowCommand: Sendable {
     case (.response, let attempt?): message = exchange.attempts[attempt - 1].response
     }
     if let message { return message }
+    if part == .response, attempt == nil, let last = exchange.attempts.lastIndex(where: { $0.response != nil }) {
+      throw LogbookProblem(
+        .absent, "the client of \(exchange.id) got no vendor's answer; the last that came is that of --attempt \(last + 1)")
+    }
     let which = attempt.map { " of attempt \($0)" } ?? ""
     throw LogbookProblem(
       .absent,

@@ -102,18 +102,19 @@ package struct ReplayOptions: Sendable {
 
   private func checkBaseURL() throws(ReplayProblem) {
     let lower = baseURL.lowercased()
+    let shown = ShownURL.of(baseURL)
     guard let scheme = ["http://", "https://"].first(where: lower.hasPrefix) else {
-      if lower.contains("://") { throw ReplayProblem("--base-url must begin with http:// or https://: \(baseURL)") }
+      if lower.contains("://") { throw ReplayProblem("--base-url must begin with http:// or https://: \(shown)") }
       let isLocal = ["localhost", "127.", "[::1]"].contains(where: lower.hasPrefix)
-      throw ReplayProblem("--base-url has no scheme: write \(isLocal ? "http" : "https")://\(baseURL)")
+      throw ReplayProblem("--base-url has no scheme: write \(isLocal ? "http" : "https")://\(shown)")
     }
     let rest = lower.dropFirst(scheme.utf8.count)
-    guard let first = rest.first, first != "/" else { throw ReplayProblem("--base-url names no host: \(baseURL)") }
+    guard let first = rest.first, first != "/" else { throw ReplayProblem("--base-url names no host: \(shown)") }
     if rest.contains("?") || rest.contains("#") {
-      throw ReplayProblem("--base-url must end with its path, without ? or #: \(baseURL)")
+      throw ReplayProblem("--base-url must end with its path, without ? or #: \(shown)")
     }
     if rest.hasSuffix("/chat/completions") {
-      throw ReplayProblem("--base-url is what stands before /chat/completions: \(baseURL.dropLast(17))")
+      throw ReplayProblem("--base-url is what stands before /chat/completions: \(shown.dropLast(17))")
     }
   }
 }

@@ -23,17 +23,22 @@ package struct VendorArgument: Equatable, Sendable {
     let halves = (parts.first ?? "").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     name = halves[0]
     baseURL = halves.count > 1 ? halves[1] : nil
-    if name.contains("://") { throw ReplayProblem("--vendor \(text): a name comes first, as in groq=https://api.groq.com/openai/v1") }
+    let shown = ShownURL.of(rest)
+    if name.contains("://") { throw ReplayProblem("--vendor \(shown): a name comes first, as in groq=https://api.groq.com/openai/v1") }
     let isName = !name.isEmpty && name.utf8.allSatisfy { byte in
       (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x5F
     }
     guard isName else {
-      throw ReplayProblem("--vendor \(text): a name is of letters, digits, - and _, as it becomes part of file names")
+      throw ReplayProblem("--vendor \(shown): a name is of letters, digits, - and _, as it becomes part of file names")
     }
-    for part in parts.dropFirst() { try take(part, of: text) }
+    // A query may have commas.
+    if let baseURL, baseURL.contains(where: { "?#".contains($0) }) {
+      throw ReplayProblem("--vendor \(shown): the URL must end with its path, without ? or #")
+    }
+    for part in parts.dropFirst() { try take(part, of: shown) }
   }
 
-  private mutating func take(_ part: Substring, of text: String) throws(ReplayProblem) {
+  private mutating func take(_ part: Substring, of shown: String) throws(ReplayProblem) {
     let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let value = halves.count > 1 ? String(halves[1]) : ""
     switch halves[0] {
@@ -41,7 +46,8 @@ package struct VendorArgument: Equatable, Sendable {
     case "concurrency" where Int(value) != nil: concurrency = Int(value)
     case "rate" where Double(value) != nil: rate = Double(value)
     default:
-      throw ReplayProblem("--vendor \(text): after the URL come model=NAME, concurrency=N, rate=N and extra-body=JSON, not '\(part)'")
+      let known = "model=NAME, concurrency=N, rate=N and extra-body=JSON"
+      throw ReplayProblem("--vendor \(shown): after the URL come \(known), not '\(ShownURL.of(part))'")
     }
   }
 

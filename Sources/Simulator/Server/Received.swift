@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
+import Store
 
 /// One request as the simulated vendor received it, and how its answer ended.
 package struct Received: Sendable {
@@ -40,19 +41,16 @@ package struct Received: Sendable {
   package var bytes: [UInt8] { Array(body.readableBytesView) }
 }
 
-/// Headers that carry a secret.
-private let secretHeaders = ["authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"]
-
 /// The value of a header, fit to be kept: of a secret only the scheme and the last four characters, of a short one not even those.
 func masked(_ value: String, in name: String) -> String {
-  guard secretHeaders.contains(where: { equalsIgnoringCase($0, name) }) else { return value }
+  guard Redaction.isCredential(name) else { return value }
   let words = value.split(separator: " ", maxSplits: 1)
-  let scheme = words.count == 2 ? words[0] + " " : ""
+  let scheme = words.first.flatMap { word in ["Bearer", "Basic"].first { equalsIgnoringCase($0, word) } }
   let secret = words.last ?? ""
-  return scheme + "***" + (secret.utf8.count >= 12 ? String(secret.suffix(4)) : "")
+  return (scheme.map { $0 + " " } ?? "") + "***" + (secret.utf8.count >= 12 ? String(secret.suffix(4)) : "")
 }
 
-func equalsIgnoringCase(_ a: String, _ b: String) -> Bool {
+func equalsIgnoringCase(_ a: some StringProtocol, _ b: some StringProtocol) -> Bool {
   a.utf8.count == b.utf8.count
     && zip(a.utf8, b.utf8).allSatisfy { $0 == $1 || ($0 ^ $1 == 0x20 && ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A) }
 }

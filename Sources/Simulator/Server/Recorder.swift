@@ -8,16 +8,19 @@ import NIOHTTP1
 final class Recorder: Sendable {
   let journal: Journal
   private let log: LogFile?
+  private let mask: LogMask
 
-  init(journal: Journal, log: LogFile?) {
+  /// - Parameter key: the vendor's own, which is in no line of the log.
+  init(journal: Journal, log: LogFile?, key: String?) {
     (self.journal, self.log) = (journal, log)
+    mask = LogMask(key: key)
   }
 
   func begin(_ head: HTTPRequestHead, _ body: ByteBuffer) -> Received {
     let entry = journal.begin(
       time: .now, method: head.method.rawValue, path: head.uri,
       headers: head.headers.map { (name: $0.name, value: masked($0.value, in: $0.name)) }, body: body)
-    log?.append(requestLine(entry, time: wallClock()))
+    log?.append(requestLine(mask.apply(to: entry, head.headers), time: wallClock()))
     return entry
   }
 

@@ -27,7 +27,7 @@ package final class SimulatorServer: Sendable {
     group: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup
   ) async throws -> SimulatorServer {
     let journal = Journal(maxCount: options.keptRequests, maxBytes: options.keptBytes)
-    let recorder = Recorder(journal: journal, log: try log.map { try LogFile(path: $0) })
+    let recorder = Recorder(journal: journal, log: try log.map { try LogFile(path: $0) }, key: options.key)
     let vendor = Vendor(options: options, recordings: recordings)
     let connections = Connections()
     let listener = try await ServerBootstrap(group: group)

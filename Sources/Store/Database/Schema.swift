@@ -80,6 +80,13 @@ enum Schema {
 
     """
 
+  /// Who was asked, where that was not the exchange's vendor, who answered: first, and by the attempt that a finding tells of.
+  static let asked = """
+    ALTER TABLE exchange ADD COLUMN first_vendor TEXT NOT NULL DEFAULT '';
+    ALTER TABLE finding ADD COLUMN vendor TEXT NOT NULL DEFAULT '';
+
+    """
+
   /// Words of chunks, and which exchanges a chunk is in. The index keeps no text of its own: it lists, for each word, chunks.
   static let text = """
     CREATE TABLE piece (chunk INTEGER NOT NULL, exchange INTEGER NOT NULL, PRIMARY KEY (chunk, exchange)) STRICT, WITHOUT ROWID;

@@ -36,6 +36,15 @@ indirect enum FilterNode: Sendable, Equatable {
   case flag(FilterField)
   case has(FilterField, String)
   case words(String)
+
+  var asksForWords: Bool {
+    switch self {
+    case .words: true
+    case .all(let nodes), .any(let nodes): nodes.contains(where: \.asksForWords)
+    case .not(let node): node.asksForWords
+    case .compare, .among, .contains, .flag, .has: false
+    }
+  }
 }
 
 /// An expression that was read without error.

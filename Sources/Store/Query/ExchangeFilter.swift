@@ -24,6 +24,9 @@ package struct ExchangeFilter: Sendable, Equatable {
   /// Whether every exchange may have to be looked at: an expression says anything, and a search reads the word index.
   var isSearch: Bool { expression != nil || text != nil }
 
+  /// Whether it finds only what the word index knows.
+  package var asksForWords: Bool { node.asksForWords }
+
   var node: FilterNode {
     var nodes: [FilterNode] = []
     func add(_ name: String, _ values: [String]) {

@@ -68,19 +68,27 @@ struct OverviewQuery {
   private mutating func sumExchanges(_ db: Database) throws {
     let first = ExchangeKey(milliseconds: overview.since).rawValue
     let end = ExchangeKey(milliseconds: overview.until).rawValue
-    let (condition, values) = narrowing("key >= ? AND key < ?", [.integer(first), .integer(end)])
+    let range = "key >= ? AND key < ?"
+    let (condition, values) = narrowing(range, [.integer(first), .integer(end)])
     let bucket = "(key >> \(ExchangeKey.slotBits)) / \(overview.bucketMilliseconds)"
-    let sums = TrafficSums.columns.map { "sum(\($0.sql))" }.joined(separator: ", ")
     let width = overview.bucketMilliseconds
+    let sums = Self.sums { TrafficSums.ofFirstAttempt.contains($0.name) ? "iif(first_vendor = '', \($0.sql), 0)" : $0.sql }
     try PreparedStatement(db, "SELECT \(bucket), vendor, \(sums) FROM exchange WHERE \(condition) GROUP BY 1, 2").each(values) { row in
       add(row, time: row.integer(0) * width)
     }
+    let (othersCondition, othersValues) = narrowing(
+      range + " AND first_vendor <> ''", [.integer(first), .integer(end)], vendor: "first_vendor")
+    let others = Self.sums { TrafficSums.ofFirstAttempt.contains($0.name) ? $0.sql : "0" }
+    try PreparedStatement(db, "SELECT \(bucket), first_vendor, \(others) FROM exchange WHERE \(othersCondition) GROUP BY 1, 2")
+      .each(othersValues) { row in add(row, time: row.integer(0) * width) }
+    let vendor = "iif(f.vendor = '', e.vendor, f.vendor)"
+    let (foundCondition, foundValues) = narrowing(range, [.integer(first), .integer(end)], vendor: vendor)
     try PreparedStatement(
       db, """
-        SELECT \(bucket), vendor, code, count(DISTINCT key) FROM finding CROSS JOIN exchange ON key = exchange
-        WHERE exchange >= ? AND exchange < ? AND \(condition) GROUP BY 1, 2, 3
+        SELECT \(bucket), \(vendor), code, count(DISTINCT key) FROM finding AS f CROSS JOIN exchange AS e ON key = exchange
+        WHERE exchange >= ? AND exchange < ? AND \(foundCondition) GROUP BY 1, 2, 3
         """
-    ).each([.integer(first), .integer(end)] + values) { row in
+    ).each([.integer(first), .integer(end)] + foundValues) { row in
       change(time: row.integer(0) * width, vendor: row.text(1)) { $0.findings[row.text(2), default: 0] += row.int(3) }
     }
     try PreparedStatement(
@@ -96,10 +104,14 @@ struct OverviewQuery {
 
   // MARK: Adding up
 
-  private func narrowing(_ range: String, _ values: [SQLValue]) -> (String, [SQLValue]) {
+  private static func sums(_ sql: (TrafficSums.Column) -> String) -> String {
+    TrafficSums.columns.map { "sum(\(sql($0)))" }.joined(separator: ", ")
+  }
+
+  private func narrowing(_ range: String, _ values: [SQLValue], vendor: String = "vendor") -> (String, [SQLValue]) {
     var condition = range
     var values = values
-    for (column, name) in [("vendor", request.vendor), ("model", request.model)] {
+    for (column, name) in [(vendor, request.vendor), ("model", request.model)] {
       guard let name else { continue }
       condition += " AND \(column) = ?"
       values.append(.text(name))

@@ -100,6 +100,14 @@ package final class StoreReader: ExchangeQueries {
     }
   }
 
+  /// Exchanges that a search of words does not know yet: see ``WordIndex``.
+  package func unindexedCount() async throws -> Int {
+    try await answer { db in
+      let listed = try WordIndex.mark(db, "listed")
+      return try Int.fetchOne(db, sql: "SELECT count(*) FROM exchange WHERE sequence > ?", arguments: [listed]) ?? 0
+    }
+  }
+
   /// The plan of a list, for tests and for whoever wonders why one is slow.
   package func plan(_ filter: ExchangeFilter, before: ExchangeKey? = nil) async throws -> [String] {
     let query = ListQuery(filter, before: before, limit: 50)

@@ -103,6 +103,19 @@ package struct TrafficSums: Sendable, Equatable {
     ("rated", \.rated, "coalesce(\(isRated), 0)"),
   ]
 
+  /// What tells of the first attempt, and so of the vendor that was asked first.
+  static let ofFirstAttempt: Set = ["k2vv_checked", "k2vv_valid", "call_finishes", "call_finishes_valid"]
+
+  /// Leaves what belongs to the vendor that answered.
+  mutating func takeFirstAttempt() -> TrafficSums {
+    var first = TrafficSums()
+    for column in Self.columns where Self.ofFirstAttempt.contains(column.name) {
+      first[keyPath: column.path] = self[keyPath: column.path]
+      self[keyPath: column.path] = 0
+    }
+    return first
+  }
+
   private static let isRated = "(stream AND output_tokens > 0 AND total_ns > first_token_ns)"
 
   /// A sum beyond 64 bits, which only a damaged store has, counts as the greatest.

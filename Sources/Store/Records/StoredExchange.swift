@@ -61,7 +61,7 @@ package struct StoredExchange: Sendable, Equatable {
   package var comparisons: [StoredComparison] = []
   /// What the client sent.
   package var request: StoredMessage?
-  /// What the client received; nil where it is the last attempt's response, byte for byte.
+  /// What the client received; nil where it is the last attempt's response, byte for byte, or nothing. See ``receivedResponse``.
   package var response: StoredMessage?
   /// Keys of the exchange's own, for the writer to look for in all of it. Never written.
   package var secrets: [String] = []
@@ -73,6 +73,21 @@ package struct StoredExchange: Sendable, Equatable {
 
   package static let ordinaryOutcome = "completed"
   package static let ordinaryVerdict = "valid"
+
+  /// What the client received, where bodies are kept. An answer that was refused, or that the client did not wait for, is its
+  /// attempt's only.
+  package var receivedResponse: StoredMessage? {
+    response ?? (responseBytes > 0 || outcome == Self.ordinaryOutcome ? attempts.last?.response : nil)
+  }
+
+  /// Who was asked first: not always who answered.
+  package var firstVendor: String { attempts.count > 1 ? attempts[0].vendor : vendor }
+
+  /// Whose answer a finding tells of.
+  func vendor(of finding: StoredFinding) -> String {
+    guard attempts.count > 1, let number = finding.attempt, attempts.indices.contains(number) else { return vendor }
+    return attempts[number].vendor
+  }
 
   /// How often a vendor was asked again.
   package var retries: Int { max(0, attempts.count - 1) }

@@ -39,7 +39,11 @@ package enum ShadowNote: Sendable, Equatable {
   /// What shadows have cost today; days since the epoch.
   case spent(day: Int64, reference: String, requests: Int, tokens: Int)
 
-  var queuedBytes: Int { if case .keep(let job) = self { 512 + job.body.count } else { 64 } }
+  var queuedBytes: Int {
+    guard case .keep(let job) = self else { return 64 }
+    let calls = job.answer.calls + (job.first?.calls ?? [])
+    return calls.reduce(512 + job.body.count) { $0 + 64 + $1.name.count + $1.arguments.count }
+  }
 }
 
 /// What an earlier process left.

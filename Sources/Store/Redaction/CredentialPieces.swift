@@ -3,22 +3,19 @@ import Foundation
 
 /// What of a credential somebody may repeat alone: of `Bearer KEY, realm=x` the key, of `Basic` the password.
 enum CredentialPieces {
-  /// Each once, none shorter than ``SecretSearch/shortest``.
+  /// Each once, none shorter than ``SecretSearch/shortest``; of more than ``Redaction/mostSecrets`` some.
   ///
   /// - Parameter isSure: false where the value may be words that stand anywhere: then only what nobody would write by chance.
   static func all(of value: String, isSure: Bool = true) -> [String] {
     var pieces = Pieces(isSure: isSure)
-    if let key = onlyKey(in: value) {
-      pieces.add(key)
-      return pieces.found
-    }
+    if let key = onlyKey(in: value) { return pieces.counts(key) ? [String(Substring(key))] : [] }
     let words = value.utf8.split(whereSeparator: isBlank)
     guard let first = words.first, let last = words.last else { return [] }
     let hasScheme = words.count > 1 && isScheme(first)
     let begin = hasScheme ? words[1].startIndex : first.startIndex
     // A password may have any of the separators in it.
     pieces.add(value.utf8[begin..<last.endIndex])
-    for piece in value.utf8[begin...].split(whereSeparator: isSeparator) {
+    for piece in value.utf8[begin...].split(whereSeparator: isSeparator) where pieces.found.count <= Redaction.mostSecrets {
       let bare = withoutPadding(piece)
       pieces.add(piece)
       pieces.add(bare)
@@ -48,13 +45,17 @@ enum CredentialPieces {
 
   private struct Pieces {
     let isSure: Bool
-    var found: [String] = []
+    private(set) var found: [String] = []
+    private var known: Set<[UInt8]> = []
+
+    init(isSure: Bool) { self.isSure = isSure }
+
+    func counts(_ piece: Bytes) -> Bool {
+      piece.count >= SecretSearch.shortest && (isSure || CredentialPieces.isRandom(piece)) && !CredentialPieces.isScheme(piece)
+    }
 
     mutating func add(_ piece: Bytes) {
-      guard piece.count >= SecretSearch.shortest, isSure || CredentialPieces.isRandom(piece), !CredentialPieces.isScheme(piece),
-        !found.contains(where: { $0.utf8.elementsEqual(piece) })
-      else { return }
-      found.append(String(Substring(piece)))
+      if counts(piece), known.insert(Array(piece)).inserted { found.append(String(Substring(piece))) }
     }
 
     /// RFC 7617 section 2. Some take a key for the user, and no password.

@@ -3,14 +3,23 @@ import Foundation
 
 /// Keys in an address's query: `?key=...` and its like, in a request's path or in a header such as `Referer`.
 enum QueryKeys {
-  /// The keys as they stand there, and decoded.
+  /// The keys as they stand there, and decoded; of more than ``Redaction/mostSecrets`` some.
   static func values(in address: String) -> [String] {
     var values: [String] = []
+    var end = address.startIndex
     for range in ranges(in: address) {
       let key = address[range]
-      add(key, to: &values)
+      // Who reads on to the `&` has read the first key so, and this as a part of it.
+      let isWithin = range.lowerBound < end
+      end = range.upperBound
+      if !isWithin { add(key, to: &values) }
       // Whether these end a parameter is the reader's opinion.
-      if let end = key.utf8.firstIndex(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "#") }) { add(key[..<end], to: &values) }
+      if let end = key.utf8.firstIndex(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "#") }) {
+        add(key[..<end], to: &values)
+      } else if isWithin {
+        add(key, to: &values)
+      }
+      if values.count > Redaction.mostSecrets { break }
     }
     return values
   }
@@ -37,19 +46,21 @@ enum QueryKeys {
     guard var start = bytes.firstIndex(of: UInt8(ascii: "?")) else { return [] }
     let end = bytes.endIndex
     var ranges: [Range<String.Index>] = []
+    var ampersand = start
     // At what stands before a parameter.
     while start < end {
       let name = bytes.index(after: start)
       start = bytes[name..<end].firstIndex { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") } ?? end
       guard let equals = bytes[name..<start].firstIndex(of: UInt8(ascii: "=")), isKey(String(address[name..<equals])) else { continue }
       let value = bytes.index(after: equals)
-      ranges.append(value..<(bytes[value..<end].firstIndex(of: UInt8(ascii: "&")) ?? end))
+      if ampersand < value { ampersand = bytes[value..<end].firstIndex(of: UInt8(ascii: "&")) ?? end }
+      ranges.append(value..<ampersand)
     }
     return ranges
   }
 
   private static func isKey(_ name: String) -> Bool {
-    let name = name.removingPercentEncoding ?? name
+    let name = name.utf8.contains(UInt8(ascii: "%")) ? name.removingPercentEncoding ?? name : name
     // `sig` is Azure's (learn.microsoft.com/rest/api/storageservices/create-service-sas). Whoever has a session's id in an address has
     // the session; in a header it says which conversation it is.
     return Redaction.isCredential(name) || name == "sig" || ["session_id", "session-id"].contains(name.lowercased())

@@ -24,6 +24,9 @@ package struct Redaction: Sendable {
 
   package static let mark = "[redacted]"
 
+  /// More than any request shows: each is looked for in all of it, as it stands and escaped. Some dozens stand in a browser's cookies.
+  package static let mostSecrets = 256
+
   /// More secrets that the caller knows of.
   package mutating func hide(_ secrets: [String]) {
     for secret in secrets where !self.secrets.contains(where: { $0.utf8.elementsEqual(secret.utf8) }) { self.secrets.append(secret) }
@@ -39,10 +42,10 @@ package struct Redaction: Sendable {
   }
 
   /// What a request shows that may be kept nowhere: of its headers, and of its target's query. Empty, and for nothing, where there
-  /// is none.
+  /// is none. Where there are more than ``mostSecrets`` it is some of them, but more than that.
   package func secrets(headers: [(name: String, value: String)], target: String) -> [String] {
     var secrets = QueryKeys.values(in: target)
-    for header in headers {
+    for header in headers where secrets.count <= Self.mostSecrets {
       let keys = holdsKey(header: header.name) ? Self.keys(inHeader: header.name, header.value) : Self.keys(inValue: header.value)
       if secrets.isEmpty { secrets = keys } else { secrets += keys }
     }

@@ -16,8 +16,7 @@ struct Redactor {
   }
 
   mutating func redact(_ record: inout StoredExchange) {
-    let keys = keys(in: record)
-    let secrets = known.adding(record.secrets + keys)
+    let secrets = keys(in: record).map { known.adding(record.secrets + $0) } ?? .everything
     record.secrets = []
     record.path = QueryKeys.removed(from: record.path)
     // What the client received is kept without its headers: a vendor's answer may be passed on as it came.
@@ -67,23 +66,32 @@ struct Redactor {
     return secrets.occurs(in: job.body.span) || secrets.cleared(job.model) != nil || holds(job.answer) || job.first.map(holds) == true
   }
 
-  /// The keys that the exchange's own headers and path hold, for what comes without its ``StoredExchange/secrets``.
-  private mutating func keys(in record: StoredExchange) -> [String] {
+  /// The keys that the exchange's own headers and path hold, for what comes without its ``StoredExchange/secrets``. Nil where a request
+  /// shows more than are looked for; of a vendor's, which are its own, the first are.
+  private mutating func keys(in record: StoredExchange) -> [String]? {
     var keys = QueryKeys.values(in: record.path)
-    func add(_ message: StoredMessage?, isAnswer: Bool) {
-      guard let message else { return }
-      for header in message.headers {
-        let isKey = names.holdsKey(header.name, rules)
-        keys += isKey ? Redaction.keys(inHeader: header.name, header.value, isAnswer: isAnswer) : Redaction.keys(inValue: header.value)
-      }
-    }
-    add(record.request, isAnswer: false)
-    add(record.response, isAnswer: true)
+    guard keys.count <= Redaction.mostSecrets, add(record.request, isAnswer: false, to: &keys) else { return nil }
+    _ = add(record.response, isAnswer: true, to: &keys)
     for attempt in record.attempts {
-      add(attempt.request, isAnswer: false)
-      add(attempt.response, isAnswer: true)
+      guard add(attempt.request, isAnswer: false, to: &keys) else { return nil }
+      _ = add(attempt.response, isAnswer: true, to: &keys)
     }
     return keys
+  }
+
+  /// - Returns: whether those are all.
+  private mutating func add(_ message: StoredMessage?, isAnswer: Bool, to keys: inout [String]) -> Bool {
+    guard let message else { return true }
+    let most = keys.count + Redaction.mostSecrets
+    for header in message.headers {
+      let isKey = names.holdsKey(header.name, rules)
+      keys += isKey ? Redaction.keys(inHeader: header.name, header.value, isAnswer: isAnswer) : Redaction.keys(inValue: header.value)
+      if keys.count > most {
+        keys.removeLast(keys.count - most)
+        return false
+      }
+    }
+    return true
   }
 
   private mutating func redact(_ message: inout StoredMessage?, _ secrets: SecretSearch, isAnswer: Bool) {

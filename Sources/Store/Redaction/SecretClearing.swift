@@ -36,9 +36,10 @@ extension SecretSearch {
 
   /// The same for an answer, where a stream may deliver them in pieces.
   func clear(answer: inout StoredMessage) {
-    clear(&answer)
+    // Before the body as it stands, where a piece may be taken for the whole: the rest of the key would no longer be known.
     let pieces = StreamTexts(answer.body).edits(self)
     answer.apply(pieces)
+    clear(&answer)
   }
 
   private func cleared(_ text: String, isCut: Bool) -> String? {

@@ -17,11 +17,11 @@ enum SecretForms {
 
   /// RFC 6901 section 3: an argument's name in a finding.
   private static func inPointer(_ text: [UInt8]) -> [UInt8] {
-    text.flatMap { (byte: UInt8) -> [UInt8] in
+    rewritten(text) { byte, form in
       switch byte {
-      case UInt8(ascii: "~"): Array("~0".utf8)
-      case UInt8(ascii: "/"): Array("~1".utf8)
-      default: [byte]
+      case UInt8(ascii: "~"): form += "~0".utf8
+      case UInt8(ascii: "/"): form += "~1".utf8
+      default: form.append(byte)
       }
     }
   }
@@ -30,13 +30,31 @@ enum SecretForms {
   private static func inStrings(_ text: [UInt8]) -> [[UInt8]] {
     let escaped = Array(JSONWriter.bytes(of: .string(JSONString(utf8: text))).dropFirst().dropLast())
     let solidus = UInt8(ascii: "/")
-    return [escaped, escaped.flatMap { $0 == solidus ? [UInt8(ascii: "\\"), solidus] : [$0] }]
+    let more = rewritten(escaped) { byte, form in
+      if byte == solidus { form.append(UInt8(ascii: "\\")) }
+      form.append(byte)
+    }
+    return [escaped, more]
   }
 
   private static func percentEncoded(_ text: [UInt8], keeping kept: [UInt8], digits: [UInt8]) -> [UInt8] {
-    text.flatMap { byte in
-      isUnreserved(byte) || kept.contains(byte) ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    rewritten(text) { byte, form in
+      if isUnreserved(byte) || kept.contains(byte) {
+        form.append(byte)
+      } else {
+        form.append(UInt8(ascii: "%"))
+        form.append(digits[Int(byte >> 4)])
+        form.append(digits[Int(byte & 15)])
+      }
     }
+  }
+
+  /// A header may be as long as all headers together: no array for each of its bytes.
+  private static func rewritten(_ text: [UInt8], _ write: (UInt8, inout [UInt8]) -> Void) -> [UInt8] {
+    var form: [UInt8] = []
+    form.reserveCapacity(text.count * 2)
+    for byte in text { write(byte, &form) }
+    return form
   }
 
   /// RFC 3986 section 2.3.

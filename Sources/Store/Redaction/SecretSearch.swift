@@ -6,23 +6,29 @@ import JSON
 /// All are looked for at once, by the bytes: two of the text say how far ahead the next key can begin (Wu and Manber, A fast
 /// algorithm for multi-pattern searching, 1994), so that most of a text is not even read. A text without one costs no allocation.
 /// Beside those that are known it finds the proxy's own, whosever they are: ``ClientKeyPattern``.
+///
+/// Clients choose what is looked for and vendors where, so the work is bounded by the text's length: what cannot be looked through
+/// within that is taken for a secret.
 package struct SecretSearch: Sendable {
-  /// In each way that they may be written.
-  private var forms: [[UInt8]] = []
-  /// The first eight bytes of each.
-  private var heads: [UInt64] = []
+  private var forms = SortedForms()
   /// By the last two of eight bytes: how many bytes further those of a form may end.
   private var skips: [UInt8] = []
-  /// Of the longest form.
-  private var mostBytes = 0
   /// Whether writers may or may not escape something in one of them.
   private var hasSolidus = false
+  private var takesAll = false
 
   /// Shorter ones would be found in innocent text.
   static let shortest = 8
   static let mark = Array(Redaction.mark.utf8)
 
   package init(_ secrets: [String]) { add(secrets) }
+
+  /// Takes every text for a secret: for what has more of them than can be looked for.
+  static let everything: SecretSearch = {
+    var search = SecretSearch([])
+    search.takesAll = true
+    return search
+  }()
 
   /// The same, with more to look for.
   package func adding(_ secrets: [String]) -> SecretSearch {
@@ -34,33 +40,36 @@ package struct SecretSearch: Sendable {
   private mutating func add(_ secrets: [String]) {
     // What stands for a secret must not be taken for one.
     for secret in secrets where secret.utf8.count >= Self.shortest && !Self.mark.contains(Array(secret.utf8)) {
-      for form in SecretForms.all(of: secret) where !forms.contains(form) { add(form) }
+      for form in SecretForms.all(of: secret) {
+        note(form)
+        forms.append(form)
+      }
     }
+    forms.sort()
   }
 
-  private mutating func add(_ form: [UInt8]) {
+  private mutating func note(_ form: [UInt8]) {
     let last = Self.shortest - 1
     if skips.isEmpty { skips = Array(repeating: UInt8(last), count: 4096) }
     for end in 1...last {
       let place = Self.place(form[end - 1], form[end])
       skips[place] = min(skips[place], UInt8(last - end))
     }
-    forms.append(form)
-    mostBytes = max(mostBytes, form.count)
     if form.contains(UInt8(ascii: "/")) { hasSolidus = true }
-    heads.append(form.prefix(Self.shortest).reduce(0) { $0 << 8 | UInt64($1) })
   }
 
   private static func place(_ first: UInt8, _ second: UInt8) -> Int { Int(first) << 4 ^ Int(second) }
 
   /// Whether no secret is known.
-  package var isEmpty: Bool { forms.isEmpty }
+  package var isEmpty: Bool { forms.isEmpty && !takesAll }
 
   // MARK: Finding
 
   package func occurs(in bytes: borrowing Span<UInt8>) -> Bool {
+    if takesAll { return !bytes.isEmpty }
     var end = Self.shortest - 1
-    if next(in: bytes, from: &end) != nil || ClientKeyPattern.occurs(in: bytes) { return true }
+    var effort = SortedForms.Effort(bytes.count)
+    if next(in: bytes, from: &end, &effort) != nil || ClientKeyPattern.occurs(in: bytes) { return true }
     return !escaped(in: bytes, isCut: false).isEmpty
   }
 
@@ -69,13 +78,15 @@ package struct SecretSearch: Sendable {
   /// - Parameter isCut: whether the text may have been cut, at its end or where it has an ellipsis: then what of a secret stands before
   ///   the cut counts, from ``shortest`` bytes on.
   package func ranges(in bytes: borrowing Span<UInt8>, isCut: Bool = false) -> [Range<Int>] {
-    Self.joined(plain(in: bytes, isCut: isCut), escaped(in: bytes, isCut: isCut))
+    if takesAll { return bytes.isEmpty ? [] : [0..<bytes.count] }
+    return Self.joined(plain(in: bytes, isCut: isCut), escaped(in: bytes, isCut: isCut))
   }
 
   private func plain(in bytes: borrowing Span<UInt8>, isCut: Bool) -> [Range<Int>] {
     var found: [Range<Int>] = []
     var end = Self.shortest - 1
-    while let range = next(in: bytes, from: &end) { Self.join(range, to: &found) }
+    var effort = SortedForms.Effort(bytes.count)
+    while let range = next(in: bytes, from: &end, &effort) { Self.join(range, to: &found) }
     found = Self.joined(found, ClientKeyPattern.ranges(in: bytes))
     return isCut ? Self.joined(found, beginnings(in: bytes)) : found
   }
@@ -101,8 +112,8 @@ package struct SecretSearch: Sendable {
   }
 
   /// - Parameter end: where the eighth byte of the next may stand; moved on.
-  private func next(in bytes: borrowing Span<UInt8>, from end: inout Int) -> Range<Int>? {
-    if isEmpty { return nil }
+  private func next(in bytes: borrowing Span<UInt8>, from end: inout Int, _ effort: inout SortedForms.Effort) -> Range<Int>? {
+    if forms.isEmpty { return nil }
     while end < bytes.count {
       let skip = skips[Self.place(bytes[end - 1], bytes[end])]
       guard skip == 0 else {
@@ -110,61 +121,52 @@ package struct SecretSearch: Sendable {
         continue
       }
       let start = end - (Self.shortest - 1)
+      if effort.isSpent {
+        end = bytes.count
+        return start..<bytes.count
+      }
       end += 1
-      if let length = longest(in: bytes, at: start) { return start..<start + length }
+      if let length = forms.longest(in: bytes, at: start, &effort) { return start..<start + length }
     }
     return nil
-  }
-
-  private func longest(in bytes: borrowing Span<UInt8>, at start: Int) -> Int? {
-    var head: UInt64 = 0
-    for place in start..<start + Self.shortest { head = head << 8 | UInt64(bytes[place]) }
-    var longest: Int?
-    for number in heads.indices where heads[number] == head && stands(number, in: bytes, at: start) {
-      longest = max(longest ?? 0, forms[number].count)
-    }
-    return longest
-  }
-
-  private func stands(_ number: Int, in bytes: borrowing Span<UInt8>, at start: Int) -> Bool {
-    let count = forms[number].count
-    guard start + count <= bytes.count else { return false }
-    for place in Self.shortest..<max(count, Self.shortest) where bytes[start + place] != forms[number][place] { return false }
-    return true
   }
 
   // MARK: What a cut has left
 
   private func beginnings(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
     var found: [Range<Int>] = []
+    var last = Self.shortest - 1
+    var effort = SortedForms.Effort(bytes.count)
     for place in bytes.indices where Self.hasEllipsis(bytes, at: place) {
-      if let range = beginning(in: bytes, cutAt: place) { Self.join(range, to: &found) }
+      if let range = beginning(in: bytes, cutAt: place, from: &last, &effort) { Self.join(range, to: &found) }
     }
-    if let range = beginning(in: bytes, cutAt: bytes.count) { Self.join(range, to: &found) }
+    if let range = beginning(in: bytes, cutAt: bytes.count, from: &last, &effort) { Self.join(range, to: &found) }
     return found
   }
 
   /// The longest piece of a secret, or of a client's key, that ends where the text was cut.
-  private func beginning(in bytes: borrowing Span<UInt8>, cutAt cut: Int) -> Range<Int>? {
+  ///
+  /// - Parameter last: where the eighth byte of the next may stand; moved on, as what did not reach this cut reaches none behind it.
+  private func beginning(
+    in bytes: borrowing Span<UInt8>, cutAt cut: Int, from last: inout Int, _ effort: inout SortedForms.Effort
+  ) -> Range<Int>? {
     let end = Self.endWithoutEscape(bytes, cut)
-    var last = max(0, end - mostBytes) + Self.shortest - 1
-    while !isEmpty, last < end {
+    last = max(last, end - forms.mostBytes + Self.shortest - 1)
+    while !forms.isEmpty, last < end {
       let skip = skips[Self.place(bytes[last - 1], bytes[last])]
       guard skip == 0 else {
         last += Int(skip)
         continue
       }
       let start = last - (Self.shortest - 1)
+      if effort.isSpent {
+        last = bytes.count
+        return start..<bytes.count
+      }
+      if forms.agreement(in: bytes, at: start, &effort) >= end - start { return start..<cut }
       last += 1
-      for number in forms.indices where begins(number, in: bytes, start..<end) { return start..<cut }
     }
     return ClientKeyPattern.beginning(in: bytes, cutAt: end).map { $0..<cut }
-  }
-
-  private func begins(_ number: Int, in bytes: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
-    guard range.count <= forms[number].count else { return false }
-    for place in range where bytes[place] != forms[number][place - range.lowerBound] { return false }
-    return true
   }
 
   private static func hasEllipsis(_ bytes: borrowing Span<UInt8>, at place: Int) -> Bool {

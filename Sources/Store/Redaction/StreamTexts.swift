@@ -87,7 +87,11 @@ package struct StreamTexts {
       for (key, value) in index.members(node) {
         name.removeAll(keepingCapacity: true)
         index.decode(key, of: bytes, into: &name)
-        walk(value, place.down(Self.known(name)), index, bytes, origin)
+        let own = place.down(Self.known(name))
+        // Some vendors say it under both names at once, others under one and then the other: each is a text, and both together.
+        let other = Self.isReasoning(name) ? place.down(0) : nil
+        walk(value, own, index, bytes, origin)
+        if let other { walk(value, other, index, bytes, origin) }
       }
     case .array:
       for (number, element) in index.elements(node).enumerated() {
@@ -100,9 +104,10 @@ package struct StreamTexts {
   }
 
   /// What readers take for one thing under two names.
-  private static func known(_ name: [UInt8]) -> [UInt8] {
-    if name.elementsEqual("reasoning".utf8) { return Array("reasoning_content".utf8) }
-    return name.elementsEqual("message".utf8) ? Array("delta".utf8) : name
+  private static func known(_ name: [UInt8]) -> [UInt8] { name.elementsEqual("message".utf8) ? Array("delta".utf8) : name }
+
+  private static func isReasoning(_ name: [UInt8]) -> Bool {
+    name.elementsEqual("reasoning".utf8) || name.elementsEqual("reasoning_content".utf8)
   }
 
   private mutating func add(

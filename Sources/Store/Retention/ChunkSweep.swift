@@ -29,7 +29,7 @@ struct ChunkSweep {
     try db.inTransaction(.immediate) {
       // Asked anew each time: an exchange that began long ago may have ended just now.
       let oldest = try RetentionRun.oldest(db) ?? ExchangeKey(milliseconds: now)
-      let indexed = try WordIndex.mark(db)
+      let indexed = try WordIndex.mark(db, "indexed")
       try used?.catchUp(db)
       let rows = try Row.fetchAll(
         db, sql: "SELECT digest, id, used FROM chunk WHERE digest > ? ORDER BY digest LIMIT \(Self.rows)",

@@ -42,7 +42,7 @@ final class WordIndex {
   }
 
   private func indexChunks(_ db: Database, _ left: inout Int) throws {
-    let first = try Self.mark(db)
+    let first = try Self.mark(db, "indexed")
     var last = first
     while left > 0, let chunk = try next.first(.integer(last), read: { (id: $0.integer(0), data: $0.blob(1)) }) {
       last = chunk.id
@@ -59,7 +59,7 @@ final class WordIndex {
   }
 
   private func listPieces(_ db: Database, _ left: inout Int) throws {
-    let first = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'listed'") ?? 0
+    let first = try Self.mark(db, "listed")
     var last = first
     while left > 0,
       let row = try nextContent.first(.integer(last), read: { (sequence: $0.integer(0), key: $0.integer(1), details: $0.blob(2)) })
@@ -77,7 +77,8 @@ final class WordIndex {
   /// index anew.
   static func document(_ text: [UInt8]) -> String { Words.all(in: text).sorted().joined(separator: " ") }
 
-  static func mark(_ db: Database) throws -> Int64 {
-    try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'indexed'") ?? 0
+  /// `indexed`: a chunk's id. `listed`: an exchange's sequence; by then all its chunks are indexed.
+  static func mark(_ db: Database, _ name: String) throws -> Int64 {
+    try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name]) ?? 0
   }
 }

@@ -7,16 +7,17 @@ struct DetailInserter {
   private let label: PreparedStatement
 
   init(_ db: Database) throws {
-    finding = try PreparedStatement(db, "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    finding = try PreparedStatement(db, "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     label = try PreparedStatement(db, "INSERT OR IGNORE INTO label VALUES (?, ?)")
   }
 
   func insert(_ record: StoredExchange, _ key: ExchangeKey) throws {
     let key = SQLValue.integer(key.rawValue)
     for (number, row) in record.findings.enumerated() {
+      let vendor = record.vendor(of: row)
       try finding.run(
         key, .int(number), .text(row.code), .text(row.severity.rawValue), .int(row.choice), .int(row.call), .text(row.path),
-        .text(row.message), .int(row.attempt))
+        .text(row.message), .int(row.attempt), .text(vendor == record.vendor ? "" : vendor))
       for code in Self.prefixes(of: row.code) { try label.run(.text(code), key) }
     }
     for call in record.calls { try label.run(.text(Self.tool + call.name), key) }

@@ -10,8 +10,9 @@ final class ExchangeInserter {
   private let chunks: ChunkWriter
 
   init(_ db: Database) throws {
-    exchange = try PreparedStatement(
-      db, "INSERT OR IGNORE INTO exchange VALUES (\(Array(repeating: "?", count: 38).joined(separator: ", ")))")
+    // A key that is taken is another's, and the next may be free; whatever else is in the way would be so with every key.
+    let values = Array(repeating: "?", count: 39).joined(separator: ", ")
+    exchange = try PreparedStatement(db, "INSERT INTO exchange VALUES (\(values)) ON CONFLICT (key) DO NOTHING")
     taken = try PreparedStatement(db, "SELECT id FROM exchange WHERE key = ?")
     content = try PreparedStatement(db, "INSERT INTO content VALUES (?, ?)")
     details = try DetailInserter(db)
@@ -82,6 +83,7 @@ final class ExchangeInserter {
       .int(record.tokens.input), .int(record.tokens.output), .int(record.tokens.cached), .int(record.tokens.reasoning),
       .int(record.requestBytes), .int(record.responseBytes), .int(record.firstByteNanoseconds),
       .int(record.firstTokenNanoseconds), .integer(record.totalNanoseconds), .int(record.overheadNanoseconds), .int(bytes),
+      .text(record.firstVendor == record.vendor ? "" : record.firstVendor),
     ])
     return exchange.changes > 0
   }

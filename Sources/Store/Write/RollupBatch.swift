@@ -14,11 +14,7 @@ struct RollupBatch {
     var findings: [String: Int] = [:]
     var times: [Int: Int] = [:]
 
-    mutating func add(_ record: StoredExchange) {
-      sums.add(record)
-      if !record.findings.isEmpty {
-        for code in Set(record.findings.map(\.code)) { findings[code, default: 0] += 1 }
-      }
+    mutating func countTimes(_ record: StoredExchange) {
       count(.firstByte, record.firstByteNanoseconds)
       count(.firstToken, record.firstTokenNanoseconds)
       count(.total, record.totalNanoseconds)
@@ -45,8 +41,28 @@ struct RollupBatch {
     }
     // The id's time, by which the row is found, and not what the recorder says beside it.
     let milliseconds = ExchangeKey(id: record.id)?.milliseconds ?? record.startedAt
-    let place = Place(hour: milliseconds / Self.millisecondsPerHour, vendor: record.vendor, model: model)
-    shares[place, default: Share()].add(record)
+    var place = Place(hour: milliseconds / Self.millisecondsPerHour, vendor: record.vendor, model: model)
+    shares[place, default: Share()].countTimes(record)
+    if record.firstVendor == record.vendor {
+      shares[place, default: Share()].sums.add(record)
+    } else {
+      var sums = TrafficSums()
+      sums.add(record)
+      let first = sums.takeFirstAttempt()
+      shares[place, default: Share()].sums += sums
+      place.vendor = record.firstVendor
+      shares[place, default: Share()].sums += first
+    }
+    guard !record.findings.isEmpty else { return }
+    for found in Set(record.findings.map { Found(vendor: record.vendor(of: $0), code: $0.code) }) {
+      place.vendor = found.vendor
+      shares[place, default: Share()].findings[found.code, default: 0] += 1
+    }
+  }
+
+  private struct Found: Hashable {
+    var vendor: String
+    var code: String
   }
 
   /// Writes what was gathered and forgets it; the names stay.

@@ -29,7 +29,7 @@ import Synchronization
 package final class StoreWriter: Sendable {
   private let options: StoreOptions
   private let queue: Mutex<WriteQueue>
-  private let wake = DispatchSemaphore(value: 0)
+  private let waker = Waker()
   private let control = Mutex(Control())
   private let watchers = Mutex(Watchers())
 
@@ -95,7 +95,7 @@ package final class StoreWriter: Sendable {
       let before = queue.status.droppedTotal
       return (queue.offer(batch, now: now), queue.status.droppedTotal > before)
     }
-    if mustWake { wake.signal() }
+    if mustWake { waker.wake() }
     if hasDropped { publish() }
   }
 
@@ -141,7 +141,7 @@ package final class StoreWriter: Sendable {
         if !control.hasEnded { control.waiters.append(continuation) }
         return control.hasEnded
       }
-      if isOver { continuation.resume() } else { wake.signal() }
+      if isOver { continuation.resume() } else { waker.wake() }
     }
   }
 
@@ -155,7 +155,7 @@ package final class StoreWriter: Sendable {
         if !control.hasEnded { control.endWaiters.append(continuation) }
         return control.hasEnded
       }
-      if isOver { continuation.resume() } else { wake.signal() }
+      if isOver { continuation.resume() } else { waker.wake() }
     }
   }
 
@@ -171,7 +171,7 @@ package final class StoreWriter: Sendable {
   }
 
   /// Waits for a record, a request or the time.
-  func sleep(until time: DispatchTime) { _ = wake.wait(timeout: time) }
+  func sleep(until time: DispatchTime) { waker.sleep(until: time) }
 
   /// Whether somebody waits for a flush or the end, so that there is no time to gather.
   var isHurried: Bool { control.withLock { !$0.waiters.isEmpty || $0.deadline != nil } }

@@ -121,7 +121,9 @@ final class WriterSession {
     dataVersion = version
   }
 
+  /// Behind all there are, whatever `meta` says in a store that somebody has mended by hand.
   private func nextSequence(_ db: Database) throws -> Int64 {
-    try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'sequence'") ?? 1
+    let kept = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'sequence'") ?? 1
+    return max(kept, try (Int64.fetchOne(db, sql: "SELECT max(sequence) FROM exchange") ?? 0) + 1)
   }
 }

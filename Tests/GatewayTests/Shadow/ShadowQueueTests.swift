@@ -2,6 +2,7 @@
 import Configuration
 import Fidelity
 import Gateway
+import Inspection
 import Testing
 
 @Suite("What waits for the reference") struct ShadowQueueTests {
@@ -43,6 +44,43 @@ import Testing
     let actions = queue.tick(at: late)
     #expect(drops(actions) == [.tooOld, .tooOld, .tooOld])
     #expect(forgotten(actions) == ["job-3", "job-4", "job-5"])
+  }
+
+  @Test("answers count as requests do, waiting or under way, until their jobs are done")
+  func bytes() {
+    let arguments = [UInt8](repeating: 0x20, count: ShadowQueue.byteLimit / 4 - 10_000)
+    func job(_ number: Int) -> ShadowJob {
+      var job = ShadowSample.job(number)
+      job.answer = Side(judged: .toolCalls, calls: [ToolCall(name: [0x66], arguments: arguments, isValid: true)])
+      return job
+    }
+    var queue = queue { ($0.concurrency, $0.queue) = (2, 100) }
+    for number in 1...4 { #expect(drops(queue.add(job(number), at: Self.noon)) == []) }
+    #expect(queue.underwayCount == 2 && drops(queue.add(job(5), at: Self.noon)) == [.queueFull])
+    #expect(sent(queue.answered("job-1", Side(.stop), cost: 1, at: Self.noon)) == ["job-3"])
+    #expect(drops(queue.add(job(6), at: Self.noon)) == [])
+    #expect(drops(queue.add(job(7), at: Self.noon)) == [.queueFull])
+    #expect(sent(queue.failed("job-2", ReferenceFailure(.request, ""), at: Self.noon)) == ["job-4"])
+    #expect(drops(queue.clear()) == [.stopped])
+    for number in 8...9 { #expect(drops(queue.add(job(number), at: Self.noon)) == []) }
+    #expect(drops(queue.add(job(10), at: Self.noon)) == [.queueFull])
+    #expect(drops(queue.abandon()).count == 4)
+    for number in 11...14 { #expect(drops(queue.add(job(number), at: Self.noon)) == []) }
+
+    var next = self.queue { $0.queue = 100 }
+    #expect(drops(next.restore((1...6).map(job), at: Self.noon)) == [.queueFull, .queueFull])
+  }
+
+  @Test("before the queue too, calls count wherever they are")
+  func inbox() {
+    var call = AssembledCall(choice: 0, index: 0)
+    call.arguments = [UInt8](repeating: 0x20, count: 10_000)
+    for change in [{ $0.calls = [call] }, { $0.attempts[0].calls = [call] }] as [(inout ExchangeRecord) -> Void] {
+      let inbox = ShadowInbox(bytes: 15_000) {}
+      inbox.offer((1...2).map { ShadowSample.record($0, change) })
+      let (records, lost) = inbox.take()
+      #expect(records.count == 1 && lost == 1)
+    }
   }
 
   @Test("one that is asked twice goes again first, and its first answer with it")

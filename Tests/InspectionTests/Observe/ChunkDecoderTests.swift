@@ -12,6 +12,7 @@ private func words(_ json: String, as form: ChunkDecoder.Form = .chunk) throws -
     case .text(let choice, let range): "\(choice) text '\(decoder.string(range))'"
     case .reasoning(let choice, let range): "\(choice) reasoning '\(decoder.string(range))'"
     case .otherContent(let choice): "\(choice) other"
+    case .legacyCall(let choice): "\(choice) legacy"
     case .call(let choice, let call):
       "\(choice) call \(call.isWhole ? "whole" : "piece") \(call.position) \(call.index.map { "\($0)" } ?? "-") '\(decoder.string(call.id))' '\(decoder.string(call.name))' \(call.argumentsForm) '\(decoder.string(call.arguments))'"
     case .finish(let choice, let range): "\(choice) finish '\(decoder.string(range))'"
@@ -62,9 +63,15 @@ func wholeResponse() throws {
 
 @Test(
   "Content of other kinds is seen to be there",
-  arguments: [#""refusal":"no""#, #""audio":{"id":"x"}"#, #""images":[{}]"#, #""function_call":{"name":"f"}"#])
+  arguments: [#""refusal":"no""#, #""audio":{"id":"x"}"#, #""images":[{}]"#])
 func otherContent(field: String) throws {
   #expect(try words(#"{"choices":[{"delta":{\#(field)}}]}"#) == ["0 other"])
+}
+
+@Test("A call of before there were tools is told apart")
+func legacyCall() throws {
+  #expect(try words(#"{"choices":[{"delta":{"function_call":{"name":"f"}}}]}"#) == ["0 legacy"])
+  #expect(try words(#"{"choices":[{"delta":{"function_call":null}}]}"#) == [])
 }
 
 @Test("[DONE] is the end with white space around it, and nothing else is")

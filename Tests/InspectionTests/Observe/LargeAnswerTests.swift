@@ -7,7 +7,12 @@ private func event(_ json: String) -> [UInt8] { Array("data: \(json)\n\n".utf8) 
 private func delta(_ delta: String, choice: Int = 0) -> [UInt8] {
   event(#"{"choices":[{"index":\#(choice),"delta":\#(delta)}]}"#)
 }
-private func calls(_ pieces: [String]) -> [UInt8] { delta(#"{"tool_calls":[\#(pieces.joined(separator: ","))]}"#) }
+/// In events of a thousand: more pieces of one message are not read.
+private func calls(_ pieces: [String]) -> [UInt8] {
+  stride(from: 0, to: pieces.count, by: 1000).flatMap { start in
+    delta(#"{"tool_calls":[\#(pieces[start..<min(start + 1000, pieces.count)].joined(separator: ","))]}"#)
+  }
+}
 
 private func observer(
   _ stream: [[UInt8]], _ request: RequestFacts = Fixture.request, options: ResponseObserver.Options = [.watchesCalls, .keepsText],
@@ -146,6 +151,76 @@ private func summary(_ stream: [[UInt8]], _ request: RequestFacts = Fixture.requ
     let verdict = summary([calls([#"{"index":0,"id":"a","function":{"name":"f","arguments":"{\"a\":[\#(elements)]}"}}"#])], request)
       .choices[0].calls[0].verdict
     #expect(verdict?.violations.count == 8 && verdict?.furtherViolations == 99_992)
+  }
+
+  private static let lists = facts([("f", #"{"type":"object","properties":{"a":{"type":"array"}}}"#)])
+
+  /// A call of a tool `f` with so many values and keys in its arguments, in three pieces.
+  private static func values(_ count: Int, index: Int = 0) -> [[UInt8]] {
+    let ones = String(repeating: "1,", count: (count - 3) / 2)
+    let rest = String(repeating: "1,", count: count - 3 - (count - 3) / 2)
+    return [
+      calls([#"{"index":\#(index),"id":"c\#(index)","type":"function","function":{"name":"f","arguments":"{\"a\":["}}"#]),
+      calls([#"{"index":\#(index),"function":{"arguments":"\#(ones)"}}"#]),
+      calls([#"{"index":\#(index),"function":{"arguments":"\#(rest)1]}"}}"#]),
+    ]
+  }
+
+  @Test("The values in the arguments of all calls have one limit: behind it nothing is kept, and nothing said of what is cut off")
+  func manyValues() {
+    let limit = CallAssembler.valueLimit
+    for parts in [[limit], [limit + 1], [limit - 1000, 1000], [limit - 1000, 1001], [limit - 1000, 1001, 10]] {
+      let isAll = parts.reduce(0, +) <= limit
+      let stream = parts.enumerated().flatMap { Self.values($1, index: $0) }
+      var found = observer(stream, Self.lists)
+      #expect(found.argumentBytes < 3 * limit)
+      let answer = found.finish(.complete)
+      let first = answer.choices[0].calls[0]
+      #expect(answer.callCount == parts.count && (first.verdict?.valid == true) == (isAll || parts.count > 1))
+      for call in answer.choices[0].calls.dropFirst(isAll || parts.count > 1 ? 1 : 0) {
+        #expect((call.verdict?.valid == true) == isAll && call.quirks.contains(.tooLong) != isAll && call.verdict?.valid != false)
+      }
+      #expect(answer.findings.contains { $0.kind == .argumentsTooLong } != isAll)
+      #expect(answer.keepsAllCalls == isAll)
+    }
+    // In strings they count as well: what is in one may be JSON.
+    let text = String(repeating: ",", count: limit)
+    let inString = summary([calls([#"{"index":0,"id":"a","function":{"name":"f","arguments":"{\"b\":\"\#(text)\"}"}}"#])], Self.lists)
+    #expect(inString.choices[0].calls[0].verdict?.valid == nil && inString.choices[0].calls[0].nameText == "f")
+    let long = summary([calls([#"{"index":0,"id":"a","function":{"name":"f","arguments":"{\"b\":\"\#(Self.long)\"}"}}"#])], Self.lists)
+    #expect(long.choices[0].calls[0].verdict?.valid == true)
+  }
+
+  @Test("Beside a call that is cut off nothing is mended: it would be written anew") func nothingMended() {
+    let last = calls([#"{"index":1,"id":"c1","function":{"name":"f","arguments":"{}"}}"#])
+    for count in [100, CallAssembler.valueLimit + 1] {
+      let found = summary(Self.values(count) + [last], Self.lists)
+      let (mended, repairs) = found.repaired(with: allRules, request: Self.lists, ids: .canonical(firstIndex: 0))
+      #expect(repairs.isEmpty == (count > 100) && (mended == found) == (count > 100))
+    }
+  }
+
+  @Test("An object of as many keys as are kept is watched, judged, looked at and mended in time") func mostKeys() {
+    let half = CallAssembler.valueLimit / 2 - 2
+    let arguments = Array(("{" + (0..<half).map { #""k\#($0)":"1""# }.joined(separator: ",") + "}").utf8)
+    let stream = stride(from: 0, to: arguments.count, by: 16 << 10).map { start in
+      let piece = String(decoding: arguments[start..<min(start + 16 << 10, arguments.count)], as: UTF8.self)
+      return calls([#"{"index":0,"id":"c0","function":{"name":"f","arguments":\#(JSONValue(piece).description)}}"#])
+    }
+    for schema in [#""additionalProperties":false"#, #""additionalProperties":{"type":"integer"}"#, #""required":["a"]"#] {
+      let request = facts([("f", #"{"type":"object",\#(schema)}"#)])
+      let time = ContinuousClock().measure {
+        let found = observer(stream, request)
+        #expect(!found.calls[0].quirks.contains(.tooLong) && found.calls[0].arguments == arguments)
+        if let death = found.death {
+          _ = mendability(of: found.arguments(of: death), death: death, tool: 0, request: request, rules: allRules)
+        }
+        let answer = summary(stream, request)
+        #expect(answer.choices[0].calls[0].verdict?.valid == false)
+        #expect(answer.repaired(with: allRules, request: request, ids: .vendor).summary.choices[0].calls[0].verdict?.valid == false)
+      }
+      #expect(time < .seconds(2), "\(schema): \(time)")
+    }
   }
 
   @Test("Mending the arguments of all calls has one limit") func manyMendings() {

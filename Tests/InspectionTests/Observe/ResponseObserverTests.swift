@@ -217,7 +217,7 @@ func repeatedMessage() throws {
 func oddShapes() {
   let summary = observe(
     event(#"{"model":7,"choices":{}}"#)
-      + event(#"{"model":"kimi-k2","choices":[null,7,{"delta":null},{"index":"x","delta":[]}]}"#)
+      + event(#"{"model":"kimi-k2","choices":[null,7,{"delta":null},{"delta":[]}]}"#)
       + event(
         #"{"model":"later","choices":[{"index":0,"delta":{"content":"a","tool_calls":[null,[],7]},"finish_reason":7}]}"#
       )

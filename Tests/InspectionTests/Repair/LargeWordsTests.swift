@@ -54,6 +54,28 @@ import Testing
     #expect(time < .seconds(2), "\(what)")
   }
 
+  @Test("What holds more values than are looked at is neither decoded nor rescued") func manyValues() {
+    let request = facts([("f", #"{"type":"object","properties":{"a":{"type":"array"}}}"#)])
+    for count in [1000, CallAssembler.valueLimit] {
+      let isKept = count == 1000
+      let list = String(repeating: "1,", count: count) + "1"
+      // Nothing of the text looks like these commas.
+      let hidden = list.replacing(",", with: #"\u002c"#)
+      for arguments in [#""{\"a\":[\#(hidden)]}""#, #"{"a":"[\#(hidden)]"}"#] {
+        let (summary, repairs) = answer([call("f", arguments)]).mended([.doubleEncoding, .coercion], request)
+        #expect(repairs.isEmpty != isKept && (summary.first.calls[0].verdict?.valid == true) == isKept)
+        // While the string is still open.
+        let isWhole = arguments.hasPrefix("\"")
+        let death = CallDeath(
+          choice: 0, call: 0, offset: isWhole ? 0 : 5, reason: .violation(schemaPath: isWhole ? "/type" : "/properties/a/type"), position: 0)
+        let outlook = mendability(of: Array(arguments.utf8.dropLast(3)), death: death, tool: 0, request: request, rules: allRules)
+        #expect(outlook == (isKept ? .wait : .no))
+      }
+      let leak = #"<|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{"a":[\#(list)]}<|tool_call_end|>"#
+      #expect(answer([], finish: "stop", leak: leak).mended([.leakedCalls], request).summary.first.calls.isEmpty != isKept)
+    }
+  }
+
   @Test("Line feeds in a long string are escaped") func lineFeeds() {
     let arguments = #"{"a":""# + String(repeating: "\n", count: 1_000_000) + "\u{1}\"}"
     let mended = answer([call("f", arguments)]).mended([.controlCharacters], facts([("f", Self.object)])).summary.first

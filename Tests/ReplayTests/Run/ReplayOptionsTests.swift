@@ -12,7 +12,11 @@ import Testing
       ("localhost:8611/v1", "--base-url has no scheme: write http://localhost:8611/v1"),
       ("ftp://a/v1", "--base-url must begin with http:// or https://: ftp://a/v1"),
       ("https:///v1", "--base-url names no host: https:///v1"),
-      ("https://a/v1?key=1", "--base-url must end with its path, without ? or #: https://a/v1?key=1"),
+      ("https://a/v1?key=1", "--base-url must end with its path, without ? or #: https://a/v1"),
+      ("a.example/v1?key=1", "--base-url has no scheme: write https://a.example/v1"),
+      ("user:sk-1@a.example/v1", "--base-url has no scheme: write https://a.example/v1"),
+      ("ftp://user:sk-1@a/v1#sk-2", "--base-url must begin with http:// or https://: ftp://a/v1"),
+      ("https://user:sk-1@a/v1/chat/completions", "--base-url is what stands before /chat/completions: https://a/v1"),
       ("https://a/v1/chat/completions", "--base-url is what stands before /chat/completions: https://a/v1"),
     ])
   func baseURL(url: String, message: String) {

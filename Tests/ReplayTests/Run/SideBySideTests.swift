@@ -63,6 +63,20 @@ import Upstream
     #expect(throws: ReplayProblem.self) { try VendorArgument(text) }
   }
 
+  @Test(
+    "No message repeats the key in a vendor's URL",
+    arguments: [
+      ("https://a.example/v1?key=sk-1", "--vendor https://a.example/v1: a name comes first, as in groq=https://api.groq.com/openai/v1"),
+      ("a=https://a.example/v1?key=sk-1,sk-2", "--vendor a=https://a.example/v1: the URL must end with its path, without ? or #"),
+      (
+        "a=https://user:sk-1@a.example/v1,x=1",
+        "--vendor a=https://a.example/v1,x=1: after the URL come model=NAME, concurrency=N, rate=N and extra-body=JSON, not 'x=1'"
+      ),
+    ])
+  func keys(text: String, message: String) {
+    #expect(throws: ReplayProblem(message)) { try VendorArgument(text) }
+  }
+
   @Test("A vendor that is known need only be named; its key is the environment's, else the configuration's")
   func named() throws {
     let common = ReplayOptions(file: "set", baseURL: "", model: "kimi")

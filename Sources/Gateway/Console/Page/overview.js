@@ -103,7 +103,7 @@ function table(vendors, overview, asked) {
       h("small", {}, many(one.samples, "sample"))];
   };
   const rows = [
-    ["Requests", (traffic) => [count(traffic.requests), h("small", {}, `${count(traffic.streams)} streamed`)]],
+    ["Requests", (traffic) => [count(traffic.requests), h("small", {}, `${count(traffic.streams)} streamed`)], "of the vendor that answered; schema accuracy and findings are those of the vendors that were asked"],
     ["Errors", (traffic) => rate(traffic.error_rate)],
     ["Answers with tool calls", (traffic) => rate(traffic.tool_call_rate)],
     ["Schema accuracy", (traffic) => rate(traffic.schema_accuracy), "K2VV's: of answers that finished with tool_calls, those whose calls all pass its check"],
@@ -152,7 +152,7 @@ function plots(vendors, overview) {
   }
   return h("section", { class: "plots", "aria-label": "Over time" },
     lines("Requests", `per ${milliseconds(overview.bucket_ms)} · ${many(sum((traffic) => traffic.requests), "request")}`, by((point) => ({ value: point.requests, samples: point.requests })), { ...frame, format: short, unit: "request" }),
-    lines("Errors", `share of requests · ${many(sum((traffic) => traffic.error_rate.part), "error")} of ${count(sum((traffic) => traffic.requests))}`, by((point) => ({ value: point.errors / point.requests, samples: point.requests })), { ...frame, format: percent, unit: "request" }),
+    lines("Errors", `share of requests · ${many(sum((traffic) => traffic.error_rate.part), "error")} of ${count(sum((traffic) => traffic.requests))}`, by((point) => ({ value: point.requests ? point.errors / point.requests : null, samples: point.requests })), { ...frame, format: percent, unit: "request" }),
     bars("Findings by code", `exchanges per ${milliseconds(overview.bucket_ms)} · ${count(codes.reduce((all, [, number]) => all + number, 0))} in all`, rest ? [...shown, rest] : shown, [...starts].map(([at, values]) => ({ at, values })), { ...frame, format: short }),
     bars("Not recorded", `served and lost to the store, by reason · ${many(lostTotal, "exchange")}`, reasons, [...lost].map(([at, values]) => ({ at, values })), { ...frame, format: short }),
     lines("Schema accuracy", `K2VV's · ${many(sum((traffic) => traffic.schema_accuracy.samples), "answer")} with tool_calls`, by((point) => ({ value: point.schema_accuracy.value, samples: point.schema_accuracy.samples })), { ...frame, format: percent, max: 1, unit: "answer" }),

@@ -36,6 +36,13 @@ package struct ShadowJob: Sendable, Equatable {
     (self.conversation, self.answer, self.tokens) = (conversation, answer, tokens)
     (self.isRepeated, self.body) = (isRepeated, body)
   }
+
+  /// What it holds: a vendor's arguments may be longer than any request.
+  var bytes: Int { 1024 + body.readableBytes + answer.bytes + (first?.bytes ?? 0) }
+}
+
+extension Side {
+  fileprivate var bytes: Int { calls.reduce(0) { $0 + 64 + $1.name.count + $1.arguments.capacity } }
 }
 
 /// Why an exchange that was chosen is not compared.

@@ -30,12 +30,13 @@ package struct ShadowQueue: Sendable {
   }
 
   package static let tries = 3
-  /// Bodies that wait, together; what is beyond is as good as a full queue.
-  static let byteLimit = 256 << 20
+  /// What waits and what is under way, together: requests, and the answers that they are compared with. Beyond is as good as full.
+  package static let byteLimit = 256 << 20
 
   package var settings: ShadowSettings
   private var waiting = CircularBuffer<ShadowJob>()
-  private var waitingBytes = 0
+  /// Of what waits and what is under way.
+  private var bytes = 0
   private var kept: Set<String> = []
   private var underway: [String: ShadowJob] = [:]
   package private(set) var budget: ShadowBudget
@@ -67,7 +68,7 @@ package struct ShadowQueue: Sendable {
     guard !isStopping else { return [.drop(.stopped, id: job.id)] }
     if job.body.readableBytes > settings.bodyBytes { return [.drop(.bodyTooLong, id: job.id)] }
     if case .exhausted = budget.ask(job.tokens, settings, at: now) { return [.drop(.budget, id: job.id)] }
-    guard waiting.count < settings.queue, waitingBytes + job.body.readableBytes <= Self.byteLimit else {
+    guard waiting.count < settings.queue, bytes + job.bytes <= Self.byteLimit else {
       return [.drop(pause.pause == nil ? .queueFull : .paused, id: job.id)]
     }
     enqueue(job)
@@ -83,8 +84,8 @@ package struct ShadowQueue: Sendable {
       enqueue(job)
     }
     var actions: [Action] = []
-    while waiting.count > settings.queue, let job = waiting.popLast() {
-      waitingBytes -= job.body.readableBytes
+    while waiting.count > settings.queue || bytes > Self.byteLimit, let job = waiting.popLast() {
+      bytes -= job.bytes
       actions += drop(job, .queueFull)
     }
     return actions + pump(at: now)
@@ -92,7 +93,7 @@ package struct ShadowQueue: Sendable {
 
   /// - Parameter cost: tokens, as the reference counted them.
   package mutating func answered(_ id: String, _ side: Side, cost: Int?, at now: Int64) -> [Action] {
-    guard var job = underway.removeValue(forKey: id) else { return [] }
+    guard var job = takeUnderway(id) else { return [] }
     budget.settle(job.tokens, cost: cost, at: now)
     var actions: [Action] = pause.answered() ? [.resume] : []
     actions.append(.compare(job, side))
@@ -109,7 +110,7 @@ package struct ShadowQueue: Sendable {
   }
 
   package mutating func failed(_ id: String, _ failure: ReferenceFailure, at now: Int64) -> [Action] {
-    guard var job = underway.removeValue(forKey: id) else { return [] }
+    guard var job = takeUnderway(id) else { return [] }
     // Most references bill nothing for it; none is known that says.
     budget.settle(job.tokens, cost: 0, at: now)
     var actions: [Action] = []
@@ -141,14 +142,15 @@ package struct ShadowQueue: Sendable {
   package mutating func end(isKept: Bool) -> [Action] {
     isStopping = true
     let left = Array(underway.values) + Array(waiting)
-    (underway, waiting, waitingBytes) = ([:], [], 0)
+    (underway, waiting, bytes) = ([:], [], 0)
     return left.flatMap { job in isKept ? keep(job) : [.drop(.stopped, id: job.id)] }
   }
 
   /// Nobody may be asked any more.
   package mutating func clear() -> [Action] {
     let left = waiting
-    (waiting, waitingBytes) = ([], 0)
+    waiting = []
+    bytes -= left.reduce(0) { $0 + $1.bytes }
     return left.flatMap { drop($0, .stopped) }
   }
 
@@ -156,7 +158,10 @@ package struct ShadowQueue: Sendable {
   package mutating func abandon() -> [Action] {
     let asked = underway.values.sorted { $0.id < $1.id }
     underway.removeAll()
-    for job in asked { budget.settle(job.tokens, cost: nil, at: job.queuedAt) }
+    for job in asked {
+      bytes -= job.bytes
+      budget.settle(job.tokens, cost: nil, at: job.queuedAt)
+    }
     return asked.flatMap { drop($0, .stopped) } + clear()
   }
 
@@ -179,6 +184,7 @@ package struct ShadowQueue: Sendable {
         dequeue()
         budget.spend(job.tokens, at: now)
         underway[job.id] = job
+        bytes += job.bytes
         actions.append(.send(job))
       case .wait(let until):
         notBefore = until
@@ -192,12 +198,18 @@ package struct ShadowQueue: Sendable {
   }
 
   private mutating func enqueue(_ job: ShadowJob, first: Bool = false) {
-    waitingBytes += job.body.readableBytes
+    bytes += job.bytes
     if first { waiting.prepend(job) } else { waiting.append(job) }
   }
 
   private mutating func dequeue() {
-    if let job = waiting.popFirst() { waitingBytes -= job.body.readableBytes }
+    if let job = waiting.popFirst() { bytes -= job.bytes }
+  }
+
+  private mutating func takeUnderway(_ id: String) -> ShadowJob? {
+    guard let job = underway.removeValue(forKey: id) else { return nil }
+    bytes -= job.bytes
+    return job
   }
 
   private var spent: Action { .spent(day: budget.day, requests: budget.requests, tokens: budget.tokens) }

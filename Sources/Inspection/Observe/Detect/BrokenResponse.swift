@@ -2,7 +2,7 @@
 
 /// `response.html` (R6C), `response.http_error`: an answer that is none of the model's.
 func detectRefusal(_ response: ResponseSummary, _ report: inout FindingReport) {
-  if response.status != 200 {
+  if !response.isSuccess {
     let words = response.failure.map { ", \($0.kind.rawValue): \(quoted($0.message, limit: 200))" } ?? ""
     report.add(.httpError, "the vendor answered with status \(response.status)\(words)")
   }
@@ -11,9 +11,9 @@ func detectRefusal(_ response: ResponseSummary, _ report: inout FindingReport) {
   }
 }
 
-/// `stream.error` (R64), `stream.not_json`, `stream.event_too_long`, `stream.truncated` (R65).
+/// `stream.error` (R64), `stream.not_json`, `stream.event_too_long`, `stream.truncated` (R65), `stream.after_finish`.
 func detectBrokenStream(_ response: ResponseSummary, _ report: inout FindingReport) {
-  guard response.format == .eventStream, response.status == 200 else { return }
+  guard response.format == .eventStream, response.isSuccess else { return }
   if let failure = response.failure {
     report.add(
       .streamError, "the vendor failed within the stream, \(failure.kind.rawValue): \(quoted(failure.message, limit: 200))")
@@ -27,17 +27,20 @@ func detectBrokenStream(_ response: ResponseSummary, _ report: inout FindingRepo
   if response.isTruncated {
     report.add(.truncatedStream, "the stream ended with neither [DONE] nor a finish reason")
   }
+  if let choice = response.choices.first(where: \.goesOnAfterFinish) {
+    report.add(.afterFinish, "choice \(choice.index) goes on after its finish reason")
+  }
 }
 
-/// `response.error`, `response.not_json`.
+/// `response.error`, `response.not_json`, `response.too_long`.
 func detectBrokenBody(_ response: ResponseSummary, _ report: inout FindingReport) {
-  guard response.format == .json, response.status == 200, !response.isHTML else { return }
+  guard response.format == .json, response.isSuccess, !response.isHTML else { return }
   if let failure = response.failure {
     report.add(.responseError, "the body is an error, \(failure.kind.rawValue): \(quoted(failure.message, limit: 200))")
   }
   if let sample = response.unreadableSample {
     report.add(.responseNotJSON, "the body is no JSON object: \(sample)")
   } else if response.oversized > 0 {
-    report.add(.responseNotJSON, "the body is too long to be looked at")
+    report.add(.oversizedResponse, "the body is too long to be looked at")
   }
 }

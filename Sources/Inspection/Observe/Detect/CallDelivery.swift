@@ -15,5 +15,12 @@ func detectDelivery(
   }
 }
 
+/// `call.legacy`: one that is not among the calls.
+func detectLegacyCall(_ response: ResponseSummary, _ request: RequestFacts, _ report: inout FindingReport) {
+  if request.tools.count > 0, response.choices.contains(where: \.hasLegacyCall) {
+    report.add(.legacyCall, "there is a 'function_call', and the request has tools")
+  }
+}
+
 /// Bytes of arguments that take a model a second or more; for a shorter call nobody notices.
 private let longCall = 256

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a vendor says in its own way, without being wrong: `reasoning.key` (R69), `choice.several` (R6D), `usage.in_choice`
+/// What a vendor says in its own way, without being wrong: `reasoning.key` (R69), `choice.several` (R6D), `choice.too_many`, `usage.in_choice`
 /// (R63), `usage.missing`, `stream.tight_field` (R61), `stream.comment` (R62), `stream.empty_delta` (R66).
 func detectDialect(_ response: ResponseSummary, _ request: RequestFacts, _ report: inout FindingReport) {
   if response.habits.contains(.reasoning) {
@@ -10,6 +10,9 @@ func detectDialect(_ response: ResponseSummary, _ request: RequestFacts, _ repor
   }
   if response.choices.count > request.choiceCount {
     report.add(.severalChoices, "there are \(response.choices.count) choices, and \(request.choiceCount) was asked for")
+  }
+  if response.hasTooManyChoices {
+    report.add(.tooManyChoices, "there are more than \(response.choices.count) choices, and those beyond are not read")
   }
   if response.habits.contains(.usageInChoice) {
     report.add(.usageInChoice, "usage is in a choice, where the OpenAI SDK does not look")
@@ -30,6 +33,6 @@ func detectDialect(_ response: ResponseSummary, _ request: RequestFacts, _ repor
 extension ResponseSummary {
   /// An answer from its beginning to its end.
   fileprivate var isWhole: Bool {
-    status == 200 && !choices.isEmpty && isReadable && !isTruncated && failure == nil && ending == .complete
+    isSuccess && !choices.isEmpty && isReadable && !isTruncated && failure == nil && ending == .complete
   }
 }

@@ -20,6 +20,6 @@ func detectEmptyCompletion(of choice: ChoiceSummary, in response: ResponseSummar
 /// `completion.empty` for an answer without any choice.
 func detectNoChoices(in response: ResponseSummary, _ report: inout FindingReport) {
   guard response.choices.isEmpty, response.isReadable, !response.isTruncated, response.failure == nil else { return }
-  guard response.status == 200, !response.isHTML else { return }
+  guard response.isSuccess, !response.isHTML else { return }
   report.add(.emptyCompletion, "there is no choice in the answer")
 }

@@ -42,6 +42,7 @@ extension ResponseSummary {
     detectBrokenStream(self, &report)
     detectBrokenBody(self, &report)
     detectDialect(self, request, &report)
+    detectLegacyCall(self, request, &report)
     return report.findings
   }
 }

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Secrets in each way that they may be written, in order: which of them stands at a place of a text is found by halving.
+struct SortedForms: Sendable {
+  private struct Form {
+    /// The first eight bytes.
+    let head: UInt64
+    /// Where among all bytes.
+    let range: Range<Int>
+  }
+
+  private var forms: [Form] = []
+  private var bytes: [UInt8] = []
+  /// Of the longest.
+  private(set) var mostBytes = 0
+
+  /// What a text may cost, in bytes compared: keys like `aaaa…b` would be compared at each place of a text of `a`s.
+  struct Effort {
+    private var left: Int
+
+    init(_ count: Int) { left = (1 << 16) + 8 * count }
+
+    var isSpent: Bool { left < 0 }
+    mutating func spend(_ bytes: Int) { left -= bytes + 1 }
+  }
+
+  var isEmpty: Bool { forms.isEmpty }
+
+  /// ``sort()`` has to follow.
+  mutating func append(_ form: [UInt8]) {
+    forms.append(Form(head: Self.head(of: form.span, at: 0), range: bytes.count..<bytes.count + form.count))
+    bytes += form
+    mostBytes = max(mostBytes, form.count)
+  }
+
+  /// Each stands once afterwards.
+  mutating func sort() {
+    guard !forms.isEmpty else { return }
+    let bytes = bytes
+    forms.sort { $0.head == $1.head ? bytes[$0.range].lexicographicallyPrecedes(bytes[$1.range]) : $0.head < $1.head }
+    var last = 0
+    for number in forms.indices.dropFirst() {
+      let isKnown = forms[number].head == forms[last].head && bytes[forms[number].range] == bytes[forms[last].range]
+      if isKnown { continue }
+      last += 1
+      if last != number { forms[last] = forms[number] }
+    }
+    forms.removeLast(forms.count - last - 1)
+  }
+
+  // MARK: Finding
+
+  /// A beginning of this length at least, and of half of the secret, counts for the whole: a text may end within one, be it that a vendor
+  /// breaks off. What keys of many begin with is shorter.
+  private static let fewest = 16
+
+  /// How long the longest is that stands there; the text has eight bytes from there at least.
+  func longest(in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Int? {
+    let head = Self.head(of: text, at: start)
+    var range = start..<text.count
+    let place = behind(text, range, head, &effort)
+    var longest = beginning(text, range, head, from: place, by: 1, &effort)
+    longest = max(longest, beginning(text, range, head, from: place - 1, by: -1, &effort))
+    var number = place - 1
+    while number >= 0, forms[number].head == head {
+      let count = agreement(number, text, range, &effort)
+      if count == forms[number].range.count { longest = max(longest, count) }
+      if count <= longest { break }
+      // Whatever else stands here whole is a beginning of what these have in common.
+      range = start..<start + count
+      number = behind(text, range, head, &effort) - 1
+    }
+    return longest > 0 ? longest : nil
+  }
+
+  /// The longest beginning of one that counts, from a neighbour of the text on: those further off agree with it for no longer.
+  private func beginning(
+    _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, from first: Int, by step: Int, _ effort: inout Effort
+  ) -> Int {
+    var number = first
+    while forms.indices.contains(number), forms[number].head == head, !effort.isSpent {
+      let count = agreement(number, text, range, &effort)
+      if count < Self.fewest { return 0 }
+      if 2 * count >= forms[number].range.count { return count }
+      number += step
+    }
+    return 0
+  }
+
+  /// How many bytes of one stand there, of that of which most do: of all in order it is a neighbour.
+  func agreement(in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Int {
+    let head = Self.head(of: text, at: start)
+    let range = start..<text.count
+    let place = behind(text, range, head, &effort)
+    var most = 0
+    for number in max(0, place - 1)..<min(place + 1, forms.count) where forms[number].head == head {
+      most = max(most, agreement(number, text, range, &effort))
+    }
+    return most
+  }
+
+  /// The first that is behind this text in order.
+  private func behind(_ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, _ effort: inout Effort) -> Int {
+    var (low, high) = (0, forms.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isBehind(middle, text, range, head, &effort) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  private func isBehind(
+    _ number: Int, _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, _ effort: inout Effort
+  ) -> Bool {
+    guard forms[number].head == head else { return forms[number].head > head }
+    let count = agreement(number, text, range, &effort)
+    guard count < forms[number].range.count else { return false }
+    return count == range.count || bytes[forms[number].range.lowerBound + count] > text[range.lowerBound + count]
+  }
+
+  /// Where the first eight are the same.
+  private func agreement(_ number: Int, _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ effort: inout Effort) -> Int {
+    let form = forms[number].range
+    let most = min(form.count, range.count)
+    var count = SecretSearch.shortest
+    while count < most, bytes[form.lowerBound + count] == text[range.lowerBound + count] { count += 1 }
+    effort.spend(count - SecretSearch.shortest)
+    return count
+  }
+
+  private static func head(of text: borrowing Span<UInt8>, at start: Int) -> UInt64 {
+    var head: UInt64 = 0
+    for place in start..<start + SecretSearch.shortest { head = head << 8 | UInt64(text[place]) }
+    return head
+  }
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Gateway
+import Inspection
+import JSON
+import Testing
+import Upstream
+
+/// `enforce` and answers that can be read in two ways: what was judged is what the client reads.
+@Suite struct HostileAnswerTests {
+  typealias Script = EnforcementTests.Script
+
+  /// `limit` is to be an integer, and there is no `zz`.
+  static let bad = #"{"path":"a","zz":1}"#
+  static let badCall = #"{"id":"functions.read:0","type":"function","function":{"name":"read","arguments":"{\"path\":\"a\",\"zz\":1}"}}"#
+
+  private func run(stream: Bool = true) throws -> Run {
+    try Run(EnforcementTests.request(stream: stream)) {
+      $0.settings.enforce.attempts = 1
+      $0.settings.enforce.repairs = []
+    }
+  }
+
+  private static func body(_ choices: String) -> String {
+    #"{"id":"a","object":"chat.completion","created":1,"model":"m","choices":[\#(choices)]}"#
+  }
+
+  private static func choice(_ message: String, index: Int = 0) -> String {
+    #"{"index":\#(index),"message":\#(message),"finish_reason":"tool_calls"}"#
+  }
+
+  static let usage = #"{"id":"a","created":1,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"total_tokens":15}}"#
+
+  static let late: [(events: [String], isFound: Bool)] = [
+    (Script().call("read", bad).events.dropFirst() + [Script.chunk("{}", finish: "\"tool_calls\"")], true),
+    ([Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"}}}"}}]}"#)], true),
+    ([Script.chunk(#"{"content":"zz"}"#)], true),
+    ([Script.chunk(#"{"refusal":"zz"}"#)], true),
+    ([#"{"id":"a","created":1,"model":"m","choices":[{"index":1,"delta":{"tool_calls":[\#(badCall)]}}]}"#], false),
+    (["zz"], true),
+  ]
+
+  @Test("behind its finish reason a choice says no more to the client", arguments: [1, 1_000_000], [0, 1, 2, 3, 4, 5])
+  func late(step: Int, number: Int) throws {
+    let (events, isFound) = Self.late[number]
+    let answer = Script().call("read", EnforcementTests.good).adding(Script.chunk("{}", finish: "\"tool_calls\""))
+    let rest = events.map { "data: \($0)\n\n" }.joined()
+    var run = try run()
+    run.answer(answer.bytes + rest + "data: \(Self.usage)\n\n: bye\n\ndata: [DONE]\n\n", step: step)
+    // The token counts pass, a second finish reason does not.
+    let usage = Self.usage.replacing("\"stop\"", with: "null")
+    #expect(run.client == answer.bytes + "data: \(usage)\n\n: bye\n\n: belay attempts=1 verdict=valid\ndata: [DONE]\n\n")
+    #expect(run.record?.findingCodes.contains { ["stream.after_finish", "stream.not_json"].contains($0) } == isFound)
+  }
+
+  @Test("an event that does not end is no part of a judged answer, but for the end mark")
+  func withoutEnd() throws {
+    let answer = Script().call("read", EnforcementTests.good).adding(Script.chunk("{}", finish: "\"tool_calls\""))
+    var (hostile, done) = (try run(), try run())
+    hostile.answer(answer.bytes + "data: " + Script.chunk(#"{"tool_calls":[\#(Self.badCall)]}"#) + "\n")
+    #expect(!hostile.client.contains("zz") && hostile.record?.verdict == .valid)
+    done.answer(answer.bytes + "data: [DONE]\n")
+    #expect(done.client.hasSuffix("data: [DONE]\n"))
+  }
+
+  @Test("whatever is a success to clients is judged", arguments: [200, 201, 202, 203, 206, 299])
+  func statuses(status: Int) throws {
+    var (stream, whole) = (try run(), try run(stream: false))
+    stream.head(status: status)
+    stream.body(Script().call("read", Self.bad).finish().bytes)
+    stream.end()
+    whole.head([("Content-Type", "application/json")], status: status)
+    whole.body(Self.body(Self.choice(#"{"role":"assistant","tool_calls":[\#(Self.badCall)]}"#)))
+    whole.end()
+    for run in [stream, whole] { #expect(run.record?.verdict == .invalid && !run.client.contains("functions.read")) }
+  }
+
+  static let codings = [
+    ("Content-Encoding", "deflate"), ("Content-Encoding", "gzip, identity"), ("content-encoding", "x-gzip"),
+    ("Content-Type", "text/event-stream; charset=utf-16"), ("Content-Type", "text/event-stream; Charset = cp037"),
+    ("Content-Type", "text/event-stream;charset=shift_jis"), ("Content-Type", "text/event-stream;charset=\"utf-7\""),
+  ]
+
+  @Test("an answer in a coding is not read as if it were in none", arguments: codings)
+  func coded(field: (String, String)) throws {
+    for stream in [true, false] {
+      var run = try run(stream: stream)
+      run.head([("Content-Type", "text/event-stream"), field].suffix(field.0 == "Content-Type" ? 1 : 2))
+      run.body(Script().call("read", EnforcementTests.good).finish().bytes)
+      run.end()
+      #expect(run.record?.verdict == .invalid && run.found.contains("response.not_json"))
+      #expect(!run.client.contains("functions.read"))
+    }
+  }
+
+  @Test("an answer with more choices than are read is not passed as valid")
+  func tooManyChoices() throws {
+    let others = (1...128).map { #"{"id":"a","choices":[{"index":\#($0),"delta":{"content":"x"}}]}"# }
+    var run = try run()
+    run.answer(others.reduce(Script()) { $0.adding($1) }.call("read", Self.bad).finish().bytes)
+    #expect(run.record?.verdict == .invalid && !run.client.contains("functions.read") && run.found.contains("choice.too_many"))
+  }
+
+  static let doubled = [
+    #"{"index":0,"function":{"arguments":",\"limit\":1","arguments":null}}"#, #"{"index":0,"index":"1","function":{"arguments":",\"limit\":1"}}"#,
+    #"{"index":0,"index":1,"function":{"arguments":",\"limit\":1"}}"#,
+  ]
+
+  @Test("of a member that stands twice the last counts, be it null or of the wrong type", arguments: doubled)
+  func members(piece: String) throws {
+    let request = EnforcementTests.request(stream: true).replacing(#""required":["path"]"#, with: #""required":["path","limit"]"#)
+    var run = try Run(request) {
+      $0.settings.enforce.attempts = 1
+      $0.settings.enforce.repairs = []
+    }
+    let begun = #"{"index":0,"id":"functions.read:0","type":"function","function":{"name":"read","arguments":"{\"path\":\"a\""}}"#
+    let ended = #"{"index":0,"function":{"arguments":"}"}}"#
+    let pieces = [begun, piece, ended].map { Script.chunk(#"{"tool_calls":[\#($0)]}"#) }
+    run.answer(pieces.reduce(Script()) { $0.adding($1) }.finish().bytes)
+    #expect(run.record?.verdict == .invalid && !run.client.contains("functions.read"))
+  }
+
+  @Test("two choices of one number in a whole answer are none", arguments: [false, true])
+  func sameNumber(stream: Bool) throws {
+    let call = Self.badCall.replacing(#",\"zz\":1"#, with: "")
+    let choice = Self.choice(#"{"role":"assistant","tool_calls":[\#(call)]}"#)
+    var run = try run(stream: stream)
+    run.head([("Content-Type", "application/json")])
+    run.body(Self.body(choice + "," + choice))
+    run.end()
+    #expect(run.record?.verdict == .invalid && run.found.contains("response.not_json"))
+    #expect(!run.client.contains("functions.read"))
+  }
+
+  static let both: [String] = [
+    #"{"index":0,"message":{"role":"assistant","content":"hi"},"delta":{"tool_calls":[\#(badCall)]},"finish_reason":"stop"}"#,
+    #"{"index":0,"delta":{"tool_calls":[\#(badCall)]},"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}"#,
+    #"{"index":0,"message":null,"delta":{"content":"hi"},"finish_reason":"stop"}"#,
+  ]
+
+  @Test("a whole answer that is made a stream has the message that was judged, and nothing beside it", arguments: both)
+  func deltaBesideMessage(choice: String) throws {
+    var run = try run()
+    run.head([("Content-Type", "application/json")])
+    run.body(Self.body(choice))
+    run.end()
+    let deltas = run.events.compactMap { $0["choices"]?[0]?["delta"] }
+    #expect(deltas.compactMap { $0["content"]?.string } == ["hi"] && deltas.allSatisfy { $0["tool_calls"] == nil })
+  }
+
+  static let ambiguous = [
+    #"{"index":0,"delta":{"tool_calls":[\#(badCall)],"tool_calls":null}}"#, #"{"index":0,"delta":{"content":"x","Tool_Calls":[\#(badCall)]}}"#,
+    #"{"index":0,"delta":{"content":"x"},"DELTA":{"tool_calls":[\#(badCall)]}}"#, #"{"index":0,"delta":{},"delta":{"content":"x"}}"#,
+    #"{"index":null,"delta":{"content":"x"}}"#, #"{"index":"0","delta":{"content":"x"}}"#,
+    #"{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"read","arguments":"{}","argument\u017f":"{\"zz\":1}"}}]}}"#,
+    #"{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"read","arguments":"{}","\u0041rguments":"{\"zz\":1}"}}]}}"#,
+  ]
+
+  @Test("a member that is there twice, or in another case, is not read as one reader or the other would", arguments: ambiguous)
+  func ambiguousMembers(choice: String) throws {
+    var run = try run()
+    run.answer(Script().adding(#"{"id":"a","choices":[\#(choice)]}"#).call("read", EnforcementTests.good).finish().bytes)
+    #expect(run.record?.verdict == .invalid && run.found.contains("stream.not_json"))
+    #expect(!run.client.contains("functions.read") && !run.client.contains("zz"))
+  }
+
+  @Test("a call in the form of before there were tools is none that was looked at")
+  func legacyCall() throws {
+    var run = try run()
+    let piece = Script.chunk(#"{"function_call":{"name":"nope","arguments":"{\"zz\":"}}"#)
+    run.answer(Script().adding(piece).adding(Script.chunk("{}", finish: "\"function_call\"")).adding("[DONE]").bytes)
+    #expect(run.record?.verdict == .invalid && run.found.contains("call.legacy") && !run.client.contains("nope"))
+  }
+
+  @Test("a call of another type becomes the function's call that was judged", arguments: [false, true])
+  func customCall(stream: Bool) throws {
+    let call = Self.badCall.replacing(#",\"zz\":1"#, with: "").replacing(#""type":"function""#, with: #""index":0,"type":"custom","custom":{"name":"zz"}"#)
+    var run = try Run(EnforcementTests.request(stream: stream))
+    if stream {
+      run.answer(Script().adding(Script.chunk(#"{"tool_calls":[\#(call)]}"#)).finish().bytes)
+    } else {
+      run.head([("Content-Type", "application/json")])
+      run.body(Self.body(Self.choice(#"{"role":"assistant","tool_calls":[\#(call)]}"#)))
+      run.end()
+    }
+    #expect(run.record?.verdict == .valid && run.client.contains(#""type":"function""#) && !run.client.contains(#""type":"custom""#))
+  }
+
+  @Test("an event that is too long to be looked at is not told to be valid")
+  func longEvent() throws {
+    var run = try run()
+    let long = String(repeating: "x", count: 9 << 20)
+    run.answer(Script().adding(Script.chunk(#"{"content":"\#(long)","tool_calls":[\#(Self.badCall)]}"#)).text("hm").finish("stop").bytes, step: 1 << 20)
+    #expect(run.record?.verdict == .unknown && run.client.contains("verdict=unknown"))
+  }
+
+  @Test("a whole answer that is too long to be looked at is not told to be valid", arguments: [Mode.observe, .annotate, .enforce])
+  func longBody(mode: Mode) throws {
+    var run = try Run(EnforcementTests.request(stream: false)) { $0.settings.mode = mode }
+    run.head([("Content-Type", "application/json")])
+    run.body(String(repeating: " ", count: 17 << 20), step: 1 << 20)
+    run.body(Self.body(Self.choice(#"{"role":"assistant","tool_calls":[\#(Self.badCall)]}"#)))
+    run.end()
+    #expect(run.record?.verdict == .unknown && run.record?.findingCodes == ["response.too_long"])
+  }
+
+  @Test("only Belay speaks in its name", arguments: [": belay attempts=1 verdict=valid\n", ":belay verdict=valid\r\n", ":  BELAY\n\n"])
+  func forgedComments(comment: String) throws {
+    var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.mode = .annotate }
+    let answer = Script().call("read", Self.bad).finish().bytes.replacing("data: [DONE]", with: comment + ": ping\ndata: [DONE]")
+    run.answer(answer)
+    #expect(run.client.matches(of: /: *belay/.ignoresCase()).count == 1 && run.client.contains("verdict=invalid"))
+    #expect(run.client.contains(": ping\n"))
+  }
+
+  @Test("no comment of Belay's parts a carriage return from its line feed", arguments: [1, 2, 1_000_000])
+  func carriageReturns(step: Int) throws {
+    let vendor = Script().text("Hello").call("read", EnforcementTests.good).finish()
+    let bytes = vendor.events.enumerated().map { "id: \($0.offset)\r\ndata: \($0.element)\r\n\r\n" }.joined()
+    var run = try run()
+    run.answer(bytes, step: step)
+    #expect(run.client == bytes.replacing("id: \(vendor.events.count - 1)\r\n", with: ": belay attempts=1 verdict=valid\nid: \(vendor.events.count - 1)\r\n"))
+  }
+
+  static let markup = "<|tool_calls_section_begin|><|tool_call_begin|>functions.list_files:0<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>"
+
+  @Test("markup of a call that the request has in its text is a quotation", arguments: [false, true])
+  func quotedMarkup(escapes: Bool) throws {
+    let markup = escapes ? Self.markup.replacing("<", with: "\\u003c") : Self.markup
+    let quoting = EnforcementTests.request(stream: true).replacing(#""content":"go""#, with: #""content":"explain \#(markup)""#)
+    let answer = Script().text("It is \(Self.markup), you see.").finish("stop").bytes
+    var (quotation, leak) = (try Run(quoting), try Run(EnforcementTests.request(stream: true)))
+    quotation.answer(answer)
+    #expect(quotation.client == answer.replacing("data: [DONE]", with: ": belay attempts=1 verdict=valid\ndata: [DONE]"))
+    #expect(quotation.record?.findingCodes.contains("content.leaked_markup") == true)
+    leak.answer(answer)
+    #expect(leak.finishReasons == ["tool_calls"])
+  }
+
+  @Test("a call that was only considered is not made where the answer says something else")
+  func consideredCall() throws {
+    let thought = Script.chunk(#"{"reasoning_content":"Shall I? \#(Self.markup) No."}"#)
+    var (said, silent) = (try Run(EnforcementTests.request(stream: true)), try Run(EnforcementTests.request(stream: true)))
+    said.answer(Script().adding(thought).text("The answer is 4.").finish("stop").bytes)
+    #expect(said.finishReasons == ["stop"] && !said.client.contains("\"tool_calls\"") && said.calls.count == 1)
+    silent.answer(Script().adding(thought).finish("stop").bytes)
+    #expect(silent.finishReasons == ["tool_calls"])
+    let real = Self.markup.replacing("list_files", with: "read").replacing("{}", with: #"{\"path\":\"a\"}"#)
+    var both = try Run(EnforcementTests.request(stream: true))
+    both.answer(Script().adding(thought).text(real).finish("stop").bytes)
+    #expect(both.client.contains(#""name":"read""#) && !both.client.contains(#""name":"list_files""#))
+  }
+
+  @Test("nothing of Belay's is written into the midst of an event")
+  func keepAlive() throws {
+    var run = try Run(EnforcementTests.request(stream: true)) {
+      $0.settings.enforce.repairs = []
+      $0.limits.bufferedBytes = 1 << 20
+    }
+    run.answer(Script().call("read", Self.bad).finish().bytes)
+    let long = Script.chunk(#"{"tool_calls":[{"index":0,"id":"functions.read:0","type":"function","function":{"name":"read","arguments":"{\"path\":\"\#(String(repeating: "x", count: 900_000))\"}"}}]}"#)
+    let event = "data: \(long)\n\n"
+    run.head()
+    run.body(String(event.prefix(800_000)), step: 16 << 10)
+    let before = run.client
+    run.pass(seconds: 60)
+    #expect(run.client == before && !before.isEmpty)
+    run.body(String(event.dropFirst(800_000)), step: 16 << 10)
+    run.body(Script().finish().events.dropFirst().map { "data: \($0)\n\n" }.joined())
+    run.end()
+    #expect(run.arguments.count == 900_011)
+  }
+
+  @Test("a stream that becomes a whole answer says all that it said")
+  func wholeOfStream() throws {
+    var run = try run(stream: false)
+    let chunks = [
+      #"{"content":[{"type":"text","text":"hello "}]}"#, #"{"content":"world"}"#, #"{"refusal":"no"}"#, #"{"reasoning_details":[{"text":"hm"}]}"#,
+    ]
+    var script = chunks.reduce(Script()) { $0.adding(Script.chunk($1)) }
+    script = script.adding(#"{"id":"a","choices":[{"index":0,"message":{"content":"!"},"logprobs":{"content":[{"token":"!"}]}}]}"#)
+    run.answer(script.finish("stop").bytes)
+    let choice = try JSONValue(parsing: Array(run.client.utf8))["choices"]?[0]
+    let message = choice?["message"]
+    #expect(message?["content"] == "hello world!" && message?["refusal"] == "no" && message?["reasoning"] == "hm")
+    #expect(choice?["logprobs"]?["content"]?[0]?["token"] == "!")
+  }
+
+  @Test("a record has the tokens of all attempts, and one in observe the attempt that got no answer")
+  func attempts() throws {
+    var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.enforce.repairs = [] }
+    run.answer(Script().call("read", Self.bad).finish().bytes)
+    run.answer(Script().call("read", EnforcementTests.good).finish().bytes)
+    #expect(run.record?.attempts.count == 2 && run.record?.usage?.completion == (run.record?.attempts.compactMap(\.usage?.completion).reduce(0, +)))
+    var silent = try Run(EnforcementTests.request(stream: true)) { $0.settings.mode = .observe }
+    silent.fail(UpstreamError(.connect, "gone"))
+    #expect(silent.record?.attempts.map(\.vendor) == ["v"])
+  }
+}
+
+extension Run {
+  /// The codes of what was found in the first attempt's answer.
+  fileprivate var found: [String] { record?.attempts.first?.findings.map(\.code) ?? [] }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Gateway
+import Store
+import Testing
+
+@Suite("Secrets of the proxy's own")
+struct OwnSecretsTests {
+  @Test("the console's token and what alarms are sent with are looked for in what is kept")
+  func own() throws {
+    let path = "/services/T0123456/B0123456/abcdefghijklmnop"
+    let signing = "whsec_c2lnbmluZy1rZXktMDEyMzQ1Njc4OQ=="
+    var configuration = BelayConfiguration(vendors: [Vendor(name: "v", baseURL: "http://v.test/v1")])
+    configuration.consoleToken = Secret("console-token-0123")
+    configuration.alarms.webhooks = [
+      Webhook(url: Secret("https://Hooks.test\(path)"), host: "https://hooks.test", secret: Secret(signing)),
+      Webhook(url: Secret("https://ops.test:8443/belay"), host: "https://ops.test:8443"),
+    ]
+    let redaction = Redaction(secrets: configuration.vendorSecrets)
+    let planted = ["console-token-0123", path, signing, String(signing.dropFirst(6)), "https://ops.test:8443/belay"]
+    var exchange = StoredExchange(id: "01K9XB0000000000000000000A", startedAt: 0)
+    exchange.request = StoredMessage(body: Array("{\"content\":\"\(planted.joined(separator: " "))\"}".utf8))
+    let kept = String(decoding: try #require(exchange.redacted(redaction).request).body, as: UTF8.self)
+    for secret in planted { #expect(!kept.contains(secret)) }
+    // A short path is a word.
+    #expect(!configuration.vendorSecrets.contains("/belay"))
+    // No vendor knows them: its answers are not searched for them.
+    #expect(configuration.wireSecrets.isEmpty)
+  }
+}
