@@ -78,7 +78,7 @@ import Upstream
   static let codings = [
     ("Content-Encoding", "deflate"), ("Content-Encoding", "gzip, identity"), ("content-encoding", "x-gzip"),
     ("Content-Type", "text/event-stream; charset=utf-16"), ("Content-Type", "text/event-stream; Charset = cp037"),
-    ("Content-Type", "text/event-stream;charset=shift_jis"), ("Content-Type", "text/event-stream;charset=\"utf-7\""),
+    ("Content-Type", "text/event-stream;charset=shift_jis"), ("Content-Type", "text/event-stream;x-charset=utf-8; charset=utf-7"), ("Content-Type", "text/event-stream;charset=\"utf-7\""),
   ]
 
   @Test("an answer in a coding is not read as if it were in none", arguments: codings)

@@ -133,13 +133,14 @@ struct Enforcement: Sendable {
     attempt.status = head.status
     attempt.firstByteAt = now - startedAt
     if keepsBodies { attempt.answer = RecordedAnswer(head) }
-    let format = head.format(isStreamRequested: isStream)
+    let unread = head.unread
+    let format = head.format(unread, isStreamRequested: isStream)
     var options: ResponseObserver.Options = []
     if isEnforcing { options = [.keepsText, .watchesCalls] }
     if policy.traits.needsReasoning { options.insert(.keepsReasoning) }
     if keepsBodies { options.insert(.keepsSpeech) }
     let observer = ResponseObserver(
-      format: format, status: head.status, request: facts, options: options, bodyLimit: Self.bodyLimit, unread: head.unread)
+      format: format, status: head.status, request: facts, options: options, bodyLimit: Self.bodyLimit, unread: unread)
     guard head.isSuccess, format == .eventStream, isStream || !isEnforcing else {
       answer = .body(observer, ByteBuffer())
       return Turn()

@@ -26,31 +26,51 @@ extension UpstreamHead {
     return isPlain ? nil : "it comes in a coding that was not asked for, '\(headers["content-encoding"] ?? headers["content-type"] ?? "")'"
   }
 
-  func format(isStreamRequested: Bool) -> ResponseFormat {
+  /// - Parameter unread: what ``unread`` says.
+  func format(_ unread: String?, isStreamRequested: Bool) -> ResponseFormat {
     unread == nil ? ResponseFormat(contentType: headers["content-type"], isStreamRequested: isStreamRequested) : .json
   }
 
   static func isUTF8(_ type: String) -> Bool {
-    charset(of: type).map { ["", "utf-8", "utf8", "us-ascii", "ascii"].contains($0.trimmingSpaces()) } ?? true
+    allCharsets(of: type) { charset in utf8Names.contains { charset.count == $0.utf8.count && hasPrefix($0, charset) } }
   }
 
-  /// In lower case; nil where the type names none.
-  private static func charset(of type: String) -> Substring? {
-    let type = type.lowercased()
-    guard let name = type.firstRange(of: "charset") else { return nil }
-    // No blanks may stand there (RFC 9110 section 5.6.6), and some readers do not mind.
-    let value = type[name.upperBound...].drop { " \t".contains($0) }
-    guard value.first == "=" else { return nil }
-    return value.dropFirst().drop { " \t\"'".contains($0) }.prefix { !"\"';, \t".contains($0) }
-  }
-
-  private static let charsets = [
-    "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-", "latin", "windows-", "gb", "big5", "shift_jis", "euc-",
-  ]
+  private static let utf8Names = ["utf-8", "utf8", "us-ascii", "ascii"]
+  private static let charsets = utf8Names + ["iso-8859-", "latin", "windows-", "gb", "big5", "shift_jis", "euc-"]
 
   private static func hasASCII(_ type: String) -> Bool {
-    guard let charset = charset(of: type) else { return true }
-    return charset.isEmpty || charsets.contains { charset.hasPrefix($0) }
+    allCharsets(of: type) { charset in charsets.contains { hasPrefix($0, charset) } }
+  }
+
+  /// Whether each that a type names, `x-charset` too, is none or as it should be. Runs on every request and answer: allocates nothing.
+  private static func allCharsets(of type: String, _ isFine: (Substring.UTF8View) -> Bool) -> Bool {
+    var rest = type.utf8[...]
+    while !rest.isEmpty {
+      guard hasPrefix("charset", rest) else {
+        rest.removeFirst()
+        continue
+      }
+      // No blanks may stand there (RFC 9110 section 5.6.6), and some readers do not mind.
+      rest = rest.dropFirst(7).drop { isBlank($0) }
+      guard rest.first == UInt8(ascii: "=") else { continue }
+      rest = rest.dropFirst().drop { isBlank($0) || isQuote($0) }
+      let name = rest.prefix { !isBlank($0) && !isQuote($0) && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: ",") }
+      if !name.isEmpty, !isFine(name) { return false }
+      rest = rest.dropFirst(name.count)
+    }
+    return true
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+  private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+
+  /// - Parameter word: in lower case.
+  private static func hasPrefix(_ word: String, _ text: Substring.UTF8View) -> Bool {
+    var letters = text.makeIterator()
+    for byte in word.utf8 {
+      guard let letter = letters.next(), (0x41...0x5A ~= letter ? letter | 0x20 : letter) == byte else { return false }
+    }
+    return true
   }
 
   /// The same head for a JSON body of Belay's own: without what describes the vendor's (RFC 9110 section 8.3).

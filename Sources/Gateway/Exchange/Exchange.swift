@@ -212,9 +212,10 @@ package struct Exchange {
       if context.keepsBodies { answer = RecordedAnswer(head) }
       var options: ResponseObserver.Options = turn == nil ? .none : .keepsReasoning
       if context.keepsBodies { options.insert(.keepsSpeech) }
+      let unread = head.unread
       observer = ResponseObserver(
-        format: head.format(isStreamRequested: record.isStream), status: head.status, request: facts, options: options,
-        bodyLimit: Self.observedBodyBytes, unread: head.unread, decoder: memory.takeDecoder())
+        format: head.format(unread, isStreamRequested: record.isStream), status: head.status, request: facts, options: options,
+        bodyLimit: Self.observedBodyBytes, unread: unread, decoder: memory.takeDecoder())
     }
     let fields = ForwardedHeaders.toClient(head.headers, secrets: context.secrets.search, keepsLocation: head.status != 304)
     hasBegun = true
