@@ -24,7 +24,8 @@ package final class Gateway: Service {
   private let tls: TLSAcceptor?
   private let lanes = Mutex<Lanes?>(nil)
   private let fidelity = Mutex<FidelityService?>(nil)
-  private let consoleToken: Mutex<Secret?>
+  /// What was read last, at the addresses of the start.
+  private let current: Mutex<BelayConfiguration>
   private let started: @Sendable (Bound) -> Void
 
   /// Where it listens.
@@ -55,7 +56,7 @@ package final class Gateway: Service {
     self.started = started
     self.store = store
     self.writer = writer
-    consoleToken = Mutex(configuration.consoleToken)
+    current = Mutex(configuration)
     tls = configuration.tls.map { TLSAcceptor($0, handshakeTime: configuration.limits.headerTimeout, logger: logger) }
     shadow = Shadow(configuration, writer: writer, logger: logger)
     self.recorder = Recorder(
@@ -67,12 +68,21 @@ package final class Gateway: Service {
 
   /// New exchanges follow another configuration; those under way end by the old one. What is read at the start only stays as it was,
   /// and is told.
-  package func reload(_ configuration: BelayConfiguration) async {
-    reloadTLS(configuration.tls)
+  ///
+  /// - Throws: `ReloadProblem`, and changes nothing, where the addresses of the start would be open to others by it.
+  package func reload(_ configuration: BelayConfiguration) async throws {
     for setting in self.configuration.settingsOfTheStart(in: configuration) {
       logger.warning("a setting stays as it was: that takes a restart", metadata: ["setting": "\(setting)"])
     }
-    consoleToken.withLock { $0 = configuration.consoleToken }
+    let configuration = try current.withLock { current in
+      // What guards an address goes by the one that is in force.
+      var new = configuration
+      (new.listen, new.console) = (self.configuration.listen, self.configuration.console)
+      try new.checkDoors(since: current)
+      current = new
+      return new
+    }
+    reloadTLS(configuration.tls)
     // Before anything is handed to them by the new rules.
     writer?.hide(configuration.vendorSecrets)
     recorder.hide(configuration.vendorSecrets)
@@ -162,7 +172,7 @@ package final class Gateway: Service {
     if let address = configuration.console {
       console = try await ConsoleServer.start(
         address, on: group, reusesPort: configuration.reusesPort, tls: tls,
-        Console(status: status, host: address.host, token: self.consoleToken.withLock { $0 }))
+        Console(status: status, host: address.host, token: self.current.withLock { $0.consoleToken }))
     }
     let listener: any Channel
     do {

@@ -16,7 +16,7 @@ struct Reloading: Service {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
       do {
         let configuration = try read()
-        await gateway.reload(configuration)
+        try await gateway.reload(configuration)
         Self.warn(of: configuration, logger)
         logger.info("configuration reloaded")
       } catch {

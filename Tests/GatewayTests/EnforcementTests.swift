@@ -384,6 +384,37 @@ import Upstream
     }
   }
 
+  @Test("what is to be recorded of answers under way is counted with it, and gives way first", arguments: [Mode.observe, .annotate, .enforce])
+  func commonLimitOfRecords(mode: Mode) throws {
+    let lasting = Exchange.Lasting()
+    let text = Script().text(String(repeating: "x", count: 900_000))
+    var runs: [Run] = []
+    for _ in 0..<6 {
+      var run = try Run(Self.request(stream: true), lasting: lasting) {
+        $0.settings.mode = mode
+        $0.limits.bufferedBytes = 16 << 20
+        $0.recording = Recording(path: "/nowhere")
+      }
+      run.head()
+      run.body(text.bytes, step: 16 << 10)
+      runs.append(run)
+    }
+    for number in runs.indices {
+      runs[number].body(Script().finish("stop").events.dropFirst().map { "data: \($0)\n\n" }.joined())
+      runs[number].end()
+      #expect(runs[number].record != nil)
+    }
+    let kept = runs.map { $0.record?.attempts.first?.answer?.body.isEmpty == false }
+    #expect(kept.first == true && kept.last == false)
+    // All that was counted is free again.
+    var last = try Run(Self.request(stream: true), lasting: lasting) {
+      $0.limits.bufferedBytes = 16 << 20
+      $0.recording = Recording(path: "/nowhere")
+    }
+    last.answer(text.finish("stop").bytes)
+    #expect(last.record?.attempts.first?.answer?.body.isEmpty == false)
+  }
+
   @Test("a call with more values than are kept passes as it came, in whatever form the client asked", arguments: [true, false])
   func manyValues(stream: Bool) throws {
     let piece = #"{"tool_calls":[{"index":0,"function":{"arguments":"\#(String(repeating: "[],", count: 20_000))"}}]}"#

@@ -19,7 +19,7 @@ import Upstream
       ("Trailer", "x"), ("Transfer-Encoding", "chunked"), ("Upgrade", "h2c"), ("Proxy-Connection", "close"),
       ("proxy-authorization", "Basic x"), ("Content-Length", "3"), ("Expect", "100-continue"),
       ("X-Belay-Vendor", "a"), ("x-belay-anything", "b"), ("X-Original-URL", "/b"), ("X-Rewrite-URL", "/b"), ("X-HTTP-Method-Override", "DELETE"),
-      ("X-Method-Override", "PUT"), ("X-HTTP-Method", "PUT"), ("X-Forwarded-Prefix", "/b"), ("X-Original-URI", "/b"), ("X-Forwarded-Uri", "/b"), ("Accept", "*/*"), ("X-Stainless-Lang", "python"),
+      ("X-Method-Override", "PUT"), ("X-HTTP-Method", "PUT"), ("X-Accel-Redirect", "/b"), ("X-Sendfile", "/b"), ("X-Forwarded-Prefix", "/b"), ("X-Original-URI", "/b"), ("X-Forwarded-Uri", "/b"), ("Accept", "*/*"), ("X-Stainless-Lang", "python"),
       ("Authorization", "Bearer client"),
     ]
     let forwarded = ForwardedHeaders.toVendor(sent, vendor: Self.plain, isInspected: false)

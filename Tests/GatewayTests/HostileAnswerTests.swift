@@ -29,28 +29,151 @@ import Upstream
     #"{"index":\#(index),"message":\#(message),"finish_reason":"tool_calls"}"#
   }
 
-  static let usage = #"{"id":"a","created":1,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"total_tokens":15}}"#
-
-  static let late: [(events: [String], isFound: Bool)] = [
-    (Script().call("read", bad).events.dropFirst() + [Script.chunk("{}", finish: "\"tool_calls\"")], true),
-    ([Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"}}}"}}]}"#)], true),
+  static let late: [(events: [String], isGood: Bool)] = [
+    (Script().call("read", bad).events.dropFirst() + [Script.chunk("{}", finish: "\"tool_calls\"")], false),
+    ([Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"}}}"}}]}"#)], false),
     ([Script.chunk(#"{"content":"zz"}"#)], true),
     ([Script.chunk(#"{"refusal":"zz"}"#)], true),
     ([#"{"id":"a","created":1,"model":"m","choices":[{"index":1,"delta":{"tool_calls":[\#(badCall)]}}]}"#], false),
-    (["zz"], true),
+    (["zz"], false),
   ]
 
-  @Test("behind its finish reason a choice says no more to the client", arguments: [1, 1_000_000], [0, 1, 2, 3, 4, 5])
+  @Test("what comes behind a finish reason is judged with the rest, and behind [DONE] nothing comes", arguments: [1, 1_000_000], [0, 1, 2, 3, 4, 5])
   func late(step: Int, number: Int) throws {
-    let (events, isFound) = Self.late[number]
-    let answer = Script().call("read", EnforcementTests.good).adding(Script.chunk("{}", finish: "\"tool_calls\""))
-    let rest = events.map { "data: \($0)\n\n" }.joined()
+    let (events, isGood) = Self.late[number]
+    let answer = Script().call("read", EnforcementTests.good).adding(Script.chunk("{}", finish: "\"tool_calls\"")).bytes
+    let late = events.map { "data: \($0)\n\n" }.joined()
+    var (before, behind) = (try run(), try run())
+    before.answer(answer + late + "data: [DONE]\n\n", step: step)
+    #expect(before.record?.verdict == (isGood ? .valid : .invalid))
+    #expect(before.client == (isGood ? answer + late + ": belay attempts=1 verdict=valid\ndata: [DONE]\n\n" : ""))
+    behind.answer(answer + "data: [DONE]\n\n" + late, step: step)
+    #expect(behind.client == answer + ": belay attempts=1 verdict=valid\ndata: [DONE]\n\n")
+  }
+
+  @Test("a vendor that has finished and falls silent is not waited for")
+  func silent() throws {
+    let answer = Script().call("read", EnforcementTests.good).adding(Script.chunk("{}", finish: "\"tool_calls\"")).bytes
     var run = try run()
-    run.answer(answer.bytes + rest + "data: \(Self.usage)\n\n: bye\n\ndata: [DONE]\n\n", step: step)
-    // The token counts pass, a second finish reason does not.
-    let usage = Self.usage.replacing("\"stop\"", with: "null")
-    #expect(run.client == answer.bytes + "data: \(usage)\n\n: bye\n\n: belay attempts=1 verdict=valid\ndata: [DONE]\n\n")
-    #expect(run.record?.findingCodes.contains { ["stream.after_finish", "stream.not_json"].contains($0) } == isFound)
+    run.head()
+    run.body(answer)
+    #expect(run.client.isEmpty)
+    run.pass(seconds: 2)
+    #expect(run.client == answer)
+    run.body("data: \(Script.chunk(#"{"content":"zz"}"#))\n\ndata: [DONE]\n\n")
+    run.end()
+    #expect(run.client == answer + ": belay attempts=1 verdict=valid\ndata: [DONE]\n\n" && run.record?.findingCodes == ["stream.after_finish"])
+  }
+
+  static let odd = [
+    ": x\u{2028}data: zz\n\n", ": x\u{85}data: zz\n\n", "\u{FEFF}data: zz\n\n", " data: zz\n\n", "id: \u{2029}data: zz\n\n", "x-y: zz\n\n",
+    "data: {\"choices\":[],\"x\":\ndata: [\"zz\"]\ndata: }\n\n", "event: foo\ndata: {\"choices\":[]}\n\n",
+  ]
+
+  @Test("lines that some reader takes for others leave as none, or as one", arguments: odd)
+  func oddLines(event: String) throws {
+    var run = try run()
+    run.answer(Script().text("hi").bytes + event + Script().finish("stop").events.dropFirst().map { "data: \($0)\n\n" }.joined())
+    for line in run.client.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+      #expect(line.isEmpty || line.hasPrefix("data: {\"") || line == "data: [DONE]" || line.hasPrefix(": belay"), "\(line)")
+    }
+    #expect(run.record?.verdict == .valid && run.client.contains("\"hi\""))
+  }
+
+  static let foreign = [
+    #"{"id":"a","choices":[],"chunk":{"choices":[{"index":0,"delta":{"tool_calls":[\#(badCall)]}}]}}"#, #"{"type":"content.delta","choices":[]}"#,
+    #"{"choices":[{"index":0,"delta":{"__proto__":{"tool_calls":[\#(badCall)]}}}]}"#,
+  ]
+
+  @Test("what only some clients take for a part of the answer is none", arguments: foreign)
+  func foreignMembers(event: String) throws {
+    var run = try run()
+    run.answer(Script().adding(event).text("hi").finish("stop").bytes)
+    #expect(run.record?.verdict == .invalid && !run.client.contains("zz"))
+  }
+
+  @Test("a message beside a delta does not leave by that name")
+  func echo() throws {
+    let event = #"{"id":"a","choices":[{"index":0,"delta":{},"message":{"role":"assistant","tool_calls":[\#(Self.badCall)]},"finish_reason":null}]}"#
+    var run = try run()
+    run.answer(Script().text("hi").adding(event).finish("stop").bytes)
+    #expect(run.record?.verdict == .valid && !run.client.contains(#""message""#))
+  }
+
+  @Test("behind a finish reason an event that only other readers read is left out too", arguments: [
+    "event: error\ndata: {\"x\":NaN,\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[\(badCall)]}}]}\n\n",
+    "event: error\ndata: {\"choices\":[],\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[\(badCall)]}}]}\n\n",
+  ])
+  func lateError(event: String) throws {
+    let answer = Script().text("hello").adding(Script.chunk("{}", finish: "\"stop\""))
+    var run = try run()
+    run.answer(answer.bytes + event + "data: [DONE]\n\n")
+    #expect(run.record?.verdict == .invalid && run.events.allSatisfy { $0["choices"]?[0]?["delta"]?["tool_calls"] == nil })
+  }
+
+  @Test("a finish reason of no meaning ends nothing", arguments: ["null", "None"])
+  func noReason(word: String) throws {
+    let calls = Script().call("read", EnforcementTests.good).events.map { $0.replacing("\"finish_reason\":null", with: "\"finish_reason\":\"\(word)\"") }
+    var script = Script()
+    script.events = calls
+    var run = try run()
+    run.answer(script.finish().bytes)
+    #expect(run.arguments == EnforcementTests.good && run.record?.verdict == .valid)
+  }
+
+  static let split: [[String]] = [
+    // One event of two kinds for the SDK, two choices of one number in an event, a choice without a number.
+    ["event: thread.x\ndata: " + Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"\"a\"}"}}]}"#)],
+    [#"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\"a"}}]}},{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\"}"}}]}}]}"#],
+    [#"data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\"a\"}"}}]}}]}"#],
+  ]
+
+  @Test("a call whose pieces readers put together in several ways is asked for again", arguments: split)
+  func pieces(events: [String]) throws {
+    let begin = Script.chunk(#"{"tool_calls":[{"index":0,"id":"functions.read:0","type":"function","function":{"name":"read","arguments":"{\"path\":"}}]}"#)
+    var run = try run()
+    run.answer(Script().adding(begin).bytes + events.map { $0 + "\n\n" }.joined() + Script().finish().events.dropFirst().map { "data: \($0)\n\n" }.joined())
+    #expect(run.record?.verdict == .invalid && !run.client.contains("functions.read"))
+  }
+
+  @Test("of several byte order marks none is left")
+  func marks() throws {
+    let answer = Script().call("read", EnforcementTests.good).finish().bytes
+    for step in [1, 4, 1000] {
+      var run = try run()
+      run.answer("\u{FEFF}\u{FEFF}" + answer, step: step)
+      #expect(run.client.replacing(": belay attempts=1 verdict=valid\n", with: "") == answer)
+    }
+  }
+
+  @Test("in annotate what comes behind the finish reason passes, and is told of")
+  func lateInAnnotate() throws {
+    var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.mode = .annotate }
+    let call = Script.chunk(#"{"tool_calls":[\#(Self.badCall)]}"#)
+    run.answer(Script().text("hi").adding(Script.chunk("{}", finish: "\"stop\"")).adding(call).adding("[DONE]").bytes)
+    #expect(run.client.contains("zz") && run.client.contains("verdict=invalid") && run.record?.verdict == .invalid)
+    #expect(run.record?.findingCodes.contains("stream.after_finish") == true)
+  }
+
+  @Test("an event that begins with a byte order mark is rewritten as the others are")
+  func markedEvent() throws {
+    let begin = Script.chunk(#"{"tool_calls":[{"index":0,"id":"functions.read:0","function":{"name":"read","arguments":"{\"path\":"}}]}"#)
+    let rest = Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"\"a\"}"}}]}"#)
+    let end = Script().finish().events.dropFirst().map { "data: \($0)\n\n" }.joined()
+    var run = try Run(EnforcementTests.request(stream: true))
+    run.answer(Script().adding(begin).bytes + "\u{FEFF}data: {}\ndata: \(rest)\n\n" + end)
+    #expect(run.arguments == #"{"path":"a"}"# && run.record?.verdict == .valid)
+  }
+
+  @Test("millions of line ends behind a comment are passed over at once", .timeLimit(.minutes(1)), arguments: ["\n", "\r", "\r\n"])
+  func lineEnds(end: String) throws {
+    var run = try Run(EnforcementTests.request(stream: true))
+    run.head()
+    run.body(": c\n\n" + Script().call("read", EnforcementTests.good).bytes)
+    run.body(String(repeating: end, count: 4 << 20), step: 1 << 16)
+    run.body(Script().finish().events.dropFirst().map { "data: \($0)\n\n" }.joined())
+    run.end()
+    #expect(run.arguments == EnforcementTests.good && run.record?.verdict == .valid)
   }
 
   @Test("an event that does not end is no part of a judged answer, but for the end mark")
@@ -78,7 +201,8 @@ import Upstream
   static let codings = [
     ("Content-Encoding", "deflate"), ("Content-Encoding", "gzip, identity"), ("content-encoding", "x-gzip"),
     ("Content-Type", "text/event-stream; charset=utf-16"), ("Content-Type", "text/event-stream; Charset = cp037"),
-    ("Content-Type", "text/event-stream;charset=shift_jis"), ("Content-Type", "text/event-stream;x-charset=utf-8; charset=utf-7"), ("Content-Type", "text/event-stream;charset=\"utf-7\""),
+    ("Content-Type", "text/event-stream;charset=shift_jis"), ("Content-Type", "text/event-stream;x-charset=utf-8; charset=utf-7"),
+    ("Content-Type", "text/event-stream; charset*0*=utf-7''"), ("Content-Type", "text/event-stream;charset=\"utf-7\""),
   ]
 
   @Test("an answer in a coding is not read as if it were in none", arguments: codings)
@@ -135,7 +259,7 @@ import Upstream
   static let both: [String] = [
     #"{"index":0,"message":{"role":"assistant","content":"hi"},"delta":{"tool_calls":[\#(badCall)]},"finish_reason":"stop"}"#,
     #"{"index":0,"delta":{"tool_calls":[\#(badCall)]},"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}"#,
-    #"{"index":0,"message":null,"delta":{"content":"hi"},"finish_reason":"stop"}"#,
+    #"{"index":0,"message":null,"delta":{"content":"hi"},"finish_reason":"stop"}"#, #"{"delta":{"content":"hi"},"finish_reason":"stop"}"#,
   ]
 
   @Test("a whole answer that is made a stream has the message that was judged, and nothing beside it", arguments: both)
@@ -145,6 +269,7 @@ import Upstream
     run.body(Self.body(choice))
     run.end()
     let deltas = run.events.compactMap { $0["choices"]?[0]?["delta"] }
+    #expect(run.events.allSatisfy { $0["choices"]?[0]?["index"] == 0 })
     #expect(deltas.compactMap { $0["content"]?.string } == ["hi"] && deltas.allSatisfy { $0["tool_calls"] == nil })
   }
 
@@ -211,6 +336,14 @@ import Upstream
     run.answer(answer)
     #expect(run.client.matches(of: /: *belay/.ignoresCase()).count == 1 && run.client.contains("verdict=invalid"))
     #expect(run.client.contains(": ping\n"))
+  }
+
+  @Test("a forged comment leaves no blank line behind")
+  func forgedLine() throws {
+    var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.mode = .annotate }
+    let event = "data: \(Script.chunk(#"{"content":"a"}"#))\r\n: belay x\r\nid: 3\r\n\r\n"
+    run.answer(event + Script().finish("stop").bytes)
+    #expect(run.client.hasPrefix("id: 3\ndata: \(Script.chunk(#"{"content":"a"}"#))\n\n") && !run.client.contains("belay x"))
   }
 
   @Test("no comment of Belay's parts a carriage return from its line feed", arguments: [1, 2, 1_000_000])

@@ -40,6 +40,8 @@ import Testing
     Case(testDescription: "a rebound name, GET", host: "evil.example:8611", method: "GET", code: "foreign_name"),
     Case(testDescription: "a rebound name of digits", host: "1.evil.example", method: "GET", code: "foreign_name"),
     Case(testDescription: "a name that begins like localhost", host: "localhost.evil.example", method: "GET", code: "foreign_name"),
+    Case(testDescription: "the unspecified address, of which browsers say nothing", host: "0.0.0.0:8611", method: "GET", code: "foreign_name"),
+    Case(testDescription: "an address of IPv4 within IPv6", host: "[::FFFF:127.0.0.1]:8611", method: "GET", code: "foreign_name"),
     Case(testDescription: "a rebound name like an address", host: "127.evil.example", method: "GET", code: "foreign_name"),
     Case(testDescription: "a rebound name with an address in it", host: "127.0.0.1.nip.io:8611", method: "GET", code: "foreign_name"),
     Case(testDescription: "a rebound name with a private address in it", host: "10.0.0.1.nip.io", method: "GET", code: "foreign_name"),

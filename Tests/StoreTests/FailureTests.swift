@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 import Foundation
 import GRDB
 import Store
@@ -30,6 +31,25 @@ import Testing
     try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
     try await until("it recovers", store) { $0.written == 10 }
     #expect(store.status.failure == nil)
+    await store.close()
+  }
+
+  @Test func aLaterReleaseThatAddsColumnsKeepsNobodyFromWriting() async throws {
+    let folder = try Folder()
+    let store = writer(folder)
+    store.offer([Sample.exchange(1)])
+    await store.flush()
+    let other = try DatabaseQueue(path: folder.store)
+    try await other.write { db in
+      for table in try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'") {
+        try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN later TEXT")
+      }
+    }
+    store.offer([Sample.exchange(2), Sample.exchange(3)])
+    store.offer(comparisons: [StoredComparison(
+      time: 1, vendor: "v", model: "m", reference: "r", answer: Side(.stop), other: Side(.stop))])
+    await store.flush()
+    #expect(store.status.written == 3 && store.status.dropped == [:] && store.status.failure == nil)
     await store.close()
   }
 

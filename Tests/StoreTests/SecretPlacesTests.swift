@@ -116,6 +116,11 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func reasoningWithinReasoningIsWalkedOnce() throws {
+    let nested = String(repeating: "{\"reasoning\":", count: 200) + "\"\(Self.key)\"" + String(repeating: "}", count: 200)
+    #expect(!String(decoding: try Self.cleared(Self.stream([nested])), as: UTF8.self).contains(Self.key))
+  }
+
   @Test func aKeyInPiecesOfArgumentsIsTakenOutOfEachCall() throws {
     let text = Array(#"{"k":"\#(Self.key)"}"#)
     let deltas = text.map { character in

@@ -26,18 +26,15 @@ struct PortHandover {
 
   /// Returns when no new connection comes here, or when there is nobody else to take them.
   func handOver() async {
-    // Where it cannot be told: the one that an upgrade has.
-    let others = UInt32(clamping: (PortSharers.count(at: listener.localAddress) ?? 2) - 1)
-    guard others > 0 else { return }
-    var fewest = (program: Steering.last(others), arrivals: Int.max)
-    for program in [Steering.last(others), .any(of: others)] {
-      guard await steer(program) else { return }
-      let arrivals = await arrivals()
-      if arrivals == 0 { return }
-      if arrivals < fewest.arrivals { fewest = (program, arrivals) }
+    for step in 0..<4 {
+      // Others may stop too, and each time the places are others. Where it cannot be told: the one that an upgrade has.
+      let others = UInt32(clamping: (PortSharers.count(at: listener.localAddress) ?? 2) - 1)
+      guard others > 0, await steer(step % 2 == 0 ? .last(others) : .any(of: others)) else { return }
+      if await arrivals() == 0 { return }
     }
-    // Far clients' handshakes: there was another, and some still came here.
-    if case .last = fewest.program, await steer(fewest.program) { _ = await arrivals() }
+    // Far clients' handshakes: there is another, and some still came here.
+    let others = UInt32(clamping: (PortSharers.count(at: listener.localAddress) ?? 2) - 1)
+    if others > 0, await steer(.last(others)) { _ = await arrivals() }
   }
 
   private enum Steering {

@@ -16,7 +16,7 @@ package struct Annotation: Sendable {
 
     init(of answer: ResponseSummary) {
       self.init(answer.choices.count == 1 ? answer.choices[0].calls : answer.choices.flatMap(\.calls))
-      let isRead = answer.isReadable && !answer.hasTooManyChoices && !answer.choices.contains(where: \.hasLegacyCall)
+      let isRead = answer.isReadable && !answer.isHTML && answer.events > 0 && !answer.hasTooManyChoices && !answer.choices.contains(where: \.hasLegacyCall)
       if self == .valid, answer.isSuccess, !isRead { self = .unknown }
     }
 

@@ -68,6 +68,12 @@ package struct RecordedAnswer: Sendable, Equatable {
     }
     body += bytes.readableBytesView
   }
+
+  /// Nothing of it is kept, for want of memory.
+  mutating func giveUp() {
+    omitted += body.count
+    body = []
+  }
 }
 
 /// What the client sent and, where it is not the vendor's answer, what it received.
@@ -92,5 +98,12 @@ package struct RecordedBodies: Sendable, Equatable {
     }
     response = response ?? []
     response? += bytes.readableBytesView
+  }
+
+  /// Nothing of what the client received is kept, for want of memory.
+  mutating func giveUpResponse() {
+    guard let bytes = response?.count else { return }
+    omitted += bytes
+    response = []
   }
 }

@@ -35,7 +35,7 @@ extension Enforcement {
     switch finding.kind {
     case .leakedMarkup: facts.quotesMarkup
     case .reasoningMarkup:
-      facts.quotesMarkup || summary.choices.contains { $0.index == finding.choice && ($0.hasText || !$0.calls.isEmpty) }
+      facts.quotesMarkup || summary.choices.contains { $0.index == finding.choice && $0.onlyConsiders(facts.tools.names) }
     default: false
     }
   }

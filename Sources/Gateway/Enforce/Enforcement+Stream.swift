@@ -58,6 +58,15 @@ extension Enforcement {
     return leave(hold, out, .complete, at: now)
   }
 
+  /// A vendor has said all, and neither says so nor ends.
+  mutating func settleSilent(_ stream: consuming StreamHold, at now: UInt64) -> Turn {
+    var hold = consume stream
+    var out = ByteBuffer()
+    hold.settle()
+    let next = settle(&hold, hold.summary(), into: &out, at: now)
+    return leave(hold, out, next ?? .goOn, at: now)
+  }
+
   /// Judges an answer that is complete, or ended. Nil: it goes to the client.
   private mutating func settle(
     _ hold: inout StreamHold, _ summary: ResponseSummary, into out: inout ByteBuffer, at now: UInt64

@@ -91,6 +91,10 @@ struct Enforcement: Sendable {
   /// Something of an earlier attempt's answer is with the client.
   var isContinued = false
   var lastWriteAt: UInt64
+  /// When something of the answer came.
+  private var lastPieceAt: UInt64
+  /// How long `[DONE]` is waited for behind the last finish reason.
+  private static let patience: UInt64 = 1_000_000_000
   /// From how many argument bytes of all calls on a dead one is looked at again.
   var nextLook = 0
   /// More was held than may be: what came has left, and nothing can stand in for it.
@@ -115,7 +119,7 @@ struct Enforcement: Sendable {
     self.ladder = ladder
     self.secrets = secrets
     self.startedAt = startedAt
-    lastWriteAt = now
+    (lastWriteAt, lastPieceAt) = (now, now)
   }
 
   var isEnforcing: Bool { policy.mode == .enforce }
@@ -153,6 +157,7 @@ struct Enforcement: Sendable {
 
   mutating func body(_ bytes: ByteBuffer, at now: UInt64) -> Turn {
     attempt.bytes += bytes.readableBytes
+    lastPieceAt = now
     attempt.answer?.append(bytes)
     switch answer {
     case .none:
@@ -238,6 +243,10 @@ struct Enforcement: Sendable {
 
   /// Time passes: says something to a client that has waited for long, so that nothing between closes the connection.
   mutating func tick(at now: UInt64) -> Turn {
+    if isEnforcing, case .stream(let hold) = answer, hold.isFinished, now - lastPieceAt >= Self.patience {
+      answer = .none
+      return settleSilent(hold, at: now)
+    }
     guard isEnforcing, isStream, now - lastWriteAt >= policy.enforce.keepAlive.wholeNanoseconds else { return Turn() }
     switch answer {
     case .stream(let hold) where !hold.isWithinEvent && (hold.isHolding || attempts.count > 1): break

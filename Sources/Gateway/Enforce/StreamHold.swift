@@ -13,7 +13,7 @@ import NIOCore
 struct StreamHold: Sendable {
   /// Something that asks for a decision. Nothing more is read until `advance` is called again.
   enum Signal: Equatable, Sendable {
-    /// All choices have their finish reason, or the vendor says that it is done, or that it failed: judge what there is.
+    /// The vendor says that it is done, or that it failed: judge what there is. Not at a finish reason, behind which some go on.
     case settled
     /// A call can no longer become valid.
     case died(CallDeath)
@@ -25,6 +25,8 @@ struct StreamHold: Sendable {
   struct Event: Sendable {
     var bytes: ByteBuffer
     var traits: EventTraits
+    /// A part of it has left before, so that this is to follow as it is.
+    var isRest = false
   }
 
   private enum Phase { case opening, flowing, holding, released }
@@ -74,6 +76,12 @@ struct StreamHold: Sendable {
     self.choiceCount = choiceCount
     phase = isHolding ? .opening : .released
   }
+
+  /// All choices have their finish reason: a vendor that then falls silent has said all.
+  var isFinished: Bool { !isSettled && observer.finishedChoices >= max(choiceCount, observer.begunChoices) && observer.begunChoices > 0 }
+
+  /// Judges it as if it were done.
+  mutating func settle() { isSettled = true }
 
   /// Something is held back.
   var isHolding: Bool { phase == .holding }
@@ -162,8 +170,10 @@ struct StreamHold: Sendable {
   /// first line. False as long as it cannot be told.
   private mutating func dropMark() -> Bool {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    let begin = input.readableBytesView.prefix(mark.count)
-    if mark.starts(with: begin) {
+    // One that follows another would be the first to whoever reads on from here.
+    while true {
+      let begin = input.readableBytesView.prefix(mark.count)
+      guard mark.starts(with: begin) else { break }
       guard begin.count == mark.count else { return false }
       input.moveReaderIndex(forwardBy: mark.count)
     }
@@ -189,23 +199,29 @@ struct StreamHold: Sendable {
       unfinished.writeImmutableBuffer(bytes)
       return nil
     }
+    let isRest = isWithinEvent
     isWithinEvent = false
     // Something of Belay's own may come between: a line feed alone behind it would be one more blank line.
     if bytes.readableBytesView.last == 0x0D {
       endsInReturn = true
       bytes.writeInteger(0x0A as UInt8)
     }
-    if unfinished.readableBytes == 0 { return Event(bytes: bytes, traits: traits) }
+    if unfinished.readableBytes == 0 { return Event(bytes: bytes, traits: traits, isRest: isRest) }
     unfinished.writeImmutableBuffer(bytes)
     defer { unfinished = ByteBuffer() }
-    return Event(bytes: unfinished, traits: traits)
+    return Event(bytes: unfinished, traits: traits, isRest: isRest)
   }
 
   private mutating func take(_ event: Event, into out: inout ByteBuffer) -> Signal? {
     switch phase {
     case .released:
       guard !isSettled, isLast(event) else {
-        if isClosed, !event.traits.isDisjoint(with: .saying) { passUsage(event, into: &out) } else { pass(event, into: &out) }
+        // What says nothing that is known here may say something to others.
+        if isClosed, !event.isRest, !event.traits.isDisjoint(with: .saying) || event.traits.isEmpty && !event.isSilent {
+          hasWithheld = true
+        } else {
+          pass(event, into: &out)
+        }
         return nil
       }
       keep(event)
@@ -234,7 +250,7 @@ struct StreamHold: Sendable {
   }
 
   private func isLast(_ event: Event) -> Bool {
-    !event.traits.isDisjoint(with: [.done, .failure]) || observer.finishedChoices >= max(choiceCount, observer.begunChoices)
+    !event.traits.isDisjoint(with: [.done, .failure])
   }
 
   private mutating func decision(_ event: Event) -> Signal? {
@@ -262,13 +278,18 @@ struct StreamHold: Sendable {
   // MARK: What leaves
 
   mutating func pass(_ event: Event, into out: inout ByteBuffer) {
-    let event = observer.hasComments ? event.withoutForgedComments() : event
+    let event = event.isRest ? event : event.cleaned()
     if event.traits.contains(.done), let comment {
       self.comment = nil
       out.writeImmutableBuffer(comment)
     }
     flowed.formUnion(event.traits.intersection(.flowing))
-    if rewrite != nil, let data = event.data, let changed = rewrite?.apply(to: data.span) {
+    if event.traits.contains(.echo) {
+      // Some clients take it for the answer, and it was not judged.
+      var echoless = rewrite ?? EventRewrite()
+      echoless.drops.insert(.message)
+      if let data = event.data, let changed = echoless.apply(to: data.span) { out.writeBytes(changed) }
+    } else if rewrite != nil, let data = event.data, let changed = rewrite?.apply(to: data.span) {
       out.writeBytes(changed)
     } else if out.readableBytes == 0 {
       out = event.bytes
@@ -278,48 +299,17 @@ struct StreamHold: Sendable {
   }
 }
 
-extension StreamHold {
-  /// Of an event behind a judged answer, how many tokens it took.
-  private mutating func passUsage(_ event: Event, into out: inout ByteBuffer) {
-    hasWithheld = true
-    guard event.traits == [.finish, .usage], let data = event.data else { return }
-    var rest = rewrite ?? EventRewrite()
-    rest.drops.insert(.finish)
-    if let changed = rest.apply(to: data.span) { out.writeBytes(changed) }
-  }
-}
-
 extension StreamHold.Event {
-  /// Without the vendor's comments in Belay's name: only Belay says what Belay found.
-  fileprivate func withoutForgedComments() -> StreamHold.Event {
-    let lines = bytes.readableBytesView.split(omittingEmptySubsequences: false) { $0 == 0x0A || $0 == 0x0D }
-    guard lines.contains(where: Self.isForged) else { return self }
-    var event = self
-    event.bytes = ByteBuffer()
-    for line in lines where !Self.isForged(line) {
-      event.bytes.writeBytes(line)
-      // One end for each kind: an end of CRLF has split into an empty line more.
-      if line.endIndex < bytes.readableBytesView.endIndex { event.bytes.writeInteger(bytes.readableBytesView[line.endIndex]) }
-    }
-    return event
-  }
-
-  private static func isForged(_ line: ByteBufferView) -> Bool {
-    guard line.first == UInt8(ascii: ":") else { return false }
-    let words = line.dropFirst().drop { $0 == 0x20 || $0 == 0x09 }.prefix(5).map { $0 | 0x20 }
-    return words == Array("belay".utf8)
-  }
-
   /// There are only comments, blank lines and the like.
   var isSilent: Bool {
-    var framer = EventStreamFramer()
+    var framer = EventStreamFramer(isAtStart: false)
     var position = 0
     return framer.next(in: bytes.readableBytesUInt8Span, from: &position) == nil
   }
 
   /// The event's data; nil for one without (a comment) and for one that is too long.
   var data: [UInt8]? {
-    var framer = EventStreamFramer()
+    var framer = EventStreamFramer(isAtStart: false)
     var position = 0
     switch framer.next(in: bytes.readableBytesUInt8Span, from: &position) {
     case .input(let range): return bytes.getBytes(at: bytes.readerIndex + range.lowerBound, length: range.count)

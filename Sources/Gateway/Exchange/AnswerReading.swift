@@ -13,7 +13,8 @@ extension UpstreamHead {
   package var isReadable: Bool {
     for field in headers where field.isNamed("content-encoding") {
       let codings = field.value.split(separator: ",").map { $0.trimmingSpaces() }
-      if !codings.allSatisfy({ $0.isEmpty || String($0).equalsIgnoringASCIICase("identity") }) { return false }
+      // Written to keep something between from coding it; no client decodes it.
+      if !codings.allSatisfy({ coding in coding.isEmpty || Self.noCodings.contains { String(coding).equalsIgnoringASCIICase($0) } }) { return false }
     }
     return !headers.contains { $0.isNamed("content-type") && !Self.hasASCII($0.value) }
   }
@@ -35,7 +36,9 @@ extension UpstreamHead {
     allCharsets(of: type) { charset in utf8Names.contains { charset.count == $0.utf8.count && hasPrefix($0, charset) } }
   }
 
-  private static let utf8Names = ["utf-8", "utf8", "us-ascii", "ascii"]
+  private static let noCodings = ["identity", "none", "utf-8", "utf8", "binary", "8bit"]
+  /// Of the others text of JSON and events is ASCII in all that tells one thing from another.
+  private static let utf8Names = ["utf-8", "utf8", "utf8mb4", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252", "binary"]
   private static let charsets = utf8Names + ["iso-8859-", "latin", "windows-", "gb", "big5", "shift_jis", "euc-"]
 
   private static func hasASCII(_ type: String) -> Bool {
@@ -50,8 +53,8 @@ extension UpstreamHead {
         rest.removeFirst()
         continue
       }
-      // No blanks may stand there (RFC 9110 section 5.6.6), and some readers do not mind.
-      rest = rest.dropFirst(7).drop { isBlank($0) }
+      // No blanks may stand there (RFC 9110 section 5.6.6), and some readers do not mind; `charset*` is that of RFC 8187.
+      rest = rest.dropFirst(7).drop { isBlank($0) || $0 == UInt8(ascii: "*") || 0x30...0x39 ~= $0 }
       guard rest.first == UInt8(ascii: "=") else { continue }
       rest = rest.dropFirst().drop { isBlank($0) || isQuote($0) }
       let name = rest.prefix { !isBlank($0) && !isQuote($0) && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: ",") }

@@ -79,7 +79,7 @@ package struct Exchange {
   var record: ExchangeRecord
   var facts = RequestFacts()
   var observer: ResponseObserver?
-  private var answer: RecordedAnswer?
+  var answer: RecordedAnswer?
   /// Where the vendor's answer is no success.
   var mask: SecretMask?
   /// The client has the head of an answer.
@@ -309,7 +309,7 @@ extension Exchange {
     } else if isAsked, record.isInspected {
       record.takeNoAnswer()
     }
-    letGoOfHeld()
+    letGoOfAll()
     return record
   }
 

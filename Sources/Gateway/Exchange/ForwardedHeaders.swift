@@ -166,13 +166,17 @@ package enum ForwardedHeaders {
       if isNamed("x-api-key") { return .credential }
       if isNamed("report-to") || isNamed("accept-ch") || isNamed("set-login") { return .site }
     case 10:
+      if isNamed("x-sendfile") { return .site }
       if isNamed("set-cookie") { return .site }
       if isNamed("connection") || isNamed("keep-alive") { return .hopByHop }
     case 11: if isNamed("set-cookie2") { return .site }
     case 13:
       if isNamed("authorization") { return .credential }
+      if isNamed("x-reproxy-url") { return .site }
       if isNamed("x-rewrite-url") || isNamed("x-http-method") { return .framing }
-    case 14: if isNamed("content-length") || isNamed("x-original-url") || isNamed("x-original-uri") { return .framing }
+    case 14:
+      if isNamed("x-reproxy-file") { return .site }
+      if isNamed("content-length") || isNamed("x-original-url") || isNamed("x-original-uri") { return .framing }
     case 15:
       if isNamed("x-forwarded-uri") { return .framing }
       if isNamed("accept-encoding") { return .acceptEncoding }
@@ -187,12 +191,15 @@ package enum ForwardedHeaders {
     case 19:
       if isNamed("proxy-authorization") { return .hopByHop }
       if isNamed("reporting-endpoints") { return .site }
+    case 20: if isNamed("x-lighttpd-send-file") { return .site }
     case 22:
       if isNamed("service-worker-allowed") { return .site }
       if isNamed("x-http-method-override") { return .framing }
     case 25: if isNamed("strict-transport-security") { return .site }
     default: break
     }
+    // For the server in front, which would fetch what a vendor names.
+    if name.hasPrefixIgnoringASCIICase("x-accel-"), !isNamed("x-accel-buffering") { return .site }
     return name.hasPrefixIgnoringASCIICase("x-belay-") ? .belay : .other
   }
 

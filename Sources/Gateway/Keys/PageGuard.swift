@@ -64,8 +64,11 @@ struct PageGuard: Sendable {
   /// Origin. Addresses are nobody's names, and private ones (a container's, `host.docker.internal`) are not for him to give.
   private func checkName(_ field: String) throws(GatewayError) {
     let bytes = field.utf8.prefix { $0 != UInt8(ascii: ":") }
+    // Browsers say of what they ask of these neither that a page asked nor which: they lead here, and are not trusted.
+    let isUntrusted = bytes.first == UInt8(ascii: "0") || ["[::]", "[::ffff:"].contains { field.lowercased().hasPrefix($0) }
     // IPv6 in brackets has its first colon early.
-    if bytes.first == UInt8(ascii: "[") || bytes.allSatisfy({ 0x30...0x39 ~= $0 || $0 == UInt8(ascii: ".") }) { return }
+    let isAddress = bytes.first == UInt8(ascii: "[") || bytes.allSatisfy { 0x30...0x39 ~= $0 || $0 == UInt8(ascii: ".") }
+    if isAddress { if isUntrusted { throw .foreignName(field) } else { return } }
     let host = Host(String(decoding: bytes, as: UTF8.self))
     guard !host.isLoopback, !host.isPrivate, !hosts.contains(host.name) else { return }
     throw .foreignName(host.name)
@@ -96,7 +99,7 @@ extension GatewayError {
     let name = host.prefix(200)
     return GatewayError(
       fault: .client, status: 403, code: "foreign_name",
-      message: "this proxy does not answer to the name \(name): use its IP address or localhost, "
+      message: "this proxy does not answer to the name \(name): use its IP address (127.0.0.1) or localhost, "
         + "or list https://\(name) in allowed_origins", isRetryable: false)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Inspection
 import NIOCore
+import Store
 import Synchronization
 
 /// The recorder's queue: what event loops hand over, and what it may hold. Beyond `bytes` records go on without their bodies, beyond
@@ -81,6 +82,7 @@ extension ExchangeRecord {
   var queuedBytes: Int {
     var sum = 2048 + path.utf8.count + model.utf8.count
     for edit in edits { sum += 64 + edit.before.count + edit.after.count }
+    for repair in repairs { sum += 64 + repair.before.count + repair.after.count }
     for call in calls { sum += 128 + call.arguments.count }
     for attempt in attempts {
       sum += 512 + (attempt.sent?.readableBytes ?? 0) + (attempt.answer?.queuedBytes ?? 0)
@@ -94,11 +96,26 @@ extension ExchangeRecord {
 
   /// Leaves what is logged and counted. False where there are no bodies.
   mutating func forgetBodies() -> Bool {
-    let hadBodies = bodies != nil || attempts.contains { $0.sent != nil || $0.answer != nil }
+    var hadBodies = bodies != nil || attempts.contains { $0.sent != nil || $0.answer != nil }
     bodies = nil
-    for index in attempts.indices { (attempts[index].sent, attempts[index].answer) = (nil, nil) }
+    for index in attempts.indices {
+      (attempts[index].sent, attempts[index].answer) = (nil, nil)
+      for call in attempts[index].calls.indices { hadBodies = Self.forget(&attempts[index].calls[call].arguments) || hadBodies }
+    }
+    for index in calls.indices { hadBodies = Self.forget(&calls[index].arguments) || hadBodies }
+    for index in repairs.indices { hadBodies = Self.forget(&repairs[index].before) || Self.forget(&repairs[index].after) || hadBodies }
+    for index in edits.indices { hadBodies = Self.forget(&edits[index].before) || Self.forget(&edits[index].after) || hadBodies }
     if case .sent? = shadow { shadow = .unsent }
     return hadBodies
+  }
+}
+
+extension ExchangeRecord {
+  /// Arguments of some length are bodies, too.
+  private static func forget(_ text: inout [UInt8]) -> Bool {
+    guard text.count > StoredExchange.longText else { return false }
+    text = []
+    return true
   }
 }
 

@@ -61,13 +61,21 @@ package struct EventStreamFramer: Sendable {
   private enum Rest { case none, data, passedOver }
 
   /// Whether the next byte begins an event, with nothing left of what came before.
-  var isBetweenEvents: Bool {
+  var isBetweenEvents: Bool { isBetweenLines && !skipsLineFeed }
+
+  /// The same, but that it may be the second half of a line end.
+  var isBetweenLines: Bool {
     guard case .none = data else { return false }
-    return partial.isEmpty && nextType.isEmpty && bomBytesSeen == 3 && !skipsLineFeed && !isDropping && rest == .none
+    return partial.isEmpty && nextType.isEmpty && bomBytesSeen == 3 && !isDropping && rest == .none
   }
 
-  /// - Parameter limit: the most bytes that the data of one event may have; 8 MiB holds any tool call that was ever seen whole.
-  package init(limit: Int = 8 << 20) { self.limit = limit }
+  /// - Parameters:
+  ///   - limit: the most bytes that the data of one event may have; 8 MiB holds any tool call that was ever seen whole.
+  ///   - isAtStart: a byte order mark would be one.
+  package init(limit: Int = 8 << 20, isAtStart: Bool = true) {
+    self.limit = limit
+    if !isAtStart { bomBytesSeen = 3 }
+  }
 
   /// The next event of `input` at or after `position`, or `nil` when all of `input` is consumed.
   ///

@@ -10,6 +10,8 @@ package enum ChatEvent: Equatable, Sendable {
   case reasoning(choice: Int, Range<Int>)
   /// Content of another kind: a refusal, an image, audio.
   case otherContent(choice: Int)
+  /// A `message` beside a `delta`, which is not read.
+  case echo(choice: Int)
   /// A `function_call`, as before there were tools, or a piece of one.
   case legacyCall(choice: Int)
   /// A tool call, or a piece of one.

@@ -6,7 +6,7 @@ extension ChunkDecoder {
     _ choice: JSONIndex.Node, at position: Int, of payload: borrowing Span<UInt8>, as form: Form
   ) throws(Failure) {
     try checkNames(of: choice, .choice, in: payload)
-    var number = position
+    var (number, isNumbered) = (position, false)
     var delta: JSONIndex.Node?
     var message: JSONIndex.Node?
     var finish: JSONIndex.Node?
@@ -20,7 +20,7 @@ extension ChunkDecoder {
       } else if key.is("index", index, payload) {
         // Clients key by what stands there.
         guard let place = index.integer(value, of: payload) else { throw .ambiguous("index") }
-        number = place
+        (number, isNumbered) = (place, true)
       } else if key.is("finish_reason", index, payload) {
         finish = value
       } else if key.is("message", index, payload) {
@@ -37,10 +37,15 @@ extension ChunkDecoder {
     let first = form == .chunk ? delta : message
     let second = form == .chunk ? message : delta
     let said = first.flatMap { index.kind($0) == .object ? $0 : nil } ?? second
+    if form == .chunk, said != message, let message, index.kind(message) == .object { events.append(.echo(choice: number)) }
+    if isNumbered { numbersChoices = true }
+    // Clients that key by it have half of a call here, and half there.
+    if let said, !isNumbered, numbersChoices, index.value("tool_calls", in: said, of: payload) != nil { throw .ambiguous("index") }
     if let said { try decodeSaid(said, choice: number, isWhole: said == message, of: payload) }
     if let finish, index.kind(finish) == .string {
       let reason = decodeText(finish, of: payload)
-      if !reason.isEmpty { events.append(.finish(choice: number, reason)) }
+      // Some vendors write none as a word (Alibaba's in every chunk but the last).
+      if !reason.isEmpty, !isNone(reason) { events.append(.finish(choice: number, reason)) }
     }
     if let native, index.kind(native) == .string {
       let reason = decodeText(native, of: payload)
@@ -51,6 +56,10 @@ extension ChunkDecoder {
       decodeUsage(usage, of: payload)
     }
     if let error, index.kind(error) != .null { decodeFailure(error, of: payload) }
+  }
+
+  private func isNone(_ word: Range<Int>) -> Bool {
+    word.count == 4 && ["null", "none"].contains { $0.utf8.elementsEqual(text[word].map(\.asciiLowercased)) }
   }
 
   /// The first number that two choices have.
@@ -90,13 +99,14 @@ extension ChunkDecoder {
       {
         hasOther = hasOther || saysSomething(value)
       } else if key.is("function_call", index, payload) {
-        hasLegacyCall = saysSomething(value)
+        // Beside calls it is the first of them once more (llama-cpp-python).
+        hasLegacyCall = names(value)
       }
     }
     decodeReasoning(reasoning, choice: choice, of: payload)
     if let content { decodeContent(content, choice: choice, of: payload) }
     if hasOther { events.append(.otherContent(choice: choice)) }
-    if hasLegacyCall { events.append(.legacyCall(choice: choice)) }
+    if hasLegacyCall, calls.map({ index.count($0) == 0 }) ?? true { events.append(.legacyCall(choice: choice)) }
     guard let calls else { return }
     var position = 0
     for call in index.elements(calls) {
@@ -134,6 +144,12 @@ extension ChunkDecoder {
       if text.count > start { habits.insert(.reasoningDetails) }
     }
     if text.count > start { events.append(.reasoning(choice: choice, start..<text.count)) }
+  }
+
+  /// A `function_call` with a name or arguments.
+  private func names(_ call: JSONIndex.Node) -> Bool {
+    for (_, value) in index.members(call) where saysSomething(value) { return true }
+    return index.kind(call) == .string && saysSomething(call)
   }
 
   /// A string, or an array of text parts and parts of other kinds.

@@ -8,7 +8,10 @@ extension ChunkDecoder {
   func checkNames(of object: JSONIndex.Node, _ names: AnswerNames, in payload: borrowing Span<UInt8>) throws(Failure) {
     var seen: UInt16 = 0
     for (key, _) in index.members(object) {
-      guard let number = names.number(of: key, in: index, payload) else { continue }
+      guard let number = names.number(of: key, in: index, payload) else {
+        if index.equals(key, AnswerNames.prototype, in: payload) { throw .ambiguous("__proto__") }
+        continue
+      }
       guard seen & 1 << number == 0, index.equals(key, names.all[number], in: payload) else {
         throw .ambiguous(String(decoding: names.all[number], as: UTF8.self))
       }
@@ -26,6 +29,8 @@ struct AnswerNames: Sendable {
   static let function = AnswerNames(["name", "arguments"])
 
   let all: [[UInt8]]
+  /// Merged into an object of JavaScript, its members become that object's (OpenAI's SDK before 7).
+  static let prototype = Array("__proto__".utf8)
 
   private init(_ names: [String]) { all = names.map { Array($0.utf8) } }
 

@@ -13,8 +13,10 @@ package struct ChunkDecoder: Sendable {
     case notAnObject
     /// A member that stands twice, or in another case: see `checkNames`.
     case ambiguous(String)
-    /// In a whole answer: clients take one of them, or both together.
+    /// Clients take one of them, or both together.
     case repeatedChoice(Int)
+    /// Of an event that is of another kind than chunks are.
+    case foreignEvent
   }
 
   /// What the last payload said.
@@ -27,6 +29,8 @@ package struct ChunkDecoder: Sendable {
   package private(set) var head: ChunkHead?
   var index = JSONIndex()
   private var hasModel = false
+  /// A choice had an index.
+  var numbersChoices = false
   var repeated = RepeatedChunk()
   /// The string that the last piece of text, reasoning or arguments came from, if it came from one.
   var soleString: JSONIndex.Node?
@@ -56,6 +60,7 @@ package struct ChunkDecoder: Sendable {
     habits = []
     head = nil
     hasModel = false
+    numbersChoices = false
     soleString = nil
   }
 
@@ -105,7 +110,7 @@ package struct ChunkDecoder: Sendable {
     }
     guard index.kind(index.root) == .object else { throw .notAnObject }
     try checkNames(of: index.root, .whole, in: payload)
-    if form == .response, let choices = index.value("choices", in: index.root, of: payload), let number = repeatedNumber(choices, of: payload) {
+    if let choices = index.value("choices", in: index.root, of: payload), let number = repeatedNumber(choices, of: payload) {
       throw .repeatedChoice(number)
     }
     let isFirst = head == nil
@@ -120,6 +125,11 @@ package struct ChunkDecoder: Sendable {
         usage = value
       } else if key.is("error", index, payload) {
         error = value
+      } else if key.is("chunk", index, payload) && index.kind(value) == .object
+        || key.is("type", index, payload) && index.equals(value, "content.delta", in: payload)
+      {
+        // LangChain takes the one for the chunk, and passes over the other.
+        throw .ambiguous(index.kind(value) == .object ? "chunk" : "type")
       } else if !hasModel, key.is("model", index, payload), index.kind(value) == .string {
         hasModel = true
         events.append(.model(decodeText(value, of: payload)))

@@ -64,6 +64,8 @@ package struct ResponseObserver: Sendable {
   package var deaths: [CallDeath] { tally.deaths }
   /// The calls as put together so far; their names may change before `finish`.
   package var calls: [AssembledCall] { tally.calls }
+  /// A call has begun.
+  package var hasCalls: Bool { tally.hasCalls }
   /// Bytes of the arguments of all calls so far.
   package var argumentBytes: Int { tally.argumentBytes }
   /// Bytes of the answer that are kept.
@@ -136,9 +138,9 @@ package struct ResponseObserver: Sendable {
   /// How many bytes of a stream at `position`, where a block has just ended, are blank lines: they say nothing, and whoever passes on
   /// by block can pass over them all at once.
   package func blankLines(in bytes: borrowing Span<UInt8>, at position: Int) -> Int {
-    guard format == .eventStream, framer.isBetweenEvents else { return 0 }
+    guard format == .eventStream, framer.isBetweenLines else { return 0 }
     var end = position
-    while end < bytes.count, bytes[end] == 0x0A { end &+= 1 }
+    while end < bytes.count, bytes[end] == 0x0A || bytes[end] == 0x0D { end &+= 1 }
     return end &- position
   }
 
@@ -205,6 +207,8 @@ package struct ResponseObserver: Sendable {
 
   private mutating func takeEvent(_ data: borrowing Span<UInt8>) -> EventTraits {
     if data.isBlank { return [] }
+    // Of the assistants' API: OpenAI's SDKs put such an event into another, and read no chunk there.
+    if framer.type.starts(with: "thread.".utf8) { return tally.takeUnreadable(data, .foreignEvent) }
     // `event: error` is an error whatever its data is (R64).
     return take(data, as: .chunk, isError: !framer.type.isEmpty && framer.type.elementsEqual("error".utf8))
   }
@@ -218,7 +222,8 @@ package struct ResponseObserver: Sendable {
       let traits = tally.take(decoder)
       return isError ? traits.union(tally.takeErrorEvent(payload)) : traits
     } catch {
-      return isError ? tally.takeErrorEvent(payload) : tally.takeUnreadable(payload, error)
+      // Clients that do not look at an event's type may read it, and in it what is not read here.
+      return isError ? tally.takeErrorEvent(payload).union(.unreadable) : tally.takeUnreadable(payload, error)
     }
   }
 }

@@ -33,6 +33,7 @@ struct ResponseTally: Sendable {
   var isHoldingMarker: Bool { choices.contains { $0.isHoldingMarker } }
   var hasLeak: Bool { choices.contains { $0.summary.leak != nil } }
   var usage: Usage? { summary.usage }
+  var hasCalls: Bool { !assembler.calls.isEmpty }
   var begunChoices: Int { choices.count }
   var finishedChoices: Int { choices.count { $0.summary.finishReason != nil } }
   var calls: [AssembledCall] { assembler.named(among: request.tools.names) }
@@ -68,6 +69,7 @@ struct ResponseTally: Sendable {
       case .notJSON(let error): " (\(error))"
       case .repeatedChoice(let number): " (two choices have the index \(number))"
       case .ambiguous(let name): " ('\(name)' can be read in two ways)"
+      case .foreignEvent: " (an event of another kind)"
       case .notAnObject: ""
       }
     summary.unreadableSample = quoted(payload) + reason
@@ -141,6 +143,7 @@ extension ResponseTally {
       guard let place = saying(choice) else { return .otherContent }
       choices[place].summary.hasOtherContent = true
       return .otherContent
+    case .echo: return .echo
     case .legacyCall(let choice):
       guard let place = saying(choice) else { return .call }
       choices[place].summary.hasOtherContent = true

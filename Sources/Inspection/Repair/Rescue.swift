@@ -21,12 +21,13 @@ extension ChoiceSummary {
   /// every one has to be complete and, after the repairs of calls, valid; `isSound` says so.
   ///
   /// What a vendor parsed and left in the text as well is not called twice. In reasoning a call may only have been considered:
-  /// it counts when the choice says nothing else.
+  /// it counts when the choice has no calls of its own, and does not say something else after more thought.
   ///
   /// - Returns: whether it was done.
   mutating func rescue(tools: ByteStrings, isSound: (AssembledCall) -> Bool) -> Bool {
-    guard let leak, !leak.isTooLong, !leak.text.isEmpty, !leak.isInReasoning || calls.isEmpty && !hasText else { return false }
+    guard let leak, !leak.isTooLong, !leak.text.isEmpty, !leak.isInReasoning || calls.isEmpty else { return false }
     let result = MarkupParser(tools: tools).parse(leak.text)
+    if leak.isInReasoning, hasText, !result.text.span.isBlank { return false }
     let marks = result.calls.reduce(0) { $0 + $1.arguments.span.markCount }
     guard result.isComplete, result.calls.count <= Self.rescueLimit, marks <= CallAssembler.valueLimit else { return false }
     var parsed: [CallMeaning: Int] = [:]
@@ -55,6 +56,12 @@ extension ChoiceSummary {
     if !leak.isInReasoning, leak.offset == 0, result.text.isEmpty { hasText = false }
     rescue = Rescue(isInReasoning: leak.isInReasoning, offset: leak.offset, remainder: result.text)
     return true
+  }
+
+  /// Whether a call in the reasoning was only considered: the model thought on behind it, and said something else.
+  package func onlyConsiders(_ tools: ByteStrings) -> Bool {
+    guard let leak, leak.isInReasoning, !leak.isTooLong, hasText || !calls.isEmpty else { return false }
+    return !MarkupParser(tools: tools).parse(leak.text).text.span.isBlank
   }
 
   /// As many calls as are told apart in an answer; more of them were not meant.

@@ -9,14 +9,19 @@ package enum FormConversion {
     guard (try? index.read(body)) != nil, let choices = index.value("choices", in: index.root, of: body) else { return nil }
     var edits = MemberEdits()
     edits.set("object", to: JSONWriter.string(Array("chat.completion.chunk".utf8)), in: index.root, of: index, body)
-    for choice in index.elements(choices) {
+    for (place, choice) in index.elements(choices).enumerated() where index.kind(choice) == .object {
+      if index.value("index", in: choice, of: body) == nil { edits.set("index", to: Array(String(place).utf8), in: choice, of: index, body) }
       // As the decoder has it: without a message, what was judged is the delta.
-      guard let message = index.value("message", in: choice, of: body), index.kind(message) == .object else { continue }
+      let hasMessage = index.value("message", in: choice, of: body).map { index.kind($0) == .object } ?? false
       for (key, value) in index.members(choice) {
-        // Of two deltas clients take the last, and it is the message that was judged.
-        if index.equals(key, "delta", in: body) { edits.replace(key, with: Array(#""vendor_delta""#.utf8), of: index) }
-        guard index.equals(key, "message", in: body) else { continue }
-        edits.replace(key, with: Array(#""delta""#.utf8), of: index)
+        if hasMessage {
+          // Of two deltas clients take the last, and it is the message that was judged.
+          if index.equals(key, "delta", in: body) { edits.replace(key, with: Array(#""vendor_delta""#.utf8), of: index) }
+          guard index.equals(key, "message", in: body) else { continue }
+          edits.replace(key, with: Array(#""delta""#.utf8), of: index)
+        } else if !index.equals(key, "delta", in: body) {
+          continue
+        }
         guard let calls = index.value("tool_calls", in: value, of: body) else { continue }
         for (position, call) in index.elements(calls).enumerated() where index.kind(call) == .object {
           edits.set("index", to: Array(String(position).utf8), in: call, of: index, body)

@@ -27,6 +27,7 @@ extension Evaluator {
       if index >= 0 {
         expected = index &+ 1
         let property = program.properties[Int(index)]
+        walked &+= Int(property.count) &>> 6
         if property.isRequired { required &+= 1 }
         if property.isDeclared {
           isKnown = true
@@ -137,7 +138,7 @@ extension Evaluator {
     for index in rule.firstProperty..<rule.firstProperty + rule.propertyCount {
       let property = program.properties[Int(index)]
       guard property.isRequired else { continue }
-      walked &+= 1
+      walked &+= 1 &+ Int(property.count) &>> 4
       let start = Int(property.start)
       let name = program.source.storage[start..<start + Int(property.count)]
       if members.member(name, of: node, in: document) == nil {
@@ -169,8 +170,10 @@ extension Evaluator {
 
   /// The value of the member that has the name of a string in the schema.
   mutating func member(named name: Int, of node: Int, _ program: Program) -> Int? {
-    work &-= 2
-    return members.member(program.source.storage[program.source.nodes[name].text], of: node, in: document)
+    let text = program.source.nodes[name].text
+    // A name is compared, or hashed, as long as it is.
+    work &-= 2 &+ text.count &>> 4
+    return members.member(program.source.storage[text], of: node, in: document)
   }
 
   mutating func checkDependentRequired(

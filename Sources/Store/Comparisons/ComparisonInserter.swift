@@ -12,8 +12,7 @@ struct ComparisonInserter {
   private static let slots: Int64 = 64
 
   init(_ db: Database) throws {
-    comparison = try PreparedStatement(
-      db, "INSERT OR IGNORE INTO fidelity VALUES (NULL, \(Array(repeating: "?", count: 12).joined(separator: ", ")))")
+    comparison = try PreparedStatement(db, "INSERT OR IGNORE", into: "fidelity", columns: 12, skipping: 1)
     count = try PreparedStatement(
       db, "UPDATE exchange SET comparisons = comparisons + 1 WHERE key >= ? AND key < ? AND id = ?")
   }

@@ -11,9 +11,9 @@ struct ShadowInserter {
   private let packer: Packer
 
   init(_ db: Database) throws {
-    keep = try PreparedStatement(db, "INSERT OR REPLACE INTO shadow_job VALUES (?, ?, ?, ?)")
+    keep = try PreparedStatement(db, "INSERT OR REPLACE", into: "shadow_job", columns: 4)
     forget = try PreparedStatement(db, "DELETE FROM shadow_job WHERE exchange = ?")
-    spent = try PreparedStatement(db, "INSERT OR REPLACE INTO shadow_spent VALUES (?, ?, ?, ?)")
+    spent = try PreparedStatement(db, "INSERT OR REPLACE", into: "shadow_spent", columns: 4)
     packer = try Packer()
   }
 

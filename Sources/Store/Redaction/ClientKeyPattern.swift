@@ -7,6 +7,8 @@ enum ClientKeyPattern {
   private static let letters = 43
   /// So much of one, digits among it, is no word: metrics are named `belay_` too.
   private static let fewestLetters = 16
+  /// Half of a key, which a text may have where it was cut.
+  private static let half = 22
 
   static func occurs(in bytes: borrowing Span<UInt8>) -> Bool {
     var place = 0
@@ -35,13 +37,17 @@ enum ClientKeyPattern {
   /// The next from `start` on, which is moved behind it. Looks at every sixth byte where there is none.
   private static func next(in bytes: borrowing Span<UInt8>, from start: inout Int) -> Range<Int>? {
     var last = start + prefix.count - 1
-    while last + letters < bytes.count {
+    while last + half < bytes.count {
       switch bytes[last] {
       case UInt8(ascii: "_"):
         if stands(in: bytes, before: last + 1) {
           var end = last + 1
-          while end < bytes.count, isLetter(bytes[end]) { end += 1 }
-          if end - last > letters {
+          var hasDigit = false
+          while end < bytes.count, isLetter(bytes[end]) {
+            if (0x30...0x39).contains(bytes[end]) { hasDigit = true }
+            end += 1
+          }
+          if end - last > letters || hasDigit && end - last > half {
             start = end
             return last + 1 - prefix.count..<end
           }

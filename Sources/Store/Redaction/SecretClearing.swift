@@ -39,6 +39,8 @@ extension SecretSearch {
     // Before the body as it stands, where a piece may be taken for the whole: the rest of the key would no longer be known.
     let pieces = StreamTexts(answer.body).edits(self)
     answer.apply(pieces)
+    // What was said of several choices at once has the pieces of one between those of another.
+    if !pieces.isEmpty { answer.text = nil }
     clear(&answer)
   }
 

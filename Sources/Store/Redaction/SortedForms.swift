@@ -59,8 +59,11 @@ struct SortedForms: Sendable {
     let head = Self.head(of: text, at: start)
     var range = start..<text.count
     let place = behind(text, range, head, &effort)
-    var longest = beginning(text, range, head, from: place, by: 1, &effort)
-    longest = max(longest, beginning(text, range, head, from: place - 1, by: -1, &effort))
+    var longest = 0
+    if !Self.isAddress(text, at: start) {
+      longest = beginning(text, range, head, from: place, by: 1, &effort)
+      longest = max(longest, beginning(text, range, head, from: place - 1, by: -1, &effort))
+    }
     var number = place - 1
     while number >= 0, forms[number].head == head {
       let count = agreement(number, text, range, &effort)
@@ -71,6 +74,12 @@ struct SortedForms: Sendable {
       number = behind(text, range, head, &effort) - 1
     }
     return longest > 0 ? longest : nil
+  }
+
+  /// Whether a URL or a path begins there: of a webhook's, say, the secret is in its end, and the beginning is everybody's.
+  private static func isAddress(_ text: borrowing Span<UInt8>, at start: Int) -> Bool {
+    text[start] == UInt8(ascii: "/") || text[start] == UInt8(ascii: "h") && text[start + 1] == UInt8(ascii: "t")
+      && text[start + 2] == UInt8(ascii: "t") && text[start + 3] == UInt8(ascii: "p")
   }
 
   /// The longest beginning of one that counts, from a neighbour of the text on: those further off agree with it for no longer.

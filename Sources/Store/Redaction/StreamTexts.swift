@@ -91,7 +91,8 @@ package struct StreamTexts {
         // Some vendors say it under both names at once, others under one and then the other: each is a text, and both together.
         let other = Self.isReasoning(name) ? place.down(0) : nil
         walk(value, own, index, bytes, origin)
-        if let other { walk(value, other, index, bytes, origin) }
+        // Within one another they would be walked twice at each level.
+        if let other, index.kind(value) == .string { walk(value, other, index, bytes, origin) }
       }
     case .array:
       for (number, element) in index.elements(node).enumerated() {

@@ -24,7 +24,7 @@ final class WordIndex {
       WHERE e.sequence > ? ORDER BY e.sequence LIMIT 1
       """)
     insertPiece = try PreparedStatement(db, "INSERT OR IGNORE INTO piece (chunk, exchange) VALUES (?, ?)")
-    mark = try PreparedStatement(db, "INSERT OR REPLACE INTO meta VALUES (?, ?)")
+    mark = try PreparedStatement(db, "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)")
   }
 
   /// Indexes up to about so many bytes of text in one transaction.

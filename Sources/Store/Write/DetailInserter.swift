@@ -7,8 +7,8 @@ struct DetailInserter {
   private let label: PreparedStatement
 
   init(_ db: Database) throws {
-    finding = try PreparedStatement(db, "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-    label = try PreparedStatement(db, "INSERT OR IGNORE INTO label VALUES (?, ?)")
+    finding = try PreparedStatement(db, into: "finding", columns: 10)
+    label = try PreparedStatement(db, "INSERT OR IGNORE", into: "label", columns: 2)
   }
 
   func insert(_ record: StoredExchange, _ key: ExchangeKey) throws {

@@ -11,10 +11,9 @@ final class ExchangeInserter {
 
   init(_ db: Database) throws {
     // A key that is taken is another's, and the next may be free; whatever else is in the way would be so with every key.
-    let values = Array(repeating: "?", count: 39).joined(separator: ", ")
-    exchange = try PreparedStatement(db, "INSERT INTO exchange VALUES (\(values)) ON CONFLICT (key) DO NOTHING")
+    exchange = try PreparedStatement(db, into: "exchange", columns: 39, "ON CONFLICT (key) DO NOTHING")
     taken = try PreparedStatement(db, "SELECT id FROM exchange WHERE key = ?")
-    content = try PreparedStatement(db, "INSERT INTO content VALUES (?, ?)")
+    content = try PreparedStatement(db, into: "content", columns: 2)
     details = try DetailInserter(db)
     chunks = try ChunkWriter(db)
   }

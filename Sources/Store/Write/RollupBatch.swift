@@ -98,10 +98,10 @@ struct RollupStatements {
       ON CONFLICT DO UPDATE SET \(names.map { "\($0) = \($0) + excluded.\($0)" }.joined(separator: ", "))
       """)
     finding = try PreparedStatement(
-      db, "INSERT INTO rollup_finding VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET exchanges = exchanges + excluded.exchanges")
+      db, into: "rollup_finding", columns: 5, "ON CONFLICT DO UPDATE SET exchanges = exchanges + excluded.exchanges")
     drop = try PreparedStatement(
-      db, "INSERT INTO rollup_drop VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET exchanges = exchanges + excluded.exchanges")
+      db, into: "rollup_drop", columns: 3, "ON CONFLICT DO UPDATE SET exchanges = exchanges + excluded.exchanges")
     time = try PreparedStatement(
-      db, "INSERT INTO rollup_time VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET samples = samples + excluded.samples")
+      db, into: "rollup_time", columns: 6, "ON CONFLICT DO UPDATE SET samples = samples + excluded.samples")
   }
 }

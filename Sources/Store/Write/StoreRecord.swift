@@ -22,9 +22,26 @@ enum StoreRecord: Sendable {
 extension StoredExchange {
   /// Leaves what is listed and counted. False where there are no bodies.
   mutating func forgetBodies() -> Bool {
-    let hadBodies = request != nil || response != nil || attempts.contains { $0.request != nil || $0.response != nil }
+    var hadBodies = request != nil || response != nil || attempts.contains { $0.request != nil || $0.response != nil }
     (request, response) = (nil, nil)
     for index in attempts.indices { (attempts[index].request, attempts[index].response) = (nil, nil) }
+    func forget(_ text: inout String) {
+      guard text.utf8.count > Self.longText else { return }
+      text = ""
+      hadBodies = true
+    }
+    for index in calls.indices { forget(&calls[index].arguments) }
+    for index in edits.indices {
+      forget(&edits[index].before)
+      forget(&edits[index].after)
+    }
+    for index in repairs.indices {
+      forget(&repairs[index].before)
+      forget(&repairs[index].after)
+    }
     return hadBodies
   }
+
+  /// Bytes of a call's arguments, or of what was changed, beyond which they go with the bodies.
+  package static let longText = 1024
 }

@@ -77,7 +77,7 @@ final class WriterSession {
             }
           }
           try rollups.write(rollupStatements)
-          try db.execute(sql: "INSERT OR REPLACE INTO meta VALUES ('sequence', ?)", arguments: [sequence])
+          try db.execute(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('sequence', ?)", arguments: [sequence])
           return .commit
         }
       }

@@ -215,7 +215,7 @@ import Testing
       var on = BelayConfiguration(vendors: vendors)
       Self.everything(&on)
       for (number, configuration) in [BelayConfiguration(vendors: vendors), on, BelayConfiguration(vendors: vendors), on].enumerated() {
-        await proxy.gateway.reload(configuration)
+        try await proxy.gateway.reload(configuration)
         #expect(try await Self.ask(proxy.port, ShadowSample.request("question \(number)")).status == 200)
         if configuration.isShadowed { _ = try await Self.until(proxy) { $0["state"] == "active" && $0["compared"]?.int == (number + 1) / 2 } }
       }

@@ -62,7 +62,7 @@ private func traits(_ stream: String) -> [EventTraits] {
     ),
     (#"data: {"choices":[{"delta":{"refusal":"no"}}]}"# + "\n\n", [[.otherContent]]),
     (#"data: {"error":"x"}"# + "\n\ndata: [DONE]\n\n", [[.failure], [.done]]),
-    ("event: error\ndata: x\n\ndata: {\n\n", [[.failure], [.unreadable]]),
+    ("event: error\ndata: x\n\ndata: {\n\n", [[.failure, .unreadable], [.unreadable]]),
     (#"data: {"choices":[{"delta":{"content":"a"}}]}"# + "\n", []),
   ] as [(String, [EventTraits])])
 func eventTraits(stream: String, expected: [EventTraits]) {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inspection
+import NIOCore
+
+/// An event as every reader of it should have it. Some read by lines, split at what Unicode calls a line's end, drop a byte order mark before
+/// any of them, or pass over events with a type: what was judged must be what each of them reads.
+extension StreamHold.Event {
+  /// As it came, where all of its lines are such as vendors write; else its data in one line, and of what has none the harmless lines.
+  func cleaned() -> StreamHold.Event {
+    if isPlain { return self }
+    let span = bytes.readableBytesUInt8Span
+    var (dataLines, isClean, isError) = (0, true, false)
+    var kept: [Range<Int>] = []
+    var line = 0
+    while line < span.count {
+      let (end, next) = Self.lineEnd(in: span, from: line)
+      switch Self.kind(of: span, line..<end) {
+      case .harmless:
+        // Lines that follow each other are one range: there may be millions.
+        if let last = kept.last, last.upperBound == line { kept[kept.count - 1] = last.lowerBound..<next } else { kept.append(line..<next) }
+      case .data: dataLines += 1
+      case .error: isError = true
+      case .odd: isClean = false
+      }
+      line = next
+    }
+    if isClean, dataLines < 2 { return self }
+    var event = self
+    guard dataLines == 0 else {
+      // Longer than what is looked at: it is not told to be valid.
+      guard let data else { return self }
+      event.bytes = ByteBuffer()
+      for range in kept { event.bytes.writeBytes(lines(range).readableBytesView.filter { $0 != 0x0D }.withoutBlankLines) }
+      if isError { event.bytes.writeString("event: error\n") }
+      event.bytes.writeBytes(EventRewrite.event(data))
+      return event
+    }
+    event.bytes = ByteBuffer()
+    for range in kept { event.bytes.writeImmutableBuffer(lines(range)) }
+    return event
+  }
+
+  private func lines(_ range: Range<Int>) -> ByteBuffer {
+    bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
+  }
+
+  /// What nearly all are: one line of data and a blank one.
+  private var isPlain: Bool {
+    let span = bytes.readableBytesUInt8Span
+    guard Self.begins(span, 0..<span.count, with: "data:") else { return false }
+    let (end, next) = Self.lineEnd(in: span, from: 0)
+    return end < span.count && span[end] == 0x0A && next == span.count - 1 && span[next] == 0x0A
+  }
+
+  private enum Line { case harmless, data, error, odd }
+
+  private static func kind(of span: borrowing Span<UInt8>, _ line: Range<Int>) -> Line {
+    if line.isEmpty { return .harmless }
+    if begins(span, line, with: "data:") { return .data }
+    if span[line.lowerBound] == UInt8(ascii: ":") {
+      // Only Belay says what Belay found.
+      return isPrintable(span, line) && !isForged(span, line) ? .harmless : .odd
+    }
+    if begins(span, line, with: "id:") || begins(span, line, with: "retry:") { return isPrintable(span, line) ? .harmless : .odd }
+    return begins(span, line, with: "event: error") && line.count == 12 || begins(span, line, with: "event:error") && line.count == 11 ? .error : .odd
+  }
+
+  private static func isForged(_ span: borrowing Span<UInt8>, _ line: Range<Int>) -> Bool {
+    var at = line.lowerBound + 1
+    while at < line.upperBound, span[at] == 0x20 || span[at] == 0x09 { at += 1 }
+    for letter in "belay".utf8 {
+      guard at < line.upperBound, span[at] | 0x20 == letter else { return false }
+      at += 1
+    }
+    return true
+  }
+
+  private static func isPrintable(_ span: borrowing Span<UInt8>, _ line: Range<Int>) -> Bool {
+    for place in line where !(0x20...0x7E ~= span[place] || span[place] == 0x09) { return false }
+    return true
+  }
+
+  private static func begins(_ span: borrowing Span<UInt8>, _ line: Range<Int>, with word: StaticString) -> Bool {
+    guard line.count >= word.utf8CodeUnitCount else { return false }
+    return word.withUTF8Buffer { word in
+      for place in word.indices where unsafe span[line.lowerBound + place] != word[place] { return false }
+      return true
+    }
+  }
+
+  /// Where the line's end begins, and the next line.
+  private static func lineEnd(in span: borrowing Span<UInt8>, from start: Int) -> (end: Int, next: Int) {
+    var end = start
+    while end < span.count, span[end] != 0x0A, span[end] != 0x0D { end += 1 }
+    var next = min(end + 1, span.count)
+    if end < span.count, span[end] == 0x0D, next < span.count, span[next] == 0x0A { next += 1 }
+    return (end, next)
+  }
+}
+
+extension [UInt8] {
+  /// Of lines that end in line feeds.
+  fileprivate var withoutBlankLines: [UInt8] {
+    var kept: [UInt8] = []
+    for byte in self where byte != 0x0A || kept.last ?? 0x0A != 0x0A { kept.append(byte) }
+    return kept
+  }
+}
