@@ -48,7 +48,8 @@ def test_a_file_that_closes_an_address_opens_none(start, tmp_path):
     file.write_text(f"listen: 0.0.0.0:0\nconsole: 0.0.0.0:0\nconsole_token: first-token-of-16\nclients: {{ me: {{ key_sha256: {'0' * 64} }} }}\n{vendors}")
     serve = start("serve", "--config", file, addresses=0)
     port = int(re.search(r":(\d+)", serve.process.stdout.readline())[1])
-    console = f"http://127.0.0.1:{re.search(r':(\d+)', next(line for line in serve.process.stdout if 'console' in line))[1]}"
+    line = next(line for line in serve.process.stdout if "console" in line)
+    console = "http://127.0.0.1:" + re.search(r":(\d+)", line)[1]
 
     def post():
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
