@@ -47,9 +47,11 @@ extension StreamHold.Event {
   /// What nearly all are: one line of data and a blank one.
   private var isPlain: Bool {
     let span = bytes.readableBytesUInt8Span
-    guard Self.begins(span, 0..<span.count, with: "data:") else { return false }
-    let (end, next) = Self.lineEnd(in: span, from: 0)
-    return end < span.count && span[end] == 0x0A && next == span.count - 1 && span[next] == 0x0A
+    // Every event of a stream comes by: the line's end is looked for by words.
+    guard span.count > 7, span[0] == UInt8(ascii: "d"), span[1] == UInt8(ascii: "a"), span[2] == UInt8(ascii: "t"), span[3] == UInt8(ascii: "a"),
+      span[4] == UInt8(ascii: ":"), let end = firstLineEnd(in: span, from: 5)
+    else { return false }
+    return end == span.count - 2 && span[end] == 0x0A && span[end + 1] == 0x0A
   }
 
   private enum Line { case harmless, data, error, odd }
@@ -90,8 +92,7 @@ extension StreamHold.Event {
 
   /// Where the line's end begins, and the next line.
   private static func lineEnd(in span: borrowing Span<UInt8>, from start: Int) -> (end: Int, next: Int) {
-    var end = start
-    while end < span.count, span[end] != 0x0A, span[end] != 0x0D { end += 1 }
+    let end = firstLineEnd(in: span, from: start) ?? span.count
     var next = min(end + 1, span.count)
     if end < span.count, span[end] == 0x0D, next < span.count, span[next] == 0x0A { next += 1 }
     return (end, next)

@@ -11,11 +11,7 @@ extension UpstreamHead {
 
   /// Whether its body is text in which a key stands as it is: in no content coding, and in a charset that has ASCII in it.
   package var isReadable: Bool {
-    for field in headers where field.isNamed("content-encoding") {
-      let codings = field.value.split(separator: ",").map { $0.trimmingSpaces() }
-      // Written to keep something between from coding it; no client decodes it.
-      if !codings.allSatisfy({ coding in coding.isEmpty || Self.noCodings.contains { String(coding).equalsIgnoringASCIICase($0) } }) { return false }
-    }
+    for field in headers where field.isNamed("content-encoding") && !Self.isUncoded(field.value) { return false }
     return !headers.contains { $0.isNamed("content-type") && !Self.hasASCII($0.value) }
   }
 
@@ -23,9 +19,17 @@ extension UpstreamHead {
   /// must be what the client reads.
   var unread: String? {
     guard isSuccess else { return nil }
-    let isPlain = isReadable && headers.allSatisfy { !$0.isNamed("content-type") || Self.isUTF8($0.value) }
-    return isPlain ? nil : "it comes in a coding that was not asked for, '\(headers["content-encoding"] ?? headers["content-type"] ?? "")'"
+    for field in headers {
+      if field.isNamed("content-type") {
+        if !Self.isUTF8(field.value) { return Self.unread(field.value) }
+      } else if field.isNamed("content-encoding"), !Self.isUncoded(field.value) {
+        return Self.unread(field.value)
+      }
+    }
+    return nil
   }
+
+  private static func unread(_ coding: String) -> String { "it comes in a coding that was not asked for, '\(coding)'" }
 
   /// - Parameter unread: what ``unread`` says.
   func format(_ unread: String?, isStreamRequested: Bool) -> ResponseFormat {
@@ -34,6 +38,14 @@ extension UpstreamHead {
 
   static func isUTF8(_ type: String) -> Bool {
     allCharsets(of: type) { charset in utf8Names.contains { charset.count == $0.utf8.count && hasPrefix($0, charset) } }
+  }
+
+  /// Of some of them: written to keep something between from coding it, and decoded by no client.
+  private static func isUncoded(_ value: String) -> Bool {
+    value.split(separator: ",").allSatisfy { coding in
+      let coding = String(coding.trimmingSpaces())
+      return coding.isEmpty || noCodings.contains { coding.equalsIgnoringASCIICase($0) }
+    }
   }
 
   private static let noCodings = ["identity", "none", "utf-8", "utf8", "binary", "8bit"]
@@ -47,7 +59,8 @@ extension UpstreamHead {
 
   /// Whether each that a type names, `x-charset` too, is none or as it should be. Runs on every request and answer: allocates nothing.
   private static func allCharsets(of type: String, _ isFine: (Substring.UTF8View) -> Bool) -> Bool {
-    var rest = type.utf8[...]
+    // Most have no parameter.
+    guard var rest = type.utf8.firstIndex(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }).map({ type.utf8[$0...] }) else { return true }
     while !rest.isEmpty {
       guard hasPrefix("charset", rest) else {
         rest.removeFirst()

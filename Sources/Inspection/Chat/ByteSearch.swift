@@ -4,7 +4,7 @@
 ///
 /// Eight bytes at a time: a byte of `x` is zero where `(x - 0x01…) & ~x` has its high bit set ("Bit Twiddling Hacks",
 /// S. Anderson). A borrow can set a false bit only above a true one, so the lowest bit that is set is right.
-func firstLineEnd(in bytes: borrowing Span<UInt8>, from start: Int) -> Int? {
+package func firstLineEnd(in bytes: borrowing Span<UInt8>, from start: Int) -> Int? {
   let end = bytes.count
   var at = start
   while end &- at >= 8 {
