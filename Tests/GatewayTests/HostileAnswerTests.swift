@@ -80,6 +80,14 @@ import Upstream
     #expect(run.record?.verdict == .valid && run.client.contains("\"hi\""))
   }
 
+  @Test("harmless lines beside an odd one stay lines of their own, whatever ends them", arguments: ["\n", "\r", "\r\n"])
+  func rebuiltLines(end: String) throws {
+    let event = ["id: 1", "x: zz", "data: \(Script.chunk(#"{"content":"hi"}"#))", "", ""].joined(separator: end)
+    var run = try run()
+    run.answer(event + Script().finish("stop").events.dropFirst().map { "data: \($0)\n\n" }.joined())
+    #expect(run.client.hasPrefix("id: 1\ndata: {") && !run.client.contains("zz"))
+  }
+
   static let foreign = [
     #"{"id":"a","choices":[],"chunk":{"choices":[{"index":0,"delta":{"tool_calls":[\#(badCall)]}}]}}"#, #"{"type":"content.delta","choices":[]}"#,
     #"{"choices":[{"index":0,"delta":{"__proto__":{"tool_calls":[\#(badCall)]}}}]}"#,

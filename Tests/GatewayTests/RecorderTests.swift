@@ -40,6 +40,20 @@ import Testing
     #expect(recorder.tally.rows["-"]?.requests == 200 - recorder.dropped)
   }
 
+  @Test("long arguments and what was changed go with the bodies, and the records stay")
+  func longArguments() {
+    let recorder = Recorder(format: .json, queuedBytes: 100_000) { _ in }
+    for number in 0..<8 {
+      var long = record(number, bytes: 10)
+      var call = AssembledCall(choice: 0, index: 0)
+      call.arguments = [UInt8](repeating: 0x20, count: 200_000)
+      long.calls = [call]
+      long.repairs = [Repair(.coercion, choice: 0, field: "arguments", before: call.arguments, after: call.arguments)]
+      recorder.take([long])
+    }
+    #expect(recorder.dropped == 0 && recorder.droppedBodies == 8)
+  }
+
   @Test("what has been recorded is free again; a body that alone is too much is left out, and its record kept")
   func free() async {
     let lines = Lines()

@@ -30,7 +30,7 @@ extension StreamHold.Event {
       // Longer than what is looked at: it is not told to be valid.
       guard let data else { return self }
       event.bytes = ByteBuffer()
-      for range in kept { event.bytes.writeBytes(lines(range).readableBytesView.filter { $0 != 0x0D }.withoutBlankLines) }
+      for range in kept { event.bytes.writeBytes(lines(range).readableBytesView.map { $0 == 0x0D ? 0x0A : $0 }.withoutBlankLines) }
       if isError { event.bytes.writeString("event: error\n") }
       event.bytes.writeBytes(EventRewrite.event(data))
       return event

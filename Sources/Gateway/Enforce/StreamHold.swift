@@ -289,6 +289,9 @@ struct StreamHold: Sendable {
       var echoless = rewrite ?? EventRewrite()
       echoless.drops.insert(.message)
       if let data = event.data, let changed = echoless.apply(to: data.span) { out.writeBytes(changed) }
+      echoless.drops.remove(.message)
+      // How much of a text may still pass has changed.
+      if rewrite != nil { rewrite = echoless }
     } else if rewrite != nil, let data = event.data, let changed = rewrite?.apply(to: data.span) {
       out.writeBytes(changed)
     } else if out.readableBytes == 0 {

@@ -11,6 +11,7 @@ extension Exchange {
   mutating func countHeld(after action: Action, at now: UInt64) -> Action {
     if holdsCounted() { return action }
     giveUpRecorded()
+    letGoOfHeld()
     if holdsCounted() { return action }
     observer?.keepNoMore()
     letGoOfHeld()

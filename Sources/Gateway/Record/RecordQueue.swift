@@ -103,8 +103,14 @@ extension ExchangeRecord {
       for call in attempts[index].calls.indices { hadBodies = Self.forget(&attempts[index].calls[call].arguments) || hadBodies }
     }
     for index in calls.indices { hadBodies = Self.forget(&calls[index].arguments) || hadBodies }
-    for index in repairs.indices { hadBodies = Self.forget(&repairs[index].before) || Self.forget(&repairs[index].after) || hadBodies }
-    for index in edits.indices { hadBodies = Self.forget(&edits[index].before) || Self.forget(&edits[index].after) || hadBodies }
+    for index in repairs.indices {
+      hadBodies = Self.forget(&repairs[index].before) || hadBodies
+      hadBodies = Self.forget(&repairs[index].after) || hadBodies
+    }
+    for index in edits.indices {
+      hadBodies = Self.forget(&edits[index].before) || hadBodies
+      hadBodies = Self.forget(&edits[index].after) || hadBodies
+    }
     if case .sent? = shadow { shadow = .unsent }
     return hadBodies
   }

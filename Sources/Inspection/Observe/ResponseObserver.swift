@@ -64,8 +64,6 @@ package struct ResponseObserver: Sendable {
   package var deaths: [CallDeath] { tally.deaths }
   /// The calls as put together so far; their names may change before `finish`.
   package var calls: [AssembledCall] { tally.calls }
-  /// A call has begun.
-  package var hasCalls: Bool { tally.hasCalls }
   /// Bytes of the arguments of all calls so far.
   package var argumentBytes: Int { tally.argumentBytes }
   /// Bytes of the answer that are kept.
@@ -79,8 +77,6 @@ package struct ResponseObserver: Sendable {
   }
   /// The arguments so far of a call that died.
   package func arguments(of death: CallDeath) -> [UInt8] { tally.arguments(of: death) }
-  /// There were comments in the stream.
-  package var hasComments: Bool { framer.style.contains(.comments) }
   /// The token counts so far: most vendors tell them behind the finish reason.
   package var usage: Usage? { tally.usage }
   /// How many choices have begun.

@@ -33,7 +33,6 @@ struct ResponseTally: Sendable {
   var isHoldingMarker: Bool { choices.contains { $0.isHoldingMarker } }
   var hasLeak: Bool { choices.contains { $0.summary.leak != nil } }
   var usage: Usage? { summary.usage }
-  var hasCalls: Bool { !assembler.calls.isEmpty }
   var begunChoices: Int { choices.count }
   var finishedChoices: Int { choices.count { $0.summary.finishReason != nil } }
   var calls: [AssembledCall] { assembler.named(among: request.tools.names) }

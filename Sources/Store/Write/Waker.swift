@@ -4,6 +4,8 @@ import Foundation
 
 /// Lets one thread sleep until others wake it or a time comes, by a clock that nobody sets. `DispatchSemaphore.wait(timeout:)` will not
 /// do: on Linux it waits for a time of the wall clock (sem_timedwait(3)), which a step back puts off.
+///
+/// Unchecked: all that changes is behind the mutex, which does not move once it is made.
 @safe package final class Waker: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
