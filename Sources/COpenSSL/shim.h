@@ -32,6 +32,39 @@ static inline void belay_ssl_give_up(SSL *ssl) {
   ERR_raise(ERR_LIB_SSL, SSL_R_TOO_MANY_KEY_UPDATES);
 }
 
+// A certificate's key may bring a curve of its own (explicit parameters, which RFC 5480, section 2.1.1, forbids there). Its arithmetic
+// takes OpenSSL a third of a second for 399 bytes, as soon as the message is read: before anything is verified. Of a message with such
+// a key nothing is read, as its list is made longer than it is. To be called in a callback for messages, which comes first.
+static inline void belay_tls_refuse_own_curves(const void *message, size_t count) {
+  static const unsigned char field[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01}; // id-fieldType of ANSI X9.62
+  unsigned char *bytes = (unsigned char *)message;
+  if (count < 8 || bytes[0] != SSL3_MT_CERTIFICATE) return;
+  for (size_t at = 4; at + sizeof field <= count; at++) {
+    size_t same = 0;
+    while (same < sizeof field && bytes[at + same] == field[same]) same++;
+    if (same == sizeof field) {
+      bytes[4] = bytes[5] = bytes[6] = bytes[7] = 0xFF;
+      return;
+    }
+  }
+}
+
+static inline void belay_on_tls_message(
+    int is_sent, int version, int type, const void *message, size_t count, SSL *ssl, void *unused) {
+  (void)version, (void)ssl, (void)unused;
+  if (!is_sent && type == SSL3_RT_HANDSHAKE) belay_tls_refuse_own_curves(message, count);
+}
+
+static inline void belay_ssl_ctx_refuse_own_curves(SSL_CTX *context) { SSL_CTX_set_msg_callback(context, belay_on_tls_message); }
+
+// In bytes; OpenSSL takes 100 KiB, each certificate of which costs. What comes compressed would be looked at by nobody before it is read.
+static inline void belay_ssl_ctx_limit_chains(SSL_CTX *context, long bytes) {
+  SSL_CTX_set_max_cert_list(context, bytes);
+#ifdef SSL_OP_NO_RX_CERTIFICATE_COMPRESSION
+  SSL_CTX_set_options(context, SSL_OP_NO_RX_CERTIFICATE_COMPRESSION);
+#endif
+}
+
 static inline void belay_ssl_ctx_cache_off(SSL_CTX *context) { SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); }
 
 static inline int belay_ssl_ctx_set_groups(SSL_CTX *context, const char *list) { return SSL_CTX_set1_groups_list(context, list); }

@@ -17,7 +17,10 @@ extension BelayConfiguration {
     }
     func differs(_ name: String, _ value: (Recording) -> some Equatable) -> String? { value(mine) == value(its) ? nil : name }
     let kept = [
-      differs("store.path", \.path), differs("store.bodies", \.bodies), differs("store.max_age", \.maxAge), differs("store.max_size", \.maxSize),
+      differs("store.path", \.path),
+      // Fewer take no restart.
+      its.bodies == .none ? nil : differs("store.bodies", \.bodies),
+      differs("store.max_age", \.maxAge), differs("store.max_size", \.maxSize),
       differs("store.redact_headers", \.redactedHeaders), differs("store.redact_paths", \.redactedPaths),
     ]
     return (settings + kept).compactMap { $0 }

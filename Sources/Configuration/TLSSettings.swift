@@ -9,20 +9,21 @@ package struct TLSSettings: Equatable, Sendable {
   package let console: ServerContext
   /// Whether the console speaks TLS too.
   package var coversConsole = false
+  /// Who vouches for agents, and whom they no longer vouch for: a PEM file's bytes, where an agent must show a certificate.
+  package let clientAuthorities: [UInt8]?
   /// Whether an agent must show a certificate.
-  package let demandsClients: Bool
+  package var demandsClients: Bool { clientAuthorities != nil }
   /// Until when all of the chain is valid: seconds since the epoch.
   package let validUntil: Int64
   /// Of the server's certificate, hexadecimal.
   package let serialNumber: String
 
-  /// - Parameter clientAuthorities: the bytes of a PEM file, where an agent must show a certificate that they vouch for.
   package init(
     _ chain: CertificateChain, _ key: PrivateKey, clientAuthorities: [UInt8]? = nil, minimumVersion: TLSVersion = .tls12
   ) throws(TLSProblem) {
     agents = try ServerContext(chain, key, clientAuthorities: clientAuthorities, minimumVersion: minimumVersion)
     console = try ServerContext(chain, key, minimumVersion: minimumVersion)
-    demandsClients = clientAuthorities != nil
+    self.clientAuthorities = clientAuthorities
     validUntil = chain.validUntil
     serialNumber = chain.serialNumber
   }

@@ -74,34 +74,51 @@ package final class Gateway: Service {
     for setting in self.configuration.settingsOfTheStart(in: configuration) {
       logger.warning("a setting stays as it was: that takes a restart", metadata: ["setting": "\(setting)"])
     }
-    let configuration = try current.withLock { current in
+    let (last, configuration) = try current.withLock { current in
+      let last = current
       // What guards an address goes by the one that is in force.
       var new = configuration
       (new.listen, new.console) = (self.configuration.listen, self.configuration.console)
       try new.checkDoors(since: current)
       current = new
-      return new
+      return (last, new)
     }
-    reloadTLS(configuration.tls)
+    tellOfBodies(last, configuration)
+    let asksOtherwise = reloadTLS(configuration.tls)
     // Before anything is handed to them by the new rules.
     writer?.hide(configuration.vendorSecrets)
     recorder.hide(configuration.vendorSecrets)
     shadow.reload(configuration)
-    await lanes.withLock { $0 }?.reload(configuration)
+    let lanes = lanes.withLock { $0 }
+    await lanes?.reload(configuration)
+    // Whoever is connected has shown what was asked of him before.
+    if asksOtherwise { await lanes?.retireConnections() }
     fidelity.withLock { $0 }?.watcher.reload(configuration)
   }
 
-  private func reloadTLS(_ settings: TLSSettings?) {
+  /// The one thing of the store that a reload changes, towards less than at the start and back.
+  private func tellOfBodies(_ last: BelayConfiguration, _ next: BelayConfiguration) {
+    func keeps(_ configuration: BelayConfiguration) -> Bool { configuration.recording.map { $0.bodies != .none } ?? false }
+    guard keeps(self.configuration), keeps(last) != keeps(next) else { return }
+    logger.notice(keeps(next) ? "bodies are kept again, as at the start" : "bodies of new exchanges are not kept any more")
+  }
+
+  /// - Returns: whether agents must show something else than before.
+  private func reloadTLS(_ settings: TLSSettings?) -> Bool {
     if (tls != nil) != (settings != nil) || tls?.coversConsole != settings?.coversConsole {
       logger.warning("whether a listener speaks TLS stays as it was: that takes a restart")
     }
-    guard let tls, let settings else { return }
+    guard let tls, let settings else { return false }
     let last = tls.current
     tls.reload(settings)
-    guard settings.serialNumber != last.serialNumber || settings.validUntil != last.validUntil else { return }
-    logger.notice(
-      "new connections get another certificate",
-      metadata: ["serial": "\(settings.serialNumber)", "valid_until_unix": "\(settings.validUntil)"])
+    if settings.serialNumber != last.serialNumber || settings.validUntil != last.validUntil {
+      logger.notice(
+        "new connections get another certificate",
+        metadata: ["serial": "\(settings.serialNumber)", "valid_until_unix": "\(settings.validUntil)"])
+    }
+    guard settings.clientAuthorities != last.clientAuthorities else { return false }
+    logger.notice("agents are asked for other certificates: connections of before end with their next answer")
+    return true
   }
 
   package func run() async throws {
@@ -125,6 +142,9 @@ package final class Gateway: Service {
   }
 
   private func serve(on group: MultiThreadedEventLoopGroup) async throws {
+    if let connections = configuration.limits.connections, let problem = Descriptors.shortage(for: connections) {
+      logger.warning("configuration", metadata: ["problem": "\(problem)"])
+    }
     let lanes = try await Lanes(on: group, configuration, recorder: recorder)
     self.lanes.withLock { $0 = lanes }
     let fidelity = FidelityService(configuration, store: store, rotation: lanes.rotation, logger: logger) { [shadow] in
@@ -139,7 +159,7 @@ package final class Gateway: Service {
     let shadowing = Task { await shadow.run() }
     let judging = Task { await fidelity.run(on: group.any()) }
     // Not a child either: what the writer could not write at its end is worth a word. Ends with the writer.
-    let watching = writer.map { [logger] writer in Task { await StoreWatch.run(writer, logger) } }
+    let watching = writer.map { [logger, recorder] writer in Task { await StoreWatch.run(writer, recorder, logger) } }
     let result: Result<ConsoleServer?, any Error>
     do {
       result = .success(try await listen(on: group, lanes, status))

@@ -101,6 +101,9 @@ package enum TLSVersion: String, CaseIterable, Sendable {
       throw TLSProblem(.clientAuthorities, "cannot be used: \(OpenSSLErrors.take()?.text ?? "it is damaged")", "write the file anew, whole")
     }
     unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+    // Before anybody is known: what strangers send is to cost little.
+    unsafe belay_ssl_ctx_refuse_own_curves(raw)
+    unsafe belay_ssl_ctx_limit_chains(raw, 32 << 10)
   }
 }
 

@@ -22,6 +22,15 @@ package final class TLSHandler: ChannelDuplexHandler {
   private static let step = 256 << 10
   /// To read an alert or an answer, after which the connection is closed.
   private static let lingering = TimeAmount.seconds(2)
+  /// By so much a timer comes late where the process was stopped, and hardly where it is only busy.
+  private static let delay = TimeAmount.milliseconds(250)
+
+  /// An outbound event: whether the connection, where it is closed from now on, ends without a close_notify. Its end is then not one of
+  /// what was sent (RFC 9112, section 9.8).
+  package struct Silence: Sendable {
+    let isKept: Bool
+    package init(isKept: Bool) { self.isKept = isKept }
+  }
 
   private enum Phase {
     case handshaking
@@ -35,6 +44,7 @@ package final class TLSHandler: ChannelDuplexHandler {
   private let timeout: TimeAmount
   private let plainAnswer: ByteBuffer
   private let report: (Outcome, (any Channel)) -> Void
+  private let now: () -> NIODeadline
 
   private var phase = Phase.handshaking
   private var hasHeard = false
@@ -45,15 +55,21 @@ package final class TLSHandler: ChannelDuplexHandler {
   /// The output is to be closed when `pending` is written.
   private var isOutputClosing = false
   private var outputPromise: EventLoopPromise<Void>?
+  private var isSilent = false
 
   /// - Parameters:
   ///   - timeout: from the connection to the end of the handshake.
   ///   - plainAnswer: what a client is told that speaks HTTP without TLS.
+  ///   - now: what the timer is held against.
   ///   - report: is told how the handshake ended; once.
-  package init(_ context: ServerContext, timeout: TimeAmount, plainAnswer: ByteBuffer, report: @escaping (Outcome, any Channel) -> Void) {
+  package init(
+    _ context: ServerContext, timeout: TimeAmount, plainAnswer: ByteBuffer, now: @escaping () -> NIODeadline = { .now() },
+    report: @escaping (Outcome, any Channel) -> Void
+  ) {
     session = Session(context)
     self.timeout = timeout
     self.plainAnswer = plainAnswer
+    self.now = now
     self.report = report
   }
 
@@ -82,9 +98,13 @@ package final class TLSHandler: ChannelDuplexHandler {
     for promise in promises { promise?.fail(ChannelError.ioOnClosedChannel) }
   }
 
-  private func startTimer(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+  private func startTimer(_ time: TimeAmount, _ context: ChannelHandlerContext, isSecond: Bool = false) {
     stopTimer()
+    let due = now() + time
     timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
+      // Out of a standstill (SIGSTOP, a machine that was paused) it comes before what the client has sent meanwhile: the handshake has its
+      // time anew. Once, or a loop that always comes late would wait for ever.
+      if phase == .handshaking, !isSecond, now() - due > Self.delay { return startTimer(time, context, isSecond: true) }
       if phase == .handshaking { end(.timeout, "the handshake did not end in time", context) }
       if phase != .open { context.close(promise: nil) }
     }
@@ -246,11 +266,17 @@ package final class TLSHandler: ChannelDuplexHandler {
       encryptPending(context)
     case .all:
       // What waits for a client that does not read is lost, as without TLS, and then the end must not look like a whole one.
-      if phase == .open, !isOutputClosing, pending.count == 0 { sayGoodbye(context) }
+      if phase == .open, !isOutputClosing, !isSilent, pending.count == 0 { sayGoodbye(context) }
       // It did not fail: nobody waits for it any more.
       if phase == .handshaking { phase = .closing }
       context.close(mode: .all, promise: promise)
     }
+  }
+
+  package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    guard let silence = event as? Silence else { return context.triggerUserOutboundEvent(event, promise: promise) }
+    isSilent = silence.isKept
+    promise?.succeed()
   }
 
   private func closeOutput(_ context: ChannelHandlerContext) {

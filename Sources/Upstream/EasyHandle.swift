@@ -96,10 +96,14 @@ import NIOCore
     try setURL(request.url)
     try setHeaders(request.headers)
     try setMethod(request.method, request.body)
-    let connect = request.limits.connect.clamped.nanoseconds / 1_000_000
-    unsafe belay_easy_set_long(raw, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(connect)))
+    limitConnecting(to: request.limits.connect.clamped)
     unsafe belay_easy_set_long(raw, CURLOPT_FORBID_REUSE, 0)
     unsafe errorText[0] = 0
+  }
+
+  /// libcurl reads it anew whenever it looks at its clock. It shares it out among the addresses of a host: so it is no more at first.
+  func limitConnecting(to time: TimeAmount) {
+    unsafe belay_easy_set_long(raw, CURLOPT_CONNECTTIMEOUT_MS, Int(Int32(clamping: max(1, time.nanoseconds / 1_000_000))))
   }
 
   /// Lets go of the request's memory.

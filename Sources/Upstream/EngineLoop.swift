@@ -15,6 +15,8 @@ final class EngineLoop {
   private var running: [Transfer] = []
   private var pool: [Transfer] = []
   private var deadlines = Deadlines()
+  /// Until when libcurl ends no call for want of a connection; asked of it in this turn.
+  private var sparedUntil = NIODeadline.uptimeNanoseconds(0)
   private var outgoing: [(mailbox: LoopMailbox, deliveries: [LoopMailbox.Delivery])] = []
   private var isShutDown = false
 
@@ -30,21 +32,33 @@ final class EngineLoop {
     while !isShutDown {
       let ready = reactor.selector.wait(milliseconds: queue.sleep() ? patience : 0)
       turn.now = .now()
+      sparedUntil = .uptimeNanoseconds(0)
       for index in 0..<ready {
-        if let readiness = reactor.selector.readiness(index) { multi.act(on: .socket(readiness)) }
+        if let readiness = reactor.selector.readiness(index) { act(on: .socket(readiness)) }
       }
       // Before others take their connections.
       finish()
       queue.take(into: &commands)
       for command in commands { perform(command) }
       commands.removeAll(keepingCapacity: true)
-      if let timer = reactor.timer, timer <= turn.now || timer <= .now() { multi.act(on: .timer) }
+      if let timer = reactor.timer, timer <= turn.now || timer <= .now() { act(on: .timer) }
       finish()
       // As of the last look that told all, not of now: what has come since is not known yet.
       deadlines.sweep(running, now: reactor.selector.toldUntil) { $0.endSilent(in: multi) }
       deliver()
     }
     shutDown()
+  }
+
+  /// libcurl looks at its own clock before it looks at a socket. After a standstill (SIGSTOP, a machine that was paused) it would end calls
+  /// for want of a connection whose vendor has long answered: those are judged as silence is, by what was told.
+  private func act(on cause: MultiHandle.Cause) {
+    let now = NIODeadline.now()
+    if deadlines.next <= now, sparedUntil <= now {
+      sparedUntil = now + .seconds(1)
+      for transfer in running { transfer.spareConnecting(at: now, until: sparedUntil) }
+    }
+    multi.act(on: cause)
   }
 
   private func finish() {

@@ -5,6 +5,8 @@
 package struct HeadParser {
   package enum Step {
     case more
+    /// A 1xx head has ended: the vendor is at work.
+    case interim
     /// The final head.
     case complete(UpstreamHead)
     /// A line after the final head.
@@ -81,7 +83,7 @@ package struct HeadParser {
       besides += lines.count + 16
       if besides > limit { return tooLarge("1xx heads are") }
       (self.status, lines, length, ambiguity, isWithinFraming) = (nil, [], nil, nil, false)
-      return .more
+      return .interim
     default:
       if let ambiguity { return .failed(UpstreamError(.protocol, "the vendor's answer has \(ambiguity)")) }
       isComplete = true

@@ -14,6 +14,8 @@ final class Transfer {
 
   /// A kept connection whose close crossed a request on the way shows it by now.
   private static let crossing = TimeAmount.seconds(1)
+  /// By so much the engine's thread comes late where it was stopped, and hardly where it is only busy.
+  private static let delay = TimeAmount.milliseconds(250)
   /// A buffer that has grown beyond this is not kept.
   private static let keptBytes = 64 << 10
 
@@ -31,8 +33,12 @@ final class Transfer {
   /// Bytes of the response body that are still to come, where the head tells.
   private var unanswered: Int?
   private var lastActivity = NIODeadline.uptimeNanoseconds(0)
+  private var begunAt = NIODeadline.uptimeNanoseconds(0)
+  /// When it must have a connection.
+  private var connectBy = NIODeadline.uptimeNanoseconds(0)
   /// Of the request body, when it was last looked at.
   private var sentBytes = 0
+  private var connect = TimeAmount.zero
   private var firstByte = TimeAmount.zero
   private var idle = TimeAmount.zero
   /// When the request was first handed to a connection; nil while it has not been.
@@ -68,9 +74,11 @@ final class Transfer {
     let request = call.request
     try easyHandle.prepare(request)
     if case .stream(let length) = request.body { upload = UploadBuffer(length: length) }
+    connect = request.limits.connect.clamped
+    connectBy = turn.now + connect
     firstByte = request.limits.firstByte.clamped
     idle = request.limits.idle.clamped
-    (lastActivity, sentBytes) = (turn.now, 0)
+    (begunAt, lastActivity, sentBytes) = (turn.now, turn.now, 0)
     self.call = call
     unsafe call.transfer = self
     guard multi.add(easyHandle) else { throw UpstreamError(.internal, "libcurl did not take the request") }
@@ -131,8 +139,9 @@ final class Transfer {
   /// The moment at which the vendor has been silent for too long. While we wait for our own side there is none.
   func deadline(now: NIODeadline) -> NIODeadline {
     if isReceivePaused || (isSendPaused && !parser.isComplete) || ending != nil { return .distantFuture }
-    let deadline = lastActivity + (parser.isComplete ? idle : firstByte)
-    guard deadline <= now, case .bytes(let bytes) = call?.request.body, !parser.isComplete else { return deadline }
+    let silence = lastActivity + (parser.isComplete ? idle : firstByte)
+    let deadline = isConnecting ? min(silence, connectBy) : silence
+    guard deadline <= now, !isConnecting, case .bytes(let bytes) = call?.request.body, !parser.isComplete else { return deadline }
     // A body in memory is sent without a callback: it may have been going up all the time, and still be.
     let sent = easyHandle.sentBytes
     guard sent > sentBytes, sent < bytes.readableBytes else { return deadline }
@@ -140,8 +149,19 @@ final class Transfer {
     return now + firstByte
   }
 
+  /// It has no connection yet.
+  private var isConnecting: Bool { sentAt == nil && !parser.isComplete }
+
   private var timeout: UpstreamError {
-    .silence(of: call?.request, hasHead: parser.isComplete)
+    isConnecting && connect <= firstByte ? .noConnection(for: call?.request) : .silence(of: call?.request, hasHead: parser.isComplete)
+  }
+
+  /// Keeps libcurl from ending it for want of a connection before `time`: ``deadline(now:)`` judges that. Where the limit was over long
+  /// ago, nothing was done meanwhile on this side either, and it begins anew.
+  func spareConnecting(at now: NIODeadline, until time: NIODeadline) {
+    guard isConnecting, ending == nil, connectBy <= time else { return }
+    if connectBy + Self.delay <= now { (connectBy, lastActivity) = (now + connect, now) }
+    easyHandle.limitConnecting(to: (max(time, connectBy) - begunAt) + .seconds(1))
   }
 
   // MARK: The caller's orders
@@ -226,11 +246,11 @@ final class Transfer {
   /// False stops the transfer.
   func received(headerLine line: borrowing Span<UInt8>) -> Bool {
     switch parser.feed(line) {
-    case .more:
-      lastActivity = turn.now
+    // A head has one time for all of its lines; a trailer is not waited for: neither keeps an exchange going.
+    case .more, .trailer:
       return true
-    // Nobody waits for it: it keeps no exchange going.
-    case .trailer:
+    case .interim:
+      lastActivity = turn.now
       return true
     case .complete(let head):
       lastActivity = turn.now

@@ -37,9 +37,7 @@ struct TransferFailure {
     case CURLE_COULDNT_CONNECT:
       return UpstreamError(.connect, "could not connect to \(host)\(number): is the vendor running, is the port right?")
     case CURLE_OPERATION_TIMEDOUT:
-      let limit = request.map { " within \(Seconds($0.limits.connect))" } ?? ""
-      return UpstreamError(
-        .connectTimeout, "no connection to \(host)\(limit): is it reachable, or does a firewall drop packets?")
+      return .noConnection(for: request)
     case CURLE_SSL_CONNECT_ERROR where errno == ECONNRESET || errno == EPIPE:
       return UpstreamError(.connect, "\(host) closed the connection in the TLS handshake\(number): does it speak TLS?")
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM,
@@ -70,6 +68,12 @@ struct TransferFailure {
 extension UpstreamError {
   static func noDescriptor(_ errno: Int32) -> UpstreamError {
     UpstreamError(.internal, "no file descriptor (\(ErrorNumber.text(errno))): raise the limit with `ulimit -n`")
+  }
+
+  static func noConnection(for request: UpstreamRequest?) -> UpstreamError {
+    let limit = request.map { " within \(Seconds($0.limits.connect))" } ?? ""
+    return UpstreamError(
+      .connectTimeout, "no connection to \(Endpoint(request?.url ?? ""))\(limit): is it reachable, or does a firewall drop packets?")
   }
 
   static func silence(of request: UpstreamRequest?, hasHead: Bool) -> UpstreamError {

@@ -19,4 +19,12 @@ struct Belay: AsyncParsableCommand {
       Serve.self, List.self, Show.self, Export.self, Tail.self, Replay.self, Compare.self, Report.self, Simulate.self, Check.self, Explain.self,
       Key.self,
     ])
+
+  /// A private key in place of its path begins as an option does, and what is said of an unknown option repeats it.
+  static func main() async {
+    if CommandLine.arguments.contains(where: { $0.hasPrefix("-----BEGIN") }) {
+      exit(withError: ValidationError("an argument has the text of a key or a certificate: write the path of its file"))
+    }
+    await main(nil)
+  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+import Fidelity
 import Foundation
 public import JSONSchema
 
@@ -40,7 +41,7 @@ struct CheckSchema: ParsableCommand {
     let options = SchemaOptions(profile: profile, defaultDraft: draft, assertsFormats: formats)
     guard let schema = read(file), let instance = try readInstance() else { throw ExitCode(2) }
     let check = SchemaCheck(schema: schema, instance: instance.first, options: options)
-    print(json ? String(decoding: check.json, as: UTF8.self) : check.lines.joined(separator: "\n"))
+    print(json ? String(decoding: check.json.escapedJSON, as: UTF8.self) : check.lines.map(\.plain).joined(separator: "\n"))
     throw ExitCode(check.outcome.rawValue)
   }
 

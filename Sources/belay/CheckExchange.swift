@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Configuration
+import Fidelity
 import Foundation
 import Gateway
 
@@ -38,7 +39,7 @@ struct CheckExchange: ParsableCommand {
     }
     let configuration = BelayConfiguration(vendors: [entry])
     let check = ExchangeCheck(request: request, response: answer, configuration, vendor: entry)
-    print(json ? String(decoding: check.json, as: UTF8.self) : check.lines.joined(separator: "\n"))
+    print(json ? String(decoding: check.json.escapedJSON, as: UTF8.self) : check.lines.joined(separator: "\n"))
     throw ExitCode(check.outcome.rawValue)
   }
 

@@ -60,9 +60,17 @@ struct Export: AsyncParsableCommand {
     (command.baseURL, command.keyVariable, command.redactions, command.output) = (baseUrl, keyVariable, redact, output)
     (command.version, command.environment) = (Belay.configuration.version, environment)
     command.addresses = VendorAddresses.known(environment: environment)
+    if baseUrl == nil, format == .curl || format == .python { tellAddresses(command.addresses, environment) }
     try await LogCommand.run { [command, store] in
       try await command.run(storePath: store.path(), on: LogCommand.screen, now: LogCommand.now, save: OwnFile.save)
     }
+  }
+
+  /// Conversations and a key go there, once the script runs.
+  private func tellAddresses(_ addresses: [String: String], _ environment: [String: String]) {
+    guard let file = FoundFile(environment: environment), !addresses.isEmpty else { return }
+    Output.error(file.line + "\n")
+    for (name, baseURL) in addresses.sorted(by: { $0.key < $1.key }) { Output.error(FoundFile.line(of: name, at: baseURL) + "\n") }
   }
 }
 

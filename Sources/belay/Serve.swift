@@ -8,6 +8,7 @@ import ServiceLifecycle
 import Store
 import Synchronization
 import UnixSignals
+import Upstream
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -81,6 +82,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     // Until `Reloading` listens, a reload would end the process.
     signal(SIGHUP, SIG_IGN)
+    FreeMemory.handBack()
     let found = config == nil ? FoundFile(environment: ProcessInfo.processInfo.environment) : nil
     let configuration = try read()
     let log = configuration.log

@@ -26,6 +26,13 @@ struct RenderingTests {
         """)
   }
 
+  @Test("a stranger's file moves no cursor and turns no text around")
+  func control() {
+    let text = rendered(withVendor(#""\e[31m\x9b31m\u202E": 1"# + "\n"))
+    #expect(text.contains("unknown key `\u{FFFD}[31m\u{FFFD}31m\u{FFFD}`"), "\(text)")
+    #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+  }
+
   @Test("several: the file from top to bottom, the environment, the command line")
   func several() {
     let yaml = """

@@ -91,6 +91,9 @@ import Testing
 
   static let mistakes: [(line: String, problem: String)] = [
     ("shadow: {sample: 2}", "5:18: `shadow.sample` is not a number from 0 to 1: \"2\""),
+    ("shadow: {sample: }", "`shadow.sample` is empty"),
+    ("shadow: {sample: '${NONE:-}'}", "`shadow.sample` is empty"),
+    ("shadow: {sample_of_few: }", "`shadow.sample_of_few` is empty"),
     ("shadow: {per_minute: 0}", "5:22: `shadow.per_minute` is not a whole number from 1 to 1000000: \"0\""),
     ("shadow: {samples: 0.1}", "5:10: unknown key `samples` in `shadow`: did you mean `sample`?"),
     ("shadow: {only_tools: perhaps}", "5:22: `shadow.only_tools` is neither yes nor no: \"perhaps\""),

@@ -39,6 +39,18 @@ struct StoreWatchTests {
     #expect(watch.look(status { $0.dropped = [.queueFull: 501] }, now: 60_000).first?.metadata["lost"] == "500")
   }
 
+  @Test("what the recorder's queue loses is told with what the store's does, and never twice")
+  func recorder() {
+    var watch = StoreWatch()
+    let first = watch.look(status(), recorderLost: 30, now: 0)
+    #expect(first.map(\.text) == ["exchanges were served and not recorded"] && first.map(\.level) == [.warning])
+    #expect(first.first?.metadata == ["lost": "30", "lost_in_all": "30"])
+    #expect(watch.look(status { $0.dropped = [.queueFull: 2] }, recorderLost: 30, now: 1000).isEmpty)
+    let last = watch.finish(status { $0.dropped = [.queueFull: 2] }, recorderLost: 40)
+    #expect(last.first?.metadata == ["lost": "12", "lost_in_all": "42"])
+    #expect(watch.finish(status { $0.dropped = [.queueFull: 2] }, recorderLost: 40).isEmpty)
+  }
+
   @Test("the last word is of all that was lost, however soon after the one before")
   func end() {
     var watch = StoreWatch()
@@ -48,6 +60,17 @@ struct StoreWatchTests {
     #expect(last.map(\.level) == [.warning])
     #expect(last.first?.metadata == ["lost": "350", "lost_in_all": "376"])
     #expect(watch.finish(status { $0.dropped = [.queueFull: 300, .closed: 76] }).isEmpty)
+  }
+
+  @Test("a store that is brought up to date is told of when that begins and when it is done")
+  func upgrade() {
+    var watch = StoreWatch()
+    let begun = watch.look(status { $0.upgrade = .init(exchanges: 5000) }, now: 0)
+    #expect(begun.map(\.level) == [.notice] && begun.first?.metadata == ["exchanges": "5000"])
+    #expect(watch.look(status { $0.upgrade = .init(exchanges: 5000, retried: 9) }, now: 1).isEmpty)
+    let done = watch.look(status { $0.upgrade = .init(exchanges: 5000, retried: 12, isDone: true) }, now: 2)
+    #expect(done.map(\.text) == ["the store is up to date"] && done.first?.metadata == ["exchanges": "5000", "retried": "12"])
+    #expect(watch.finish(status { $0.upgrade = .init(exchanges: 5000, retried: 12, isDone: true) }).isEmpty)
   }
 
   @Test("bodies that the store's queue left out are counted with the recorder's")

@@ -5,6 +5,7 @@ import Foundation
 import Gateway
 import JSON
 import Logging
+import Synchronization
 import Testing
 
 /// Who is told what, and when: by value.
@@ -176,6 +177,8 @@ import Testing
     #expect(first.figures[0].waiting == 1)
     let text = try String(contentsOfFile: file, encoding: .utf8)
     #expect(!text.contains("TOKEN") && !text.contains("ops.example"), "nothing that the URL could be read from")
+    let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    #expect(mode == 0o600, "whose conversations go where is for the store's owner")
 
     let second = AlarmDesk([webhook], file: file, logger: logger, now: 10)
     second.take([alarm], at: 11)
@@ -190,5 +193,30 @@ import Testing
     #expect(third.figures[0].waiting == 0 && third.figures[0].delivered == 0, "told before the restart")
     third.take([Self.ended(alarm, at: 22)], at: 23)
     #expect(third.figures[0].waiting == 1 && third.told.isEmpty)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func oneReceiverThatTakesItsTimeHoldsNobodyUp() async {
+    let webhooks = ["slow", "quick"].map { Webhook(url: Secret("https://\($0).example/"), host: $0) }
+    let desk = AlarmDesk(webhooks, file: nil, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: 0)
+    let slow = Atomic(0)
+    await withDiscardingTaskGroup { tasks in
+      for number in 1...3 {
+        desk.take([Self.alarm("v\(number)")], at: Int64(number))
+        while desk.figures[1].delivered < number {
+          desk.send(at: Int64(number), in: &tasks) { webhook, _ in
+            guard webhook.host == "slow" else { return .delivered }
+            slow.add(1, ordering: .relaxed)
+            // Until it is given up.
+            try? await Task.sleep(for: .seconds(3600))
+            return .failed(retryAfter: nil)
+          }
+          await Task.yield()
+        }
+      }
+      tasks.cancelAll()
+    }
+    #expect(slow.load(ordering: .relaxed) <= 1, "one attempt at a time")
+    // What ended before an end was told is told of, too: three that began, and two that are over.
+    #expect(desk.figures[0].delivered == 0 && desk.figures[0].waiting == desk.figures[1].delivered + desk.figures[1].waiting)
   }
 }

@@ -166,6 +166,8 @@ import Upstream
       ([("Authorization", keys)], "/v1/models"), ([("x-title", keys)], "/v1/models?" + String(repeating: "key=12345678;", count: 4000)),
       ((0..<2000).map { ("x-\($0)-key", "abcdefg\($0)") }, "/v1/models"),
       ([("Cookie", (0..<1000).map { "a\($0)=0123456789abcdef\($0)" }.joined(separator: "; "))], "/v1/models"),
+      ([("x-api-key", "01234567" + String(repeating: "/~+%", count: 14_000))], "/v1/models"),
+      ([("x-key", (0..<250).map { "000001" + String(repeating: "\\", count: 220) + "\($0)" }.joined(separator: ","))], "/v1/models"),
     ] as [([ForwardedHeaders.Field], String)])
   func tooManyKeys(headers: [ForwardedHeaders.Field], target: String) throws {
     for context in [Self.context, Exchange.Context(BelayConfiguration(vendors: Self.context.configuration.vendors))] {

@@ -87,6 +87,7 @@ import Upstream
       var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
       _ = exchange.requestHead(head, at: 0)
       guard case .abandon(let record) = exchange.clientGone(at: 1) else { return nil }
+      #expect(record.reference == ReferenceMark(configuration.shadowReference))
       return record.shadow
     }
     #expect(shadow([], []) == .unsent && shadow([], [("x-belay-shadow", "on")]) == .unsent)

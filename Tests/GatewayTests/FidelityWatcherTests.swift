@@ -169,4 +169,45 @@ import Testing
     try await watcher.look(at: 7)
     #expect(desk.told.isEmpty)
   }
+
+  /// Calls of a vendor and a reference that want to make it long.
+  private static let hostile: [StoredComparison] = {
+    func side(_ name: String) -> Side {
+      let members = (0..<58).map { "\"k\($0)\":1" }.joined(separator: ",")
+      return Side(judged: .toolCalls, calls: (0..<1000).map { ToolCall(name: "t", arguments: "{\(members),\"z\":\"\(name)\($0)\"}") })
+    }
+    let (answer, other) = (side("A"), side("B"))
+    return (1...12).map { number in
+      var row = StoredComparison(time: Int64(number), vendor: "cheap", model: "kimi-k2", reference: "moonshot", answer: answer, other: other)
+      row.id = Int64(number)
+      return row
+    }
+  }()
+
+  @Test func whoeverReadsDoesNotWaitForAComparison() async throws {
+    let watcher = FidelityWatcher(Self.configuration(), rotation: Rotation(), desk: Self.desk()) { place, _ in
+      Self.hostile.filter { $0.id > place }
+    }
+    let clock = ContinuousClock()
+    let look = Task { try await clock.measure { try await watcher.look(at: 1) } }
+    var longest = Duration.zero
+    var isOver = false
+    while !isOver {
+      longest = max(longest, clock.measure { isOver = watcher.isCaughtUp && watcher.watch.overlooked == 0 })
+      await Task.yield()
+    }
+    let all = try await look.value
+    #expect(watcher.watch.ledger.tallies.values.map(\.payload.matchedCalls) == [12_000, 12_000])
+    #expect(longest < all / 2, "\(longest) of \(all)")
+  }
+
+  @Test func aStopEndsALookBetweenComparisons() async {
+    let watcher = FidelityWatcher(Self.configuration(), rotation: Rotation(), desk: Self.desk()) { place, _ in
+      unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+      return Self.hostile.filter { $0.id > place }
+    }
+    let look = Task { try await watcher.look(at: 1) }
+    await #expect(throws: CancellationError.self) { try await look.value }
+    #expect(!watcher.isCaughtUp && watcher.watch == FidelityWatcher(Self.configuration(), rotation: Rotation(), desk: Self.desk()) { _, _ in [] }.watch)
+  }
 }

@@ -71,6 +71,17 @@ import Testing
     #expect(lines.text.contains("exchange-100"))
   }
 
+  @Test("it works on a thread of its own: Swift's are few, and others may keep them")
+  func ownThread() async {
+    let names = Mutex<[String?]>([])
+    let recorder = Recorder(format: .json) { _ in names.withLock { $0.append(Thread.current.name) } }
+    let running = Task { await recorder.run() }
+    for number in 0..<3 { recorder.take([record(number, bytes: 10)]) }
+    recorder.finish()
+    await running.value
+    #expect(names.withLock { Set($0) } == ["belay-record"] && recorder.tally.rows["-"]?.requests == 3)
+  }
+
   // MARK: Keys
 
   private static let key = "sk-planted-0123456789abcdef"

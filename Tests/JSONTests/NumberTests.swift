@@ -44,6 +44,15 @@ import Testing
     #expect(value.description == "[NaN,-Infinity]")
   }
 
+  @Test("a number that a double holds as it is written is told from one that it rounds")
+  func heldByDouble() {
+    let held = ["0", "-0", "0e999", "1", "-17", "0.1", "1.10", "1e20", "1E+20", "100e-2", "9007199254740992", "9007199254740994", "5e-324", "0.30000000000000004", "1e308"]
+    let rounded = ["9007199254740993", "1e400", "-1e400", "1e-400", "1e99999999999999999999", "0.10000000000000000001", "123456789012345678901234567890", "1234567890123456789"]
+    for text in held { #expect(JSONNumber(text)?.isHeldByDouble == true, "\(text)") }
+    for text in rounded { #expect(JSONNumber(text)?.isHeldByDouble == false, "\(text)") }
+    #expect(JSONNumber("NaN", dialect: .python)?.isHeldByDouble == false)
+  }
+
   @Test(
     "doubles are written so that they read back",
     arguments: [0.1, 1, -2.5, 1e300, .leastNonzeroMagnitude, 1.7976931348623157e308, 123456789.125, 1e16])

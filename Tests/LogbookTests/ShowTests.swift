@@ -130,6 +130,24 @@ import Testing
     }
   }
 
+  @Test("Nor in JSON, which means the same") func escapesInJSON() async throws {
+    let model = "k\u{9B}2J\u{7F}\u{85}\u{2028}\u{202E}\u{2066}é😀"
+    try await withStore([Sample.exchange(1) { $0.model = model }]) { path, _ in
+      let paper = Paper()
+      var command = ShowCommand(id: "last")
+      command.form = .json
+      try await command.run(storePath: path, on: paper.screen())
+      var list = ListCommand()
+      list.isJSON = true
+      try await list.run(storePath: path, on: paper.screen(), now: Sample.start)
+      for line in paper.bytes.split(separator: 0x0A) {
+        let text = String(decoding: line, as: UTF8.self)
+        #expect(text.contains(#""k\u009b2J\u007f\u0085\u2028\u202e\u2066é😀""#), "\(text)")
+        #expect(try JSONValue(parsing: Array(line))["model"]?.string == model)
+      }
+    }
+  }
+
   @Test("Counts beyond belief are no rate") func rate() {
     let exchange = Sample.exchange(1) {
       ($0.tokens.output, $0.firstTokenNanoseconds, $0.totalNanoseconds) = (Int.max, 1_499_999_999, 1_500_000_000)

@@ -64,6 +64,36 @@ def test_a_replay_tells_of_a_file_that_nobody_named_before_it_sends(vendor, tmp_
     assert not [line for line in replay(f"groq={vendor}/v1") if "configuration" in line]
 
 
+@pytest.mark.parametrize("form", ["curl", "python"])
+def test_a_script_of_an_export_tells_of_a_file_that_nobody_named(start, vendor, tmp_path, form):
+    store = tmp_path / "store.sqlite"
+    file = tmp_path / "other.yaml"
+    file.write_text(configuration(vendor).replace("store: off", f"store: {{ path: {store} }}"))
+    with_store = start("serve", "--config", file, addresses=2)
+    assert ask(with_store.addresses[0]) == 200
+    with_store.process.send_signal(signal.SIGTERM)
+    with_store.process.wait(60)
+    (tmp_path / "belay.yaml").write_text("vendors: {one: 'http://somebody.example/v1'}\n")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
+
+    def export(*more):
+        command = [BELAY, "export", "last", "--store", store, "--format", form, *more]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, env=environment)
+        assert done.returncode == 0, done.stderr
+        return done.stderr.splitlines()
+
+    assert export()[:2] == ["configuration: ./belay.yaml", "  one: http://somebody.example/v1"]
+    assert not [line for line in export("--base-url", vendor) if "configuration" in line]
+
+
+@pytest.mark.parametrize("command", [["serve", "--tls-key"], ["serve"], ["check"]])
+def test_a_private_key_in_place_of_its_path_is_not_repeated(command):
+    key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEG\n-----END PRIVATE KEY-----\n"
+    refused = subprocess.run([BELAY, *command, key], capture_output=True, text=True, timeout=60)
+    assert refused.returncode != 0 and "path" in refused.stderr
+    assert "MIGHAg" not in refused.stderr + refused.stdout
+
+
 @pytest.mark.parametrize("variable", ["http_proxy", "all_proxy", "ALL_PROXY"])
 def test_a_vendor_on_this_machine_is_asked_without_a_proxy(start, vendor, tmp_path, variable):
     with socket.socket() as closed:
@@ -102,3 +132,13 @@ def test_a_reload_warns_as_a_start_does(start, vendor, tmp_path):
     serve.said("configuration reloaded")
     assert "has no path" in serve.said("the base URL of `two`")
     assert KEY not in serve.said("is written out in a file that others can read")
+
+
+@pytest.mark.parametrize("connections, is_told", [(40, False), (250, True)])
+def test_a_limit_that_takes_more_descriptors_than_there_are_is_told(start, vendor, tmp_path, connections, is_told):
+    file = tmp_path / "belay.yaml"
+    file.write_text(configuration(vendor, f"limits: {{ connections: {connections} }}\n"))
+    serve = start("serve", "--config", file, addresses=2, descriptors=300)
+    serve.said("listening")
+    assert ask(serve.addresses[0]) == 200
+    assert any("`limits.connections` is 250" in line and "may have 300" in line for line in serve.log) == is_told

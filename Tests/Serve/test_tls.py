@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """belay with a certificate, before the clients that there are: curl, openssl, Python's ssl, OpenAI's SDK."""
+import base64
 import concurrent.futures
+import http.client
 import http.server
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -322,6 +325,44 @@ def test_a_revoked_client_certificate(secure, authority, tmp_path):
     assert "certificate revoked" in program.said("a TLS handshake failed")
 
 
+# 399 bytes that take OpenSSL 0.3 s to read: a key on a curve of its own, with compressed points over the prime 7 * 2^616 + 1.
+OWN_CURVE = base64.b64decode(
+    "MIIBizCCAXCgAwIBAgIBAjAKBggqhkjOPQQDAjAMMQowCAYDVQQDDAFJMB4XDTI2MDEwMTAwMDAwMFoXDTM2MDEwMTAwMDAwMFow"
+    "DDEKMAgGA1UEAwwBSTCCARwwgccGByqGSM49AgEwgbsCAQEwWQYHKoZIzj0BAQJOBwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABMAcEAQAEAgAJBE8CAAAAAAAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAgEDA1AAAgAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "ADAKBggqhkjOPQQDAgMJADAGAgEBAgEB")
+
+
+def test_a_key_on_a_curve_of_its_own_is_not_read(secure, authority):
+    program = secure(tls=f"  client_ca: {authority.certificate}\n")
+    client = trusting(authority, maximum_version=ssl.TLSVersion.TLSv1_2)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with pytest.raises(ssl.SSLWantReadError):
+        client.wrap_bio(incoming, outgoing, server_hostname="127.0.0.1").do_handshake()
+
+    def framed(data):
+        return len(data).to_bytes(3, "big") + data
+
+    message = b"\x0b" + framed(framed(24 * framed(OWN_CURVE)))
+    with socket.create_connection(("127.0.0.1", program.port), timeout=60) as stranger:
+        stranger.sendall(outgoing.read())
+        heard = b""
+        while not heard.endswith(b"\x0e\0\0\0"):  # ServerHelloDone
+            heard += stranger.recv(1 << 16)
+        used = processor_seconds(program)
+        stranger.sendall(b"\x16\x03\x03" + len(message).to_bytes(2, "big") + message)
+        assert stranger.recv(100)[:1] == b"\x15"  # an alert
+        # 7 s where they are read.
+        assert processor_seconds(program) - used < 1
+
+
+def processor_seconds(program):
+    fields = pathlib.Path(f"/proc/{program.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def test_the_console_under_tls_asks_for_no_certificate(secure, authority, trust):
     program = secure(tls=f"  client_ca: {authority.certificate}\n  console: yes\n")
     assert program.console.startswith("https://")
@@ -427,6 +468,31 @@ def test_a_stop_says_goodbye_and_waits_for_no_handshake(secure, trust):
         assert idle.recv(100) == b""
         idle.unwrap().close()
         assert program.process.wait(20) == 0 and time.monotonic() - began < 5
+
+
+def test_a_stop_waits_for_the_handshake_of_a_client_that_is_far_away(secure, trust):
+    program = secure()
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = trust.wrap_bio(incoming, outgoing, server_hostname="127.0.0.1")
+
+    def step(act):
+        """Says what `act` has to say, and gives it what comes back."""
+        while True:
+            try:
+                result = act()
+                far.sendall(outgoing.read())
+                return result
+            except ssl.SSLWantReadError:
+                far.sendall(outgoing.read())
+                incoming.write(far.recv(1 << 16) or pytest.fail("closed"))
+
+    with socket.create_connection(("127.0.0.1", program.port), timeout=10) as far:
+        program.process.terminate()
+        time.sleep(1.5)  # twice the way
+        step(client.do_handshake)
+        step(lambda: client.write(request_bytes(chat())))
+        assert step(lambda: client.read(1 << 16)).startswith(b"HTTP/1.1 200")
+    assert program.process.wait(20) == 0
 
 
 # Slow ones, and those that go
@@ -610,6 +676,43 @@ def test_a_reload_shows_the_new_certificate_and_a_broken_file_keeps_the_old(star
         answer += read_all(connection)
     assert answer.rstrip().endswith(b"data: [DONE]\n\n\r\n0") or b"data: [DONE]" in answer
     assert answer.endswith(b"0\r\n\r\n")
+
+
+def test_a_kept_connection_does_not_outlive_what_clients_must_show(secure, authority, tmp_path):
+    """It ends with its next answer where its client goes on asking, and soon where it does not."""
+    good = authority.issue("kept-agent", serial=201, usage="clientAuth")
+    listed = tmp_path / "clients.pem"
+    listed.write_text(authority.certificate.read_text())
+    program = secure()
+    plain = program.file.read_text()
+
+    def ask(connection, request=request_bytes(chat())):
+        connection.sendall(request)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.status == 200 and answer.read()
+        return (answer.getheader("Connection") or "").lower()
+
+    def ends(client, text, write=program.file.write_text):
+        """What a reload with this text does to two connections of before."""
+        context = trusting(authority, client)
+        with connect(program.port, context) as busy, connect(program.port, context) as idle:
+            assert [ask(busy), ask(idle)] == ["", ""]
+            request = request_bytes(chat())
+            busy.sendall(request[:20])
+            # It has begun to read that.
+            assert ask(idle) == ""
+            write(text)
+            assert reload(program, "configuration reloaded")
+            return ask(busy, request[20:]), busy.recv(1), idle.recv(1)
+
+    assert ends(None, plain + f"  client_ca: {listed}\n") == ("close", b"", b"")
+    # A reload that asks for nothing else leaves them alone.
+    with connect(program.port, trusting(authority, good)) as connection:
+        assert ask(connection) == "" and reload(program, "configuration reloaded") and [ask(connection) for _ in range(3)] == [""] * 3
+    assert ends(good, authority.certificate.read_text() + authority.revocation_list(good), listed.write_text) == ("close", b"", b"")
+    with pytest.raises((ssl.SSLError, ConnectionError)), connect(program.port, trusting(authority, good)) as connection:
+        ask(connection)
 
 
 @pytest.mark.parametrize("days, word", [(-1, "the certificate expired on"), (13, "the certificate expires on"), (30, None)])

@@ -139,6 +139,24 @@ import Testing
     #expect(before.tallies == after.tallies)
   }
 
+  @Test func argumentsAreForgottenAtACostOfTheirNumberAndNotOfPairs() {
+    func cost(_ count: Int) -> Duration {
+      let members = (0..<20).map { "\"k\($0)\":1" }.joined(separator: ",")
+      func calls(_ side: String) -> [ToolCall] {
+        (0..<count).map { ToolCall(name: "t", arguments: "{\(members),\"z\":\"\(side)\($0)\"}") }
+      }
+      let full = Self.comparison(1) { $0.answer.calls = calls("A"); $0.other.calls = calls("B") }
+      return (0..<3).map { _ in
+        var record = full
+        let time = ContinuousClock().measure { record.forgetArguments() }
+        #expect((record.answer.calls + record.other.calls).map(\.arguments) == (0..<2 * count).map { Array(String($0).utf8) })
+        return time
+      }.min() ?? .zero
+    }
+    let (few, many) = (cost(128), cost(1024))
+    #expect(many < few * 32, "\(few) for 128, \(many) for 1024")
+  }
+
   @Test func argumentsGoWithTheAgeOfExchangesAndComparisonsWithTheSums() async throws {
     let folder = try Folder()
     func run(now: Int64, _ records: [StoredComparison]) async throws -> [StoredComparison] {

@@ -65,12 +65,18 @@ import Testing
   @Test(arguments: [
     ("?a=1;key=\(key)&b=2", "?a=1;key=[redacted]&b=2"), ("?key=\(key);x=1&b=2", "?key=[redacted]&b=2"), ("?session_id=\(key)", "?session_id=[redacted]"),
     ("?pat=\(key)", "?pat=[redacted]"), ("?path=a;b&x", "?path=a;b&x"), ("?key=1&key=2&", "?key=[redacted]&key=[redacted]&"),
-    ("?key=a;key=b&c", "?key=[redacted]&c"),
+    ("?key=a;key=b&c", "?key=[redacted]&c"), ("?next=/cb?token=\(key)&b=2", "?next=/cb?token=[redacted]&b=2"),
+    ("?next=https://h/a?b=1?key=\(key)?x=1", "?next=https://h/a?b=1?key=[redacted]"),
   ])
   func aQuerysKeysAreTakenOut(_ query: String, _ kept: String) {
     let path = "/v1/chat/completions"
     #expect(Sample.exchange(1) { $0.path = path + query }.redacted(Redaction()).path == path + kept)
     if query.contains(Self.key) { #expect(Redaction().secrets(headers: [], target: path + query).contains(Self.key)) }
+  }
+
+  @Test func aCookieCountsOnce() {
+    #expect(Self.secrets("Cookie", "a=0123456789abcdef; b=short; c=fedcba9876543210") == ["0123456789abcdef", "fedcba9876543210"])
+    #expect(Self.secrets("Cookie", "0123456789abcdef=b") == ["0123456789abcdef=b", "0123456789abcdef"])
   }
 
   @Test func wordsBesideAKeyAreNone() {

@@ -61,7 +61,7 @@ import Testing
       try database.close()
       #expect(throws: StoreFailure.self) { try StoreReader(path: folder.store) }
       let next = StoreWriter(StoreOptions(path: folder.store))
-      await next.flush()
+      try await until("it is brought up to date", next) { $0.upgrade?.isDone == true }
       try await Self.check(StoreReader(path: folder.store), Self.exact)
       await next.close()
     }

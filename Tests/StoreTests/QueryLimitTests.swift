@@ -19,6 +19,22 @@ struct QueryLimitTests {
     #expect(tooLong?.message == "more than 1000 values in a list")
   }
 
+  @Test(
+    "what is allowed in depth is not too deep for SQLite",
+    arguments: [
+      String(repeating: "!", count: 19) + "text ~ 'a'", String(repeating: "!(", count: 9) + "text ~ 'a'" + String(repeating: ")", count: 9),
+      String(repeating: "calls > 0 && (valid || (", count: 9) + "!text ~ 'a'" + String(repeating: ")", count: 18),
+    ])
+  func depth(_ expression: String) async throws {
+    try await withStore([Sample.exchange(0)]) { _, _, folder in
+      var filter = ExchangeFilter()
+      filter.expression = try FilterExpression(expression)
+      let reader = try StoreReader(path: folder.store)
+      _ = try await reader.list(filter)
+      reader.close()
+    }
+  }
+
   @Test("a question that takes longer than the reader's patience is given up, and the reader goes on")
   func patience() async throws {
     try await withStore((0..<2000).map { Sample.exchange($0) }) { _, _, folder in

@@ -2,6 +2,7 @@
 import Foundation
 import GRDB
 import Store
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct RetentionTests {
@@ -120,6 +121,26 @@ import Testing
       let orphans = try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table) WHERE exchange NOT IN (SELECT key FROM exchange)") }
       #expect(orphans == 0, "\(table)")
     }
+  }
+
+  private final class Clock: Sendable {
+    let time: Mutex<Int64>
+    init(_ time: Int64) { self.time = Mutex(time) }
+  }
+
+  @Test func aClockThatWasAYearAheadKeepsNobodyWaitingForIt() async throws {
+    let folder = try Folder()
+    let clock = Clock(Sample.start + 365 * 86_400_000)
+    var options = StoreOptions(path: folder.store) { clock.time.withLock { $0 } }
+    options.retention.milliseconds = 50_500
+    let store = StoreWriter(options)
+    // It has looked.
+    await store.flush()
+    clock.time.withLock { $0 = Sample.start + 100_000 }
+    store.offer((0..<100).map { Sample.exchange($0) })
+    await store.flush()
+    try await until("retention ends", store) { $0.expired == 50 && !$0.isExpiring }
+    await store.close()
   }
 
   @Test func theNewestStaysHoweverLargeItIs() async throws {

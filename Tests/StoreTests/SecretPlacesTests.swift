@@ -116,6 +116,26 @@ import Testing
     }
   }
 
+  /// Where an event breaks off, behind a piece that is half of the key, and may be taken for the whole.
+  @Test(arguments: ["", "\\u00", "\\", "\"", "\"}}", "\"}}],\"us", "\"}}]} // more\n\n"])
+  func ofAnEventThatBreaksOffNoPieceOfAKeyIsKept(_ end: String) throws {
+    let begun = Self.stream([#"{"content":"sk-planted-012345"}"#])
+    for rest in ["6", "6789ab", "6789abcdef"] {
+      let event = #"data: {"choices":[{"index":0,"delta":{"content":"\#(rest)"#
+      let kept = String(decoding: try Self.cleared(begun + event.utf8 + end.utf8), as: UTF8.self)
+      #expect(!kept.contains(rest) && kept.contains(Redaction.mark), "\(kept)")
+    }
+  }
+
+  @Test func whatTheProxyQuotesOfAKeyIsTakenOutOfItsRequest() {
+    let exchange = Sample.exchange(1) {
+      $0.secrets = [Self.key]
+      $0.attempts[0].request = StoredMessage(body: Array(#"{"content":"no tool 'sk-planted-0…'. Call one of these"}"#.utf8))
+    }
+    let kept = exchange.redacted(Redaction()).attempts[0].request?.body
+    #expect(kept == Array(#"{"content":"no tool '[redacted]…'. Call one of these"}"#.utf8))
+  }
+
   @Test(.timeLimit(.minutes(1))) func reasoningWithinReasoningIsWalkedOnce() throws {
     let nested = String(repeating: "{\"reasoning\":", count: 200) + "\"\(Self.key)\"" + String(repeating: "}", count: 200)
     #expect(!String(decoding: try Self.cleared(Self.stream([nested])), as: UTF8.self).contains(Self.key))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import JSON
 import Store
 import Testing
 
@@ -89,6 +90,18 @@ import Testing
   ])
   func aSolidusMayBeEscapedHereAndNotThere(_ written: String) {
     #expect(SecretSearch([Self.slashed]).cleared("it is \(written)!") == "it is [redacted]!")
+  }
+
+  @Test(arguments: 0...6)
+  func aKeyWithWhatStringsEscapeIsFoundAtAnyDepth(_ depth: Int) {
+    let key = #"pa"ss\wo"rd\\0123456789"#
+    let written = (0..<depth).reduce(key) { text, _ in String(JSONValue(text).description.dropFirst().dropLast()) }
+    #expect(SecretSearch([key]).cleared("\\n it is \(written)! \\u0041") == "\\n it is [redacted]! \\u0041")
+  }
+
+  @Test func whatIsAllBackslashesIsASecretToo() {
+    let key = String(repeating: "\\", count: 12)
+    #expect(SecretSearch([key]).cleared("a \(key) b") == "a [redacted] b")
   }
 
   // MARK: Cuts

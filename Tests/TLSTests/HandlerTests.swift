@@ -34,13 +34,16 @@ import Testing
     let inner = Inner()
     let client: ClientPeer
     var outcomes: [TLSHandler.Outcome] = []
+    /// What the handler's timers are held against.
+    var now = NIODeadline.uptimeNanoseconds(0)
     /// Buffers that went to the socket.
     var writes: [ByteBuffer] = []
 
     init(version: Int32 = TLS1_3_VERSION, minimum: TLSVersion = .tls12) throws {
       client = ClientPeer(version: version)
       let handler = TLSHandler(
-        try serverContext(minimumVersion: minimum), timeout: .seconds(30), plainAnswer: ByteBuffer(string: "plain!")
+        try serverContext(minimumVersion: minimum), timeout: .seconds(30), plainAnswer: ByteBuffer(string: "plain!"),
+        now: { [unowned self] in now }
       ) { [unowned self] outcome, _ in outcomes.append(outcome) }
       try channel.pipeline.syncOperations.addHandlers([handler, inner])
       try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -51,6 +54,10 @@ import Testing
     /// Carries bytes to and fro until both have nothing more to say. In pieces of `step` bytes.
     func exchange(step: Int = .max) throws {
       client.step()
+      try exchangeAnswers(step: step)
+    }
+
+    func exchangeAnswers(step: Int = .max) throws {
       while true {
         var toServer = client.bytesOut
         while toServer.readableBytes > 0, channel.isActive {
@@ -220,6 +227,21 @@ import Testing
     #expect(throws: ChannelError.self) { try setup.channel.writeAndFlush(ByteBuffer(string: "more")).wait() }
   }
 
+  @Test("a close of which nothing shall be said is none that the client could take for an end of what was sent", arguments: [false, true])
+  func silentClose(isTakenBack: Bool) throws {
+    let setup = try Setup().connected()
+    setup.channel.writeAndFlush(ByteBuffer(string: "half"), promise: nil)
+    setup.inner.onRead = { context in
+      context.triggerUserOutboundEvent(TLSHandler.Silence(isKept: true), promise: nil)
+      if isTakenBack { context.triggerUserOutboundEvent(TLSHandler.Silence(isKept: false), promise: nil) }
+      context.close(promise: nil)
+    }
+    setup.client.write([1])
+    try setup.exchange()
+    #expect(setup.client.received == Array("half".utf8))
+    #expect(!setup.channel.isActive && setup.client.isClosedByPeer == isTakenBack)
+  }
+
   @Test("plain HTTP gets its answer, whatever the method", arguments: ["GET / HTTP/1.1\r\n", "DELETE /", "O"])
   func plain(_ text: String) throws {
     let setup = try Setup()
@@ -245,6 +267,30 @@ import Testing
       setup.channel.embeddedEventLoop.advanceTime(by: .seconds(1))
       #expect(setup.channel.isActive)
     }
+    setup.channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+    #expect(setup.inner.isInactive)
+    guard case .failed(let failure) = setup.outcomes.first else { return #expect(Bool(false)) }
+    #expect(failure.reason == .timeout && setup.outcomes.count == 1)
+  }
+
+  @Test("a handshake during which the process stood still has its time anew, once", arguments: [false, true])
+  func standstill(goesOn: Bool) throws {
+    let setup = try Setup()
+    setup.client.step()
+    var hello = setup.client.bytesOut
+    try setup.channel.writeInbound(hello.readSlice(length: 9))
+    setup.now = .uptimeNanoseconds(45_000_000_000)
+    setup.channel.embeddedEventLoop.advanceTime(by: .seconds(30))
+    #expect(setup.channel.isActive && setup.outcomes.isEmpty)
+    if goesOn {
+      try setup.channel.writeInbound(hello)
+      try setup.exchangeAnswers()
+      #expect(setup.outcomes == [.completed(version: "1.3")])
+      return
+    }
+    setup.now = .uptimeNanoseconds(100_000_000_000)
+    setup.channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+    #expect(setup.channel.isActive)
     setup.channel.embeddedEventLoop.advanceTime(by: .seconds(1))
     #expect(setup.inner.isInactive)
     guard case .failed(let failure) = setup.outcomes.first else { return #expect(Bool(false)) }

@@ -47,6 +47,19 @@ struct LimitTests {
     #expect(error?.kind == .firstByteTimeout)
   }
 
+  @Test("A head that comes line by line has one time for all of them")
+  func drippedHead() async throws {
+    let (error, time) = try await failure(UpstreamLimits(firstByte: .milliseconds(300), idle: .seconds(600))) { connection in
+      try await connection.send("HTTP/1.1 200 OK\r\n")
+      for _ in 0..<200 {
+        try await withEngine { try await $0.passTime(.milliseconds(50)) }
+        do { try await connection.send("X-A: b\r\n") } catch { return }
+      }
+    }
+    #expect(error?.kind == .firstByteTimeout)
+    #expect(time < .seconds(5))
+  }
+
   @Test("A body that stops")
   func idle() async throws {
     let limits = UpstreamLimits(firstByte: .seconds(600), idle: .milliseconds(150))
@@ -176,6 +189,20 @@ struct LimitTests {
           #expect(error == nil && body.readableBytes == 1)
         }
         holder.cancel()
+      }
+    }
+  }
+
+  @Test("An engine that stood still while connections were being made ends those that nobody completes, as ever")
+  func standstillConnecting() async throws {
+    try await ScriptedServer.run({ connection in _ = await connection.waitForClose() }) { server in
+      try await withEngine { engine in
+        let request = UpstreamRequest(
+          method: "GET", url: "https://127.0.0.1:\(server.port)/", limits: UpstreamLimits(connect: .seconds(1)))
+        let start = ContinuousClock.now
+        let endings = try await engine.endings(of: request, count: 40, standstill: .seconds(2))
+        #expect(endings.allSatisfy { $0?.kind == .connectTimeout })
+        #expect(.now - start < .seconds(30))
       }
     }
   }

@@ -51,6 +51,17 @@ struct TLSTests {
     }
   }
 
+  @Test("An engine that stood still in the handshake for longer than the limit blames no vendor for it", arguments: [false, true])
+  func standstill(http2: Bool) async throws {
+    try await NginxServer.run(http2: http2) { server in
+      try await withEngine(options(server)) { engine in
+        let request = UpstreamRequest(method: "GET", url: url(server, "/text"), limits: UpstreamLimits(connect: .seconds(1)))
+        let endings = try await engine.endings(of: request, count: 40, standstill: .seconds(2))
+        #expect(endings.allSatisfy { $0 == nil }, "\(endings)")
+      }
+    }
+  }
+
   @Test("The version follows from what both sides offer", arguments: [(true, true), (true, false), (false, true)])
   func version(serverOffers: Bool, weOffer: Bool) async throws {
     try await NginxServer.run(http2: serverOffers) { server in

@@ -32,6 +32,7 @@ extension ConfigurationProblem: CustomStringConvertible {
   ///     |            ^^
   ///     = write a number with a unit, such as 500ms, 10s, 2m or 1h
   /// ```
+  /// What a file says in them moves no cursor, and turns no text around: it may be a stranger's, in whose folder a command was started.
   package var description: String {
     var place = file
     if let line { place += ":\(line)" }
@@ -43,6 +44,15 @@ extension ConfigurationProblem: CustomStringConvertible {
       lines.append("  \(gutter) | \(excerpt.underline)")
     }
     if !advice.isEmpty { lines.append("  \(gutter) = \(advice)") }
-    return lines.joined(separator: "\n")
+    return lines.map(Self.visible).joined(separator: "\n")
+  }
+
+  private static func visible(_ line: String) -> String {
+    var text = String.UnicodeScalarView()
+    for scalar in line.unicodeScalars {
+      let isHidden = scalar.properties.generalCategory == .control || scalar.properties.isBidiControl
+      text.append(isHidden && scalar != "\t" ? "\u{FFFD}" : scalar)
+    }
+    return String(text)
   }
 }

@@ -23,10 +23,12 @@ struct ShadowSection {
     func set<Value>(_ keep: WritableKeyPath<ShadowSettings, Value>, _ key: String, _ parse: (String) throws(Complaint) -> Value) {
       if let value = section.parsed(key, parse)?.value { settings[keyPath: keep] = value }
     }
-    set(\.sample, "sample", Words.share)
+    // What was meant for a limit sends nothing by default.
+    let unsaid = Complaint("is empty", "write a share from 0 to 1, or remove the key")
+    if let share = section.restriction("sample", ifEmpty: unsaid, Words.share)?.value { settings.sample = share }
     // Who says 0 means it, and knows of no second share.
     if settings.sample == 0 { settings.sampleOfFew = 0 }
-    set(\.sampleOfFew, "sample_of_few", Words.share)
+    if let share = section.restriction("sample_of_few", ifEmpty: unsaid, Words.share)?.value { settings.sampleOfFew = share }
     set(\.few, "few", Words.integer(within: 0...1_000_000))
     set(\.onlyTools, "only_tools", Words.yesOrNo)
     set(\.repeats, "repeat", Words.share)

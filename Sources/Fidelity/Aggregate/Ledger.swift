@@ -28,8 +28,8 @@ package struct Ledger: Mergeable {
   /// without a tally get none, for whoever must bound them.
   package mutating func observe(_ answer: Side, _ slice: Slice, byTool: Bool = true) {
     tallies[slice.with(tool: nil), default: Tally()].observe(answer)
-    for tool in answer.tools where byTool || tallies[slice.with(tool: tool)] != nil {
-      tallies[slice.with(tool: tool), default: Tally()].observe(answer.restricted(to: tool))
+    for (tool, side) in answer.byTool where byTool || tallies[slice.with(tool: tool)] != nil {
+      tallies[slice.with(tool: tool), default: Tally()].observe(side)
     }
   }
 
@@ -37,9 +37,10 @@ package struct Ledger: Mergeable {
   @discardableResult
   package mutating func compare(_ answer: Side, with other: Side, _ slice: Slice, byTool: Bool = true) -> Cell? {
     let cell = tallies[slice.with(tool: nil), default: Tally()].compare(answer, with: other)
-    for tool in answer.tools.union(other.tools) where byTool || tallies[slice.with(tool: tool)] != nil {
+    let (mine, its) = (answer.byTool, other.byTool)
+    for tool in Set(mine.keys).union(its.keys) where byTool || tallies[slice.with(tool: tool)] != nil {
       tallies[slice.with(tool: tool), default: Tally()].compare(
-        answer.restricted(to: tool), with: other.restricted(to: tool))
+        mine[tool] ?? answer.byOtherTool, with: its[tool] ?? other.byOtherTool)
     }
     return cell
   }
@@ -47,9 +48,10 @@ package struct Ledger: Mergeable {
   /// Counts a request that went to the reference twice.
   package mutating func compareReference(first: Side, second: Side, _ slice: Slice, byTool: Bool = true) {
     floors[slice.with(tool: nil), default: NoiseFloor()].add(first: first.finish, second: second.finish)
-    for tool in first.tools.union(second.tools) where byTool || floors[slice.with(tool: tool)] != nil {
+    let (before, after) = (first.byTool, second.byTool)
+    for tool in Set(before.keys).union(after.keys) where byTool || floors[slice.with(tool: tool)] != nil {
       floors[slice.with(tool: tool), default: NoiseFloor()].add(
-        first: first.restricted(to: tool).finish, second: second.restricted(to: tool).finish)
+        first: (before[tool] ?? first.byOtherTool).finish, second: (after[tool] ?? second.byOtherTool).finish)
     }
   }
 

@@ -20,14 +20,12 @@ package struct Side: Hashable, Sendable {
       finish, isValid: !calls.isEmpty && calls.allSatisfy(\.isValid), calls: calls, promptTokens: promptTokens)
   }
 
-  /// The tools that it called. None unless the finish reason says so, as F1 goes by nothing else.
-  var tools: Set<JSONString> {
-    finish == .toolCalls ? Set(calls.map { JSONString(utf8: $0.name) }) : []
+  /// The same answer as far as each tool goes that it called. None unless the finish reason says so, as F1 goes by nothing else.
+  var byTool: [JSONString: Side] {
+    guard finish == .toolCalls else { return [:] }
+    return Dictionary(grouping: calls) { JSONString(utf8: $0.name) }.mapValues { Side(judged: .toolCalls, calls: $0) }
   }
 
-  /// The same answer as far as one tool goes: another answer that did not call it is a ``Finish/stop``.
-  func restricted(to tool: JSONString) -> Side {
-    guard tools.contains(tool) else { return Side(finish == .none ? .none : .stop) }
-    return Side(judged: .toolCalls, calls: calls.filter { $0.name == tool.utf8 })
-  }
+  /// The same answer as far as a tool goes that it did not call: a ``Finish/stop``.
+  var byOtherTool: Side { Side(finish == .none ? .none : .stop) }
 }

@@ -33,7 +33,7 @@ package struct Tally: Mergeable {
     }
     confusion.add(cell)
     if cell == .truePositive, !answer.calls.isEmpty || !other.calls.isEmpty {
-      payload.add(PayloadComparison(vendor: answer.calls, reference: other.calls, limit: 1))
+      payload.add(PayloadComparison(vendor: answer.calls, reference: other.calls, limit: 0))
     }
     return cell
   }

@@ -38,6 +38,15 @@ struct Decimal: Equatable {
     if digits.isEmpty { (isNegative, exponent) = (false, 0) }
   }
 
+  /// A text of this value and no other.
+  func append(to text: inout [UInt8]) {
+    if isNegative { text.append(UInt8(ascii: "-")) }
+    text += digits
+    text.append(UInt8(ascii: "e"))
+    text += String(exponent).utf8
+    text.append(UInt8(ascii: ";"))
+  }
+
   private static func clampedInteger(_ text: ArraySlice<UInt8>) -> Int {
     let limit = 1 << 60
     var value = 0

@@ -37,31 +37,38 @@ struct PathDifference {
   /// key in any order, of duplicates the last, as in Python; arrays place by place; numbers by value; strings by code
   /// points.
   static func all(_ left: JSONValue, _ right: JSONValue, limit: Int) -> [PathDifference] {
-    var found: [PathDifference] = []
-    walk(left, right, at: JSONPointer(), limit, &found)
-    return found
+    var walk = Walk(limit: limit)
+    walk.compare(left, right)
+    return walk.found
+  }
+}
+
+private struct Walk {
+  /// A pointer is made where there is a difference, not for each value.
+  enum Step {
+    case key(JSONString)
+    case place(Int)
   }
 
-  private static func walk(
-    _ left: JSONValue?, _ right: JSONValue?, at pointer: JSONPointer, _ limit: Int, _ found: inout [PathDifference]
-  ) {
+  let limit: Int
+  var found: [PathDifference] = []
+  private var path: [Step] = []
+
+  init(limit: Int) { self.limit = limit }
+
+  mutating func compare(_ left: JSONValue?, _ right: JSONValue?) {
     guard found.count < limit else { return }
     switch (left, right) {
     case (.object(let left)?, .object(let right)?):
-      let (leftMembers, rightMembers) = (effective(left), effective(right))
-      for (key, value) in leftMembers.ordered {
-        walk(value, rightMembers.byKey[key], at: pointer.appending(key), limit, &found)
-      }
-      for (key, value) in rightMembers.ordered where leftMembers.byKey[key] == nil {
-        walk(nil, value, at: pointer.appending(key), limit, &found)
-      }
+      let (leftMembers, rightMembers) = (Self.effective(left), Self.effective(right))
+      for (key, value) in leftMembers.ordered { compare(value, rightMembers.byKey[key], at: .key(key)) }
+      for (key, value) in rightMembers.ordered where leftMembers.byKey[key] == nil { compare(nil, value, at: .key(key)) }
     case (.array(let left)?, .array(let right)?):
       for index in 0..<max(left.count, right.count) {
         guard found.count < limit else { return }
         // Not `nil`, which would be the literal of a JSON null here.
-        walk(
-          index < left.count ? left[index] : Optional.none, index < right.count ? right[index] : Optional.none,
-          at: pointer.appending(index), limit, &found)
+        compare(
+          index < left.count ? left[index] : Optional.none, index < right.count ? right[index] : Optional.none, at: .place(index))
       }
     case (.number(let left)?, .number(let right)?) where left == right || Decimal(left.text) == Decimal(right.text):
       return
@@ -70,9 +77,22 @@ struct PathDifference {
     }
   }
 
-  private static func effective(
-    _ object: JSONObject
-  ) -> (ordered: [(JSONString, JSONValue)], byKey: [JSONString: JSONValue]) {
+  private mutating func compare(_ left: JSONValue?, _ right: JSONValue?, at step: Step) {
+    path.append(step)
+    compare(left, right)
+    path.removeLast()
+  }
+
+  private var pointer: JSONPointer {
+    path.reduce(JSONPointer()) { pointer, step in
+      switch step {
+      case .key(let key): pointer.appending(key)
+      case .place(let index): pointer.appending(index)
+      }
+    }
+  }
+
+  private static func effective(_ object: JSONObject) -> (ordered: [(JSONString, JSONValue)], byKey: [JSONString: JSONValue]) {
     let byKey = Dictionary(object.members.map { ($0.key, $0.value) }) { _, last in last }
     var seen: Set<JSONString> = []
     let ordered = object.members.compactMap { member in

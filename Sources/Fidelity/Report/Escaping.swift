@@ -1,5 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
+extension [UInt8] {
+  /// JSON of the same meaning in which nothing moves a terminal's cursor, turns text around or ends a line for some readers: what
+  /// ``Swift/StringProtocol/plain`` changes stands as `\uXXXX`. JSON itself asks for that below U+0020 only.
+  package var escapedJSON: [UInt8] {
+    guard contains(where: { $0 >= 0x7F }) else { return self }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    for scalar in String(decoding: self, as: UTF8.self).unicodeScalars {
+      switch scalar.value {
+      case 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069:
+        let digits = String(scalar.value, radix: 16)
+        bytes += Array("\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+      default: bytes += UTF8.encode(scalar) ?? .init()
+      }
+    }
+    return bytes
+  }
+}
+
 extension StringProtocol {
   /// The text on one line, for a terminal: what a vendor, a client or a file says must not move the cursor or change colours.
   /// White space becomes spaces, other control characters their pictures.

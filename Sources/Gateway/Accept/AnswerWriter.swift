@@ -21,6 +21,9 @@ package struct AnswerWriter {
   /// An answer's head is written, its end is not.
   private var isWithinAnswer = false
 
+  /// Only the connection's end tells the client that the answer has ended (HTTP/1.0).
+  package var endsWithConnection: Bool { isWithinAnswer && framing == .untilClose }
+
   var isLarge: Bool { buffer.readableBytes >= Self.large }
 
   package init() {}

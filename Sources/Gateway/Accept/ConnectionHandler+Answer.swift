@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import NIOCore
+import TLS
 import Upstream
 
 /// Carries out what the exchange says.
@@ -23,12 +25,14 @@ extension ConnectionHandler {
       handOver(upload.take())
       port?.call?.finishBody()
     case .begin(let head):
-      if lane.isEnding { keepsAlive = false }
+      if isEnding { keepsAlive = false }
       writer.write(head, keepsAlive: keepsAlive)
+      if writer.endsWithConnection { endsByReset(true) }
     case .relay(let bytes):
       writer.write(bytes)
       if let context, writer.isLarge { flush(context) }
     case .finish(let record):
+      if writer.endsWithConnection { endsByReset(false) }
       writer.writeEnd()
       // An answer may be complete before the vendor's is: what it would still say is not wanted.
       let isVendorOver = port?.isOver ?? false
@@ -51,7 +55,7 @@ extension ConnectionHandler {
   func refuse(_ error: GatewayError, _ record: ExchangeRecord) {
     let fields = exchange?.opened(.init()) ?? .init()
     release(cancelling: true)
-    if !isRequestComplete || lane.isEnding { keepsAlive = false }
+    if !isRequestComplete || isEnding { keepsAlive = false }
     let isWritten = writer.write(error, with: fields, exchangeID: record.id, keepsAlive: keepsAlive)
     lane.record(record)
     guard isWritten else { return cutOff() }
@@ -64,6 +68,15 @@ extension ConnectionHandler {
     guard let context else { return }
     flush(context)
     context.close(promise: nil)
+  }
+
+  /// Whatever ends the connection now, be it this process's own end: where an orderly end is the answer's (RFC 9112, section 6.3), a part
+  /// of it must not have one. A client takes half an answer for a whole one, and nginx, which speaks HTTP/1.0 to what is behind it
+  /// unless it is told otherwise, tells its own client so.
+  private func endsByReset(_ isReset: Bool) {
+    guard let context else { return }
+    (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: isReset ? 1 : 0, l_linger: 0)).whenFailure { _ in }
+    context.triggerUserOutboundEvent(TLSHandler.Silence(isKept: isReset), promise: nil)
   }
 
   /// A piece of the request's body.

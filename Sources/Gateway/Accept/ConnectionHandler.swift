@@ -17,6 +17,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var admission = Lane.Admission.welcome
   /// Stands for the client's address.
   private var peer: UInt64 = 0
+  /// Each answer that begins is its last, and idle it is not kept.
+  private var isRetired = false
   private(set) var context: ChannelHandlerContext?
   var clock: ConnectionClock
 
@@ -106,6 +108,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// - Parameter judged: until when it is known whether the client was silent.
   func sweep(_ limits: ClientLimits, asOf judged: UInt64, at now: UInt64) {
     if phase == .answering { return tick(at: now) }
+    if isRetired { dismiss(at: now) }
     guard clock.isOver(limits, at: judged) else { return }
     switch phase {
     case .readingHead: fail(with: .clientTooSlow("head"))
@@ -129,9 +132,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     context?.close(promise: nil)
   }
 
-  /// The proxy stops. Whoever has just been answered may have sent another request: that one is answered first.
+  /// What its client showed counts no longer.
+  func retire() { isRetired = true }
+
+  var isEnding: Bool { isRetired || lane.isEnding }
+
+  /// The proxy stops. Whoever has just been answered may have sent another request: that one is answered first. Before its first one, a
+  /// client that is far away has the round trips of TLS to make.
   func dismiss(at now: UInt64) {
-    if clock.hasRested(WaitingConnections.patience, at: now) { context?.close(promise: nil) }
+    let patience = exchangeNumber == 0 ? 3 * WaitingConnections.patience : WaitingConnections.patience
+    if clock.hasRested(patience, at: now) { context?.close(promise: nil) }
   }
 
   /// The time for what is under way is over.

@@ -22,6 +22,15 @@ package enum Descriptors {
     max(16, clients, (descriptors ?? limit) - reserve - clients)
   }
 
+  /// What is to be said of a number of connections that somebody has set; nil where there are descriptors enough.
+  package static func shortage(for clients: Int, of descriptors: Int? = nil) -> String? {
+    let descriptors = descriptors ?? limit
+    let needed = clients > (.max - reserve) / 2 ? .max : 2 * clients + reserve
+    guard needed > descriptors else { return nil }
+    return "`limits.connections` is \(clients): with those to vendors they may take \(needed) file descriptors, and this process may have "
+      + "\(descriptors). Raise that (LimitNOFILE, ulimit -n), or set no more than \(connections(of: descriptors))"
+  }
+
   /// The soft limit, raised as far as is allowed and useful first: 1,024, which is usual, is for programs that use select(2).
   private static let limit: Int = {
     var limits = rlimit()

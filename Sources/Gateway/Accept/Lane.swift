@@ -99,6 +99,9 @@ final class Lane {
   /// Tells clients with each answer that its connection ends with it: whoever comes again comes to somebody else.
   func announceEnd() { isEnding = true }
 
+  /// The same for the connections of now.
+  func retireConnections() { for connection in connections.values { connection.retire() } }
+
   /// Lets exchanges under way end and closes each connection after its last; after `limit`, closes what is left.
   func drain(within limit: Duration) -> EventLoopFuture<Void> {
     isEnding = true

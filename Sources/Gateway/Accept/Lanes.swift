@@ -58,6 +58,14 @@ struct Lanes: Sendable {
     }
   }
 
+  /// Connections that are open now end, each with its next answer or once it is idle.
+  func retireConnections() async {
+    await onEachLane { lane in
+      lane.retireConnections()
+      return lane.eventLoop.makeSucceededVoidFuture()
+    }
+  }
+
   /// Connections so far.
   var accepted: Int { lasting.accepted.load(ordering: .relaxed) }
 

@@ -14,11 +14,13 @@ package final class AlarmDesk: Sendable {
     var webhooks: [Webhook] = []
     /// By the webhook's key.
     var outboxes: [String: Outbox] = [:]
-    /// What the file holds.
-    var saved: [UInt8] = []
+    /// Keys of webhooks that are being sent to.
+    var busy: Set<String> = []
   }
 
   private let state: Mutex<State>
+  /// What the file holds; held while it is written, as several webhooks end at their own times.
+  private let saved: Mutex<[UInt8]>
   private let file: String?
   private let logger: Logger
 
@@ -30,9 +32,10 @@ package final class AlarmDesk: Sendable {
     state.webhooks = webhooks
     self.file = file
     self.logger = logger
+    var saved: [UInt8] = []
     if let file, let data = Self.contents(of: file) {
-      state.saved = [UInt8](data)
-      if let json = try? JSONValue(parsing: state.saved) {
+      saved = [UInt8](data)
+      if let json = try? JSONValue(parsing: saved) {
         state.book = AlarmBook(json: json["told"] ?? nil)
         for (key, value) in json["outboxes"]?.object?.members ?? [] { state.outboxes[key.string] = Outbox(json: value, at: now) }
       } else {
@@ -40,6 +43,7 @@ package final class AlarmDesk: Sendable {
       }
     }
     self.state = Mutex(state)
+    self.saved = Mutex(saved)
   }
 
   /// Nil where there is no file; a pipe would be waited for.
@@ -68,24 +72,37 @@ package final class AlarmDesk: Sendable {
     if !notices.isEmpty { save() }
   }
 
-  /// Sends what is due, webhook by webhook, and returns when each has been tried.
-  package func send(at now: Int64, _ send: @escaping @Sendable (Webhook, WebhookMessage) async -> Outbox.Outcome) async {
-    let webhooks = state.withLock { $0.webhooks }
-    await withDiscardingTaskGroup { tasks in
-      for webhook in webhooks {
-        tasks.addTask { [self] in
-          while let notice = state.withLock({ $0.outboxes[webhook.key]?.due(at: now) }), !Task.isCancelled {
-            let outcome = await send(webhook, WebhookMessage(notice, to: webhook, at: now))
-            if Task.isCancelled, outcome != .delivered { return }
-            state.withLock { $0.outboxes[webhook.key]?.finish(notice, outcome, at: now) }
-            if outcome == .refused {
-              logger.error("webhook refuses alarms", metadata: ["webhook": "\(webhook.host)", "id": "\(notice.id)"])
-            }
-          }
-        }
+  /// Sends what is due, and returns when each webhook has been tried.
+  package func send(at now: Int64, _ send: @escaping Send) async {
+    await withDiscardingTaskGroup { self.send(at: now, in: &$0, send) }
+  }
+
+  package typealias Send = @Sendable (Webhook, WebhookMessage) async -> Outbox.Outcome
+
+  /// Sends what is due, each webhook by a task of its own: one that takes its time holds nobody else up. It gets nothing more until
+  /// it has answered.
+  package func send(at now: Int64, in tasks: inout DiscardingTaskGroup, _ send: @escaping Send) {
+    let due = state.withLock { state in
+      state.webhooks.filter { state.outboxes[$0.key]?.due(at: now) != nil && state.busy.insert($0.key).inserted }
+    }
+    for webhook in due {
+      tasks.addTask { [self] in
+        await deliver(to: webhook, at: now, send)
+        _ = state.withLock { $0.busy.remove(webhook.key) }
+        save()
       }
     }
-    save()
+  }
+
+  private func deliver(to webhook: Webhook, at now: Int64, _ send: Send) async {
+    while let notice = state.withLock({ $0.outboxes[webhook.key]?.due(at: now) }), !Task.isCancelled {
+      let outcome = await send(webhook, WebhookMessage(notice, to: webhook, at: now))
+      if Task.isCancelled, outcome != .delivered { return }
+      state.withLock { $0.outboxes[webhook.key]?.finish(notice, outcome, at: now) }
+      if outcome == .refused {
+        logger.error("webhook refuses alarms", metadata: ["webhook": "\(webhook.host)", "id": "\(notice.id)"])
+      }
+    }
   }
 
   /// Those that were told and are not over.
@@ -120,26 +137,36 @@ package final class AlarmDesk: Sendable {
     }
   }
 
-  /// Written beside the file and moved over it, so that a kill leaves the one or the other whole.
   private func save() {
     guard let file else { return }
-    let bytes: [UInt8]? = state.withLock { state in
-      let known = Set(state.webhooks.map(\.key))
-      let outboxes = state.outboxes.filter { known.contains($0.key) && !$0.value.parcels.isEmpty }.sorted { $0.key < $1.key }
-      let json: JSONValue = [
-        "told": state.book.json, "outboxes": .object(JSONObject(outboxes.map { (JSONString($0.key), $0.value.json) })),
-      ]
-      let bytes = JSONWriter.bytes(of: json)
-      if bytes == state.saved { return nil }
-      state.saved = bytes
-      return bytes
+    saved.withLock { saved in
+      let bytes = state.withLock { state in
+        let known = Set(state.webhooks.map(\.key))
+        let outboxes = state.outboxes.filter { known.contains($0.key) && !$0.value.parcels.isEmpty }.sorted { $0.key < $1.key }
+        let json: JSONValue = [
+          "told": state.book.json, "outboxes": .object(JSONObject(outboxes.map { (JSONString($0.key), $0.value.json) })),
+        ]
+        return JSONWriter.bytes(of: json)
+      }
+      if bytes == saved { return }
+      saved = bytes
+      do {
+        try Self.write(bytes, to: file)
+      } catch {
+        logger.error("alarms cannot be kept and may be told again", metadata: ["file": "\(file)", "error": "\(error)"])
+      }
     }
-    guard let bytes else { return }
-    do {
-      try Data(bytes).write(to: URL(filePath: file), options: .atomic)
-    } catch {
-      logger.error("alarms cannot be kept and may be told again", metadata: ["file": "\(file)", "error": "\(error)"])
+  }
+
+  /// Written beside the file and moved over it, so that a kill leaves the one or the other whole. For its owner only, as the store is.
+  private static func write(_ bytes: [UInt8], to file: String) throws {
+    let draft = file + ".new"
+    // Empty until it has its mode.
+    guard FileManager.default.createFile(atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+      throw CocoaError(.fileWriteUnknown)
     }
+    try Data(bytes).write(to: URL(filePath: draft))
+    guard unsafe rename(draft, file) == 0 else { throw CocoaError(.fileWriteUnknown) }
   }
 }
 

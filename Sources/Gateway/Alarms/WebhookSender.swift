@@ -17,7 +17,7 @@ package struct WebhookSender: Sendable {
 
   package func shutdown() { engine.shutdown() }
 
-  /// One attempt. Only the status counts: no byte of the answer's body is waited for.
+  /// One attempt, of half a minute at most. Only the status counts: no byte of the answer's body is waited for.
   package func send(_ message: WebhookMessage, to webhook: Webhook) async -> Outbox.Outcome {
     let request = UpstreamRequest(
       method: "POST", url: webhook.url.revealed, headers: message.headers, body: .bytes(ByteBuffer(bytes: message.body)),

@@ -51,7 +51,7 @@ extension Console {
       cursor = ComparisonCursor(time: time, id: id)
     }
     let limit = try FilterQuery.integer("limit", request, within: 1...1000) ?? 50
-    return .json(try await store.opened().comparisons(filter, newestFirst: true, after: cursor, limit: limit).json)
+    return .json(try await store.opened().comparisons(filter, newestFirst: true, after: cursor, limit: limit).json())
   }
 
   private static let cells = ["tp", "fp", "fn", "tn", "none"]

@@ -3,6 +3,7 @@ package import Configuration
 import Inspection
 import JSON
 import NIOHTTP1
+import NIOPosix
 import Store
 
 /// The console: which path is answered with what. Pages for people, `/api/*` as JSON for programs, `/metrics` for Prometheus,
@@ -25,9 +26,10 @@ package struct Console: Sendable {
   package func answer(_ request: ConsoleRequest) async -> ConsoleResponse {
     let asset = ConsolePage.asset(request.path)
     do {
-      try ConsoleGuard(host: host, token: token()).check(request, isPublic: asset != nil || request.path.hasPrefix("/health/"))
+      let token = self.token()
+      try ConsoleGuard(host: host, token: token).check(request, isPublic: asset != nil || request.path.hasPrefix("/health/"))
       if let asset { return asset }
-      return try await route(request)
+      return try await route(request, token)
     } catch let refusal as ConsoleGuard.Refusal {
       return refusal.response
     } catch let problem as QueryProblem {
@@ -42,7 +44,8 @@ package struct Console: Sendable {
     }
   }
 
-  private func route(_ request: ConsoleRequest) async throws -> ConsoleResponse {
+  /// - Parameter token: in force when the request was let in.
+  private func route(_ request: ConsoleRequest, _ token: Secret?) async throws -> ConsoleResponse {
     switch request.path {
     case "/health/live": return .json(["status": "live"])
     case "/health/ready": return status.isReady ? .json(["status": "ready"]) : .json(["status": "draining"], .serviceUnavailable)
@@ -51,7 +54,7 @@ package struct Console: Sendable {
     case "/api/tally": return .json(status.tally.json)
     case "/api/overview": return try await overview(request)
     case "/api/exchanges": return try await list(request)
-    case "/api/live": return try await live(request)
+    case "/api/live": return try await live(request, token)
     case "/api/names": return try await names()
     case "/api/fidelity": return try fidelity(request)
     case "/api/comparisons": return try await comparisons(request)
@@ -87,12 +90,12 @@ package struct Console: Sendable {
     return .json(try await queries().list(query.filter, before: before, limit: limit).json)
   }
 
-  private func live(_ request: ConsoleRequest) async throws -> ConsoleResponse {
+  private func live(_ request: ConsoleRequest, _ token: Secret?) async throws -> ConsoleResponse {
     let query = try FilterQuery(request, taking: ["after"], now: now())
     let after = try FilterQuery.integer("after", request).map(Int64.init)
     // What is wrong from the beginning is an answer, not an event.
     _ = try await queries()
-    return ConsoleResponse(events: LiveEvents(queries: queries, filter: query.filter, after: after))
+    return ConsoleResponse(events: LiveEvents(queries: queries, filter: query.filter, after: after) { self.token() == token })
   }
 
   private func names() async throws -> ConsoleResponse {
@@ -104,7 +107,9 @@ package struct Console: Sendable {
   }
 
   private func exchange(_ id: String) async throws -> ConsoleResponse {
-    .json(try await found(id).json)
+    let exchange = try await found(id)
+    // Its comparisons are made here, however long the calls are: not on a thread that others wait for.
+    return .json(try await NIOThreadPool.singleton.runIfActive { exchange.json })
   }
 
   /// A body as it went over the wire. Never as a page: whatever a vendor sent, the browser must not show it as HTML.

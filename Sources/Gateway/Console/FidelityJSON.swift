@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fidelity
 import JSON
+import NIOPosix
 import Store
 
 /// What the console's page on fidelity shows, of so many whole days.
@@ -61,20 +62,28 @@ struct FidelityPage {
 }
 
 extension ComparisonPage {
-  /// Without the calls themselves, which the exchange shows. `next` goes into `before` of the next question.
-  var json: JSONValue {
+  /// `next` goes into `before` of the next question.
+  ///
+  /// - Throws: `CancellationError` between comparisons.
+  func json() async throws -> JSONValue {
+    var rows: [JSONValue] = []
+    for one in comparisons {
+      try Task.checkCancellation()
+      // The calls are compared here, however long they are: not on a thread that others wait for.
+      rows.append(try await NIOThreadPool.singleton.runIfActive { one.summary })
+    }
+    return ["comparisons": .array(rows), "next": next.map { JSONValue("\($0.time)-\($0.id)") } ?? nil]
+  }
+}
+
+extension StoredComparison {
+  /// Without the calls themselves, which the exchange shows.
+  fileprivate var summary: JSONValue {
     [
-      "comparisons": .array(
-        comparisons.map { one in
-          [
-            "time": JSONValue(Int(one.time)), "kind": JSONValue(one.kind.rawValue), "exchange": one.exchange.map { JSONValue($0) } ?? nil,
-            "vendor": JSONValue(one.vendor), "model": JSONValue(one.model), "reference": JSONValue(one.reference),
-            "cell": JSONValue(one.cellName), "tools": one.tools.json, "finish": one.answer.finish.json, "reference_finish": one.other.finish.json,
-            "payloads_agree": one.payloadsAgree.map { JSONValue($0) } ?? nil,
-            "prompt_token_difference": one.promptTokenDifference.json,
-          ]
-        }),
-      "next": next.map { JSONValue("\($0.time)-\($0.id)") } ?? nil,
+      "time": JSONValue(Int(time)), "kind": JSONValue(kind.rawValue), "exchange": exchange.map { JSONValue($0) } ?? nil,
+      "vendor": JSONValue(vendor), "model": JSONValue(model), "reference": JSONValue(reference), "cell": JSONValue(cellName),
+      "tools": tools.json, "finish": answer.finish.json, "reference_finish": other.finish.json,
+      "payloads_agree": payloadsAgree.map { JSONValue($0) } ?? nil, "prompt_token_difference": promptTokenDifference.json,
     ]
   }
 }

@@ -12,12 +12,16 @@ package struct LiveEvents: Sendable {
   let filter: ExchangeFilter
   /// Where to go on; nil for now.
   let after: Int64?
+  /// Whether whoever asked still may: a reload may have replaced the token.
+  let isAllowed: @Sendable () -> Bool
   private static let page = 50
   /// The writer commits within a tenth of a second or two.
   private static let pause = Duration.milliseconds(200)
   /// Rounds without an event after which a comment shows that the connection lives.
   private static let quietRounds = 50
 
+  /// Returns when the client may no longer ask.
+  ///
   /// - Parameter write: returns when the client has room for more, and throws when it is gone.
   func run(_ write: ([UInt8]) async throws -> Void) async throws {
     do {
@@ -25,7 +29,7 @@ package struct LiveEvents: Sendable {
       if let after { cursor = after } else { cursor = try await queries().follow(after: nil, filter, limit: 1).cursor }
       try await write(Array(": live\n\n".utf8))
       var quiet = 0
-      while true {
+      while isAllowed() {
         let page = try await queries().follow(after: cursor, filter, limit: Self.page)
         cursor = page.cursor
         var bytes: [UInt8] = []

@@ -149,7 +149,7 @@ struct Enforcement: Sendable {
       answer = .body(observer, ByteBuffer())
       return Turn()
     }
-    var hold = StreamHold(observer: observer, choiceCount: facts.choiceCount, isHolding: isEnforcing)
+    var hold = StreamHold(observer: observer, choiceCount: facts.choiceCount, isHolding: isEnforcing, mayCall: facts.tools.count > 0)
     if attempts.count > 1 { hold.rewrite = continuation() }
     answer = .stream(hold)
     return Turn()

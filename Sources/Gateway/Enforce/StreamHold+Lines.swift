@@ -6,16 +6,22 @@ import NIOCore
 /// any of them, or pass over events with a type: what was judged must be what each of them reads.
 extension StreamHold.Event {
   /// As it came, where all of its lines are such as vendors write; else its data in one line, and of what has none the harmless lines.
-  func cleaned() -> StreamHold.Event {
-    if isPlain { return self }
+  ///
+  /// - Parameter hasIDs: an event with an `id` has left.
+  func cleaned(_ hasIDs: inout Bool) -> StreamHold.Event {
+    if isPlain, !traits.isEmpty || !hasBlankData { return self }
     let span = bytes.readableBytesUInt8Span
     var (dataLines, isClean, isError) = (0, true, false)
+    var (hasID, hasField) = (false, false)
     var kept: [Range<Int>] = []
     var line = 0
     while line < span.count {
       let (end, next) = Self.lineEnd(in: span, from: line)
-      switch Self.kind(of: span, line..<end) {
-      case .harmless:
+      let kind = Self.kind(of: span, line..<end)
+      switch kind {
+      case .harmless, .id, .retry:
+        if kind == .id { hasID = true }
+        if kind != .harmless { hasField = true }
         // Lines that follow each other are one range: there may be millions.
         if let last = kept.last, last.upperBound == line { kept[kept.count - 1] = last.lowerBound..<next } else { kept.append(line..<next) }
       case .data: dataLines += 1
@@ -24,6 +30,9 @@ extension StreamHold.Event {
       }
       line = next
     }
+    // Nothing for anybody, and no JSON to OpenAI's SDK for Python, which takes any blank line behind one of the fields for an event.
+    if dataLines == 0 && (hasIDs || hasField || isError) || dataLines > 0 && traits.isEmpty && hasBlankData { return onlyComments }
+    if hasID { hasIDs = true }
     if isClean, dataLines < 2 { return self }
     var event = self
     guard dataLines == 0 else {
@@ -40,6 +49,22 @@ extension StreamHold.Event {
     return event
   }
 
+  /// Without a blank line.
+  private var onlyComments: StreamHold.Event {
+    let span = bytes.readableBytesUInt8Span
+    var event = self
+    event.bytes = ByteBuffer()
+    var line = 0
+    while line < span.count {
+      let (end, next) = Self.lineEnd(in: span, from: line)
+      if end > line, case .harmless = Self.kind(of: span, line..<end) { event.bytes.writeImmutableBuffer(lines(line..<next)) }
+      line = next
+    }
+    return event
+  }
+
+  private var hasBlankData: Bool { data.map { $0.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D } } ?? false }
+
   private func lines(_ range: Range<Int>) -> ByteBuffer {
     bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
   }
@@ -54,7 +79,8 @@ extension StreamHold.Event {
     return end == span.count - 2 && span[end] == 0x0A && span[end + 1] == 0x0A
   }
 
-  private enum Line { case harmless, data, error, odd }
+  /// Harmless is a comment, or the blank line.
+  private enum Line { case harmless, id, retry, data, error, odd }
 
   private static func kind(of span: borrowing Span<UInt8>, _ line: Range<Int>) -> Line {
     if line.isEmpty { return .harmless }
@@ -63,7 +89,8 @@ extension StreamHold.Event {
       // Only Belay says what Belay found.
       return isPrintable(span, line) && !isForged(span, line) ? .harmless : .odd
     }
-    if begins(span, line, with: "id:") || begins(span, line, with: "retry:") { return isPrintable(span, line) ? .harmless : .odd }
+    if begins(span, line, with: "id:") { return isPrintable(span, line) ? .id : .odd }
+    if begins(span, line, with: "retry:") { return isPrintable(span, line) ? .retry : .odd }
     return begins(span, line, with: "event: error") && line.count == 12 || begins(span, line, with: "event:error") && line.count == 11 ? .error : .odd
   }
 

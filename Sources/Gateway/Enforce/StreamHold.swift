@@ -21,14 +21,6 @@ struct StreamHold: Sendable {
     case overflow
   }
 
-  /// One event as it came, blank line and all.
-  struct Event: Sendable {
-    var bytes: ByteBuffer
-    var traits: EventTraits
-    /// A part of it has left before, so that this is to follow as it is.
-    var isRest = false
-  }
-
   private enum Phase { case opening, flowing, holding, released }
 
   /// Bytes held back at most, those included that an event takes besides its own.
@@ -40,11 +32,7 @@ struct StreamHold: Sendable {
   private(set) var observer: ResponseObserver
   private let choiceCount: Int
   private var phase: Phase
-  private var input = ByteBuffer()
-  /// How much of it is used up.
-  private var used = 0
-  /// Of an event whose end has not come.
-  private var unfinished = ByteBuffer()
+  private var intake = EventIntake()
   private(set) var held: [Event] = []
   private var keptBytes = 0
   /// The last of them has no data; what has none either goes into the same.
@@ -54,12 +42,8 @@ struct StreamHold: Sendable {
   var isClosed = false
   /// Something came behind it.
   private(set) var hasWithheld = false
-  /// A part of an event has left, so that anything put behind it would stand in the event.
-  private(set) var isWithinEvent = false
-  /// The line feed that may come next is the second half of a line end whose first has been made whole.
-  private var endsInReturn = false
-  /// Nothing of the stream was looked at yet.
-  private var isAtStart = true
+  /// An event with an `id` has left: from then on OpenAI's SDK for Python takes each blank line for an event, and fails at it.
+  private var hasIDs = false
 
   /// Kinds of content that have left.
   var flowed: EventTraits = []
@@ -70,19 +54,26 @@ struct StreamHold: Sendable {
   /// A dead call is read on, to its end.
   var ignoresDeath = false
 
-  /// - Parameter isHolding: false lets everything pass, and only asks for a decision at the end.
-  init(observer: ResponseObserver, choiceCount: Int, isHolding: Bool) {
+  /// - Parameters:
+  ///   - isHolding: false lets everything pass, and only asks for a decision at the end.
+  ///   - mayCall: there are tools. Of several choices one may then be lost for a call in another, and the next attempt stands in for
+  ///     all of them only as long as the client has seen none: nothing flows.
+  init(observer: ResponseObserver, choiceCount: Int, isHolding: Bool, mayCall: Bool) {
     self.observer = observer
     self.choiceCount = choiceCount
-    phase = isHolding ? .opening : .released
+    phase = !isHolding ? .released : choiceCount > 1 && mayCall ? .holding : .opening
   }
 
-  /// All choices have their finish reason: a vendor that then falls silent has said all.
-  var isFinished: Bool { !isSettled && observer.finishedChoices >= max(choiceCount, observer.begunChoices) && observer.begunChoices > 0 }
+  /// All choices have their finish reason: a vendor that then falls silent has said all, unless it has gone on behind one before.
+  var isFinished: Bool {
+    !isSettled && !observer.goesOnAfterFinish && observer.finishedChoices >= max(choiceCount, observer.begunChoices) && observer.begunChoices > 0
+  }
 
   /// Judges it as if it were done.
   mutating func settle() { isSettled = true }
 
+  /// A part of an event has left, so that anything put behind it would stand in the event.
+  var isWithinEvent: Bool { intake.isWithinEvent }
   /// Something is held back.
   var isHolding: Bool { phase == .holding }
   /// Nothing waits for a decision, and nothing will.
@@ -90,35 +81,20 @@ struct StreamHold: Sendable {
   /// Bytes that are held back, an event without its end among them. Arguments are there twice more: as they are put together, and
   /// where they are judged.
   var heldBytes: Int {
-    unfinished.readableBytes + observer.keptBytes + (phase == .released ? 0 : keptBytes + observer.argumentBytes)
+    intake.unfinished.readableBytes + observer.keptBytes + (phase == .released ? 0 : keptBytes + observer.argumentBytes)
   }
 
-  mutating func feed(_ bytes: ByteBuffer) {
-    if input.readableBytes == 0 {
-      input = bytes
-    } else {
-      input.moveReaderIndex(forwardBy: used)
-      used = 0
-      input.writeImmutableBuffer(bytes)
-    }
-  }
+  mutating func feed(_ bytes: ByteBuffer) { intake.feed(bytes) }
 
   /// Passes on what may pass, up to the next point of decision; nil: all that came is used up.
   mutating func advance(into out: inout ByteBuffer) -> Signal? {
-    if isAtStart, !dropMark() { return nil }
-    while input.readableBytes > 0, let event = nextEvent() {
-      if let signal = take(event, into: &out) { return signal }
+    while let event = intake.next(by: &observer) {
+      if let signal = take(event.withoutEcho(), into: &out) { return signal }
     }
     // An event without an end must not fill the memory.
-    guard unfinished.readableBytes > Self.limit else { return nil }
+    guard intake.unfinished.readableBytes > Self.limit else { return nil }
     guard phase == .released else { return .overflow }
-    if isClosed {
-      hasWithheld = true
-    } else {
-      out.writeImmutableBuffer(unfinished)
-      isWithinEvent = true
-    }
-    unfinished.clear()
+    passUnfinished(into: &out)
     return nil
   }
 
@@ -132,14 +108,14 @@ struct StreamHold: Sendable {
   mutating func spill(into out: inout ByteBuffer) {
     observer.keepNoMore()
     release(into: &out)
-    guard unfinished.readableBytes >= Self.spillBytes else { return }
-    if isClosed {
-      hasWithheld = true
-    } else {
-      out.writeImmutableBuffer(unfinished)
-      isWithinEvent = true
-    }
-    unfinished = ByteBuffer()
+    guard intake.unfinished.readableBytes >= Self.spillBytes else { return }
+    passUnfinished(into: &out)
+  }
+
+  private mutating func passUnfinished(into out: inout ByteBuffer) {
+    guard isClosed else { return intake.passUnfinished(into: &out) }
+    hasWithheld = true
+    intake.unfinished = ByteBuffer()
   }
 
   /// Something else was sent in place of what is held. Everything after it passes.
@@ -153,9 +129,9 @@ struct StreamHold: Sendable {
   /// The vendor's stream is over: an event without its end passes too, if everything does.
   mutating func end(into out: inout ByteBuffer) {
     // Who reads line by line would take one that nobody judged.
-    let isMark = unfinished.readableBytes < 16 && String(buffer: unfinished).contains("[DONE]")
-    if phase == .released, rewrite == nil, !isClosed || isMark { out.writeImmutableBuffer(unfinished) }
-    unfinished.clear()
+    let isMark = intake.unfinished.readableBytes < 16 && String(buffer: intake.unfinished).contains("[DONE]")
+    if phase == .released, rewrite == nil, !isClosed || isMark { out.writeImmutableBuffer(intake.unfinished) }
+    intake.unfinished.clear()
   }
 
   /// The answer up to here, as if it ended here.
@@ -166,59 +142,13 @@ struct StreamHold: Sendable {
 
   // MARK: Events
 
-  /// A byte order mark is one at a stream's beginning only: behind a comment that has left by then it would be part of an event's
-  /// first line. False as long as it cannot be told.
-  private mutating func dropMark() -> Bool {
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    // One that follows another would be the first to whoever reads on from here.
-    while true {
-      let begin = input.readableBytesView.prefix(mark.count)
-      guard mark.starts(with: begin) else { break }
-      guard begin.count == mark.count else { return false }
-      input.moveReaderIndex(forwardBy: mark.count)
-    }
-    isAtStart = false
-    return true
-  }
-
-  private mutating func nextEvent() -> Event? {
-    let arrived = input
-    var traits: EventTraits? = []
-    var position = used
-    // What the observer has not begun with is not passed over: it looks how a body begins.
-    if used > 0 { position += observer.blankLines(in: arrived.readableBytesUInt8Span, at: used) }
-    if position == used { traits = observer.next(in: arrived.readableBytesUInt8Span, from: &position) }
-    var bytes = arrived.getSlice(at: arrived.readerIndex + used, length: position - used) ?? ByteBuffer()
-    if endsInReturn, bytes.readableBytes > 0 {
-      endsInReturn = false
-      if bytes.readableBytesView.first == 0x0A { bytes.moveReaderIndex(forwardBy: 1) }
-    }
-    used = position
-    if used == arrived.readableBytes { (input, used) = (ByteBuffer(), 0) }
-    guard let traits else {
-      unfinished.writeImmutableBuffer(bytes)
-      return nil
-    }
-    let isRest = isWithinEvent
-    isWithinEvent = false
-    // Something of Belay's own may come between: a line feed alone behind it would be one more blank line.
-    if bytes.readableBytesView.last == 0x0D {
-      endsInReturn = true
-      bytes.writeInteger(0x0A as UInt8)
-    }
-    if unfinished.readableBytes == 0 { return Event(bytes: bytes, traits: traits, isRest: isRest) }
-    unfinished.writeImmutableBuffer(bytes)
-    defer { unfinished = ByteBuffer() }
-    return Event(bytes: unfinished, traits: traits, isRest: isRest)
-  }
-
   private mutating func take(_ event: Event, into out: inout ByteBuffer) -> Signal? {
     switch phase {
     case .released:
       guard !isSettled, isLast(event) else {
         // What says nothing that is known here may say something to others.
         if isClosed, !event.isRest, !event.traits.isDisjoint(with: .saying) || event.traits.isEmpty && !event.isSilent {
-          hasWithheld = true
+          if !passUsage(event, into: &out) { hasWithheld = true }
         } else {
           pass(event, into: &out)
         }
@@ -278,21 +208,13 @@ struct StreamHold: Sendable {
   // MARK: What leaves
 
   mutating func pass(_ event: Event, into out: inout ByteBuffer) {
-    let event = event.isRest ? event : event.cleaned()
+    let event = event.isRest ? event : event.cleaned(&hasIDs)
     if event.traits.contains(.done), let comment {
       self.comment = nil
       out.writeImmutableBuffer(comment)
     }
     flowed.formUnion(event.traits.intersection(.flowing))
-    if event.traits.contains(.echo) {
-      // Some clients take it for the answer, and it was not judged.
-      var echoless = rewrite ?? EventRewrite()
-      echoless.drops.insert(.message)
-      if let data = event.data, let changed = echoless.apply(to: data.span) { out.writeBytes(changed) }
-      echoless.drops.remove(.message)
-      // How much of a text may still pass has changed.
-      if rewrite != nil { rewrite = echoless }
-    } else if rewrite != nil, let data = event.data, let changed = rewrite?.apply(to: data.span) {
+    if rewrite != nil, let data = event.data, let changed = rewrite?.apply(to: data.span) {
       out.writeBytes(changed)
     } else if out.readableBytes == 0 {
       out = event.bytes
@@ -300,25 +222,15 @@ struct StreamHold: Sendable {
       out.writeImmutableBuffer(event.bytes)
     }
   }
-}
 
-extension StreamHold.Event {
-  /// There are only comments, blank lines and the like.
-  var isSilent: Bool {
-    var framer = EventStreamFramer(isAtStart: false)
-    var position = 0
-    return framer.next(in: bytes.readableBytesUInt8Span, from: &position) == nil
-  }
-
-  /// The event's data; nil for one without (a comment) and for one that is too long.
-  var data: [UInt8]? {
-    var framer = EventStreamFramer(isAtStart: false)
-    var position = 0
-    switch framer.next(in: bytes.readableBytesUInt8Span, from: &position) {
-    case .input(let range): return bytes.getBytes(at: bytes.readerIndex + range.lowerBound, length: range.count)
-    case .held: return framer.held
-    case .tooLong, nil: return nil
-    }
+  /// Of an event behind the answer that only repeats the finish reason, its token counts. False if it says more.
+  private mutating func passUsage(_ event: Event, into out: inout ByteBuffer) -> Bool {
+    guard event.traits == [.finish, .usage], let data = event.data else { return false }
+    var counts = rewrite ?? EventRewrite()
+    counts.drops = [.role, .text, .reasoning, .calls, .finish]
+    guard let changed = counts.apply(to: data.span) else { return false }
+    out.writeBytes(changed)
+    return true
   }
 }
 

@@ -118,7 +118,7 @@ package struct Exchange {
     self.route = route
     record.vendor = route.vendor.name
     record.isInspected = route.isInspected
-    if route.isInspected, let shadow = context.shadowing(head, by: caller?.client) { record.shadow = shadow }
+    if route.isInspected, let shadow = context.shadowing(head, by: caller?.client) { (record.shadow, record.reference) = (shadow, context.mark) }
     headers = head.headers
 
     if route.isInspected {

@@ -22,6 +22,7 @@ extension Exchange {
     private let isShadowed: Bool
     /// Who is asked then; nil for nobody, as answers are recorded ones.
     private let reference: Vendor?
+    let mark: ReferenceMark
     /// What outlives a reload.
     package let lasting: Lasting
 
@@ -30,6 +31,7 @@ extension Exchange {
       self.configuration = configuration
       self.lasting = lasting
       (isShadowed, reference) = (configuration.isShadowed, configuration.shadowReference.vendor)
+      mark = ReferenceMark(configuration.shadowReference)
       router = Router(vendors: configuration.vendors, defaultVendor: configuration.defaultVendor)
       gate = ClientGate(configuration.clients)
       redaction = Redaction(headers: configuration.recording?.redactedHeaders ?? [])

@@ -6,7 +6,7 @@ import NIOCore
 import Store
 
 /// Lets the watcher look again and again, and sends what its alarms have to say. Beside the data path: a look every two seconds,
-/// on a thread of Swift's own.
+/// on a thread of its own, as calls of any length are compared there.
 package struct FidelityService: Sendable {
   package let watcher: FidelityWatcher
   let desk: AlarmDesk
@@ -34,8 +34,19 @@ package struct FidelityService: Sendable {
 
   /// Works until its task is cancelled.
   func run(on eventLoop: any EventLoop) async {
+    await OwnThread.run("belay-fidelity") { await work(on: eventLoop) }
+  }
+
+  private func work(on eventLoop: any EventLoop) async {
     var sender: WebhookSender?
-    defer { sender?.shutdown() }
+    await withDiscardingTaskGroup { deliveries in
+      await look(sending: &sender, on: eventLoop, in: &deliveries)
+      deliveries.cancelAll()
+    }
+    sender?.shutdown()
+  }
+
+  private func look(sending sender: inout WebhookSender?, on eventLoop: any EventLoop, in deliveries: inout DiscardingTaskGroup) async {
     var failures = 0
     var file: StoreFile.Identity?
     while !Task.isCancelled {
@@ -59,7 +70,7 @@ package struct FidelityService: Sendable {
         }
       }
       if desk.hasReceivers, sender == nil { sender = try? WebhookSender(on: eventLoop) }
-      if let sender { await desk.send(at: now()) { webhook, message in await sender.send(message, to: webhook) } }
+      if let sender { desk.send(at: now(), in: &deliveries) { webhook, message in await sender.send(message, to: webhook) } }
       try? await Task.sleep(for: Self.interval)
     }
   }

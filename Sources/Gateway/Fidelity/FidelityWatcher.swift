@@ -60,17 +60,19 @@ package final class FidelityWatcher: Sendable {
     State(watch: watch(configuration), configuration: configuration, edition: state.edition + 1)
   }
 
-  /// Takes in what was written since the last look, and draws the consequences.
+  /// Takes in what was written since the last look, and draws the consequences. Calls are compared beside what others read, which is
+  /// replaced page by page.
   ///
   /// - Parameter now: milliseconds since the epoch.
-  /// - Throws: what the store throws; what was read stays taken in.
+  /// - Throws: what the store throws, and `CancellationError` between comparisons; pages that were read stay taken in.
   package func look(at now: Int64) async throws {
     while true {
-      let (place, edition) = state.withLock { ($0.place, $0.edition) }
+      let (known, place, edition) = state.withLock { ($0.watch, $0.place, $0.edition) }
       let found = try await rows(place, Self.page)
+      let watch = try Self.adding(found, to: known)
       let isDone = state.withLock { state in
         guard state.edition == edition else { return false }
-        for row in found { state.watch.add(row.observation) }
+        state.watch = watch
         state.place = found.last?.id ?? state.place
         if found.count < Self.page { state.isCaughtUp = true }
         return found.count < Self.page
@@ -78,6 +80,16 @@ package final class FidelityWatcher: Sendable {
       if isDone { break }
     }
     consequences(at: now)
+  }
+
+  private static func adding(_ rows: [StoredComparison], to known: Watch) throws -> Watch {
+    var watch = known
+    for row in rows {
+      // Hostile ones cost something, and a stop waits for none of it.
+      try Task.checkCancellation()
+      watch.add(row.observation)
+    }
+    return watch
   }
 
   private func consequences(at now: Int64) {

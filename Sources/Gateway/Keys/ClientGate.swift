@@ -79,8 +79,8 @@ extension GatewayError {
 
   static let tooManyKeys = GatewayError(
     fault: .client, status: 431, code: "too_many_keys",
-    message: "the headers and the URL have more than \(Redaction.mostSecrets) keys, cookies and the like: no record would be searched for "
-      + "so many", isRetryable: false)
+    message: "the headers and the URL have more keys, cookies and the like than records are searched for: at most "
+      + "\(Redaction.mostSecrets), and none so long with characters that URLs and JSON write otherwise", isRetryable: false)
 
   static func notAllowed(_ client: Client, _ vendor: Vendor) -> GatewayError {
     GatewayError(

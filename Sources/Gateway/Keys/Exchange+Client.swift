@@ -8,7 +8,7 @@ extension Exchange {
   /// that client may use the vendor, and so soon. Nil for a page's preflight, which goes nowhere.
   mutating func admit(_ head: RequestHead, at now: UInt64) throws(GatewayError) -> Route? {
     let (path, secrets) = (record.path, record.secrets)
-    let isEveryKeyKnown = secrets.count <= Redaction.mostSecrets
+    let isEveryKeyKnown = !Redaction.areTooMany(secrets)
     // What a stranger sends may be a secret in the wrong place: its path is no news. Without it there is nothing to look for keys in.
     if context.gate != nil || !isEveryKeyKnown { (record.path, record.secrets) = ("", []) }
     guard isEveryKeyKnown else { throw .tooManyKeys }

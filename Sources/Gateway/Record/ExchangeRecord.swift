@@ -53,6 +53,8 @@ package struct ExchangeRecord: Sendable, Equatable {
   package var bodies: RecordedBodies?
   /// What the shadow needs; nil where there is none.
   package var shadow: ShadowInput?
+  /// The reference that this was decided for.
+  package var reference: ReferenceMark?
   /// The request's own keys, whether bodies are kept or not: what is kept is searched for them. Never kept themselves.
   package var secrets: [String] = []
 

@@ -59,8 +59,12 @@ package final class Recorder: Sendable {
     known.withLock { $0 = $0.adding(secrets) }
   }
 
-  /// Works until `finish` is called and the queue is empty.
+  /// Works until `finish` is called and the queue is empty, on a thread of its own.
   package func run() async {
+    await OwnThread.run("belay-record") { await work() }
+  }
+
+  private func work() async {
     for await next in queue.batches {
       defer { queue.finish(next) }
       // Before anybody reads them: whatever is told of an exchange is told of these.

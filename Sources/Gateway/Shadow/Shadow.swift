@@ -24,6 +24,8 @@ package final class Shadow: Sendable {
     var configuration: BelayConfiguration
     /// Nil where nobody is asked.
     var vendor: Vendor?
+    /// Of `vendor`, or of the baseline. The core follows when it comes to the reload.
+    var mark: ReferenceMark
     /// Where the baseline at hand came from.
     var baselinePath: String?
   }
@@ -46,12 +48,13 @@ package final class Shadow: Sendable {
     let (events, tell) = AsyncStream.makeStream(of: Event.self)
     (self.events, self.tell, self.writer, self.logger, self.now) = (events, tell, writer, logger, now)
     inbox = ShadowInbox { tell.yield(.arrivals) }
+    let mark = ReferenceMark(configuration.shadowReference)
     state = Mutex(
       State(
         core: ShadowCore(
-          configuration.shadow ?? ShadowSettings(), reference: configuration.shadowReference.name ?? "",
+          configuration.shadow ?? ShadowSettings(), reference: configuration.shadowReference.name ?? "", mark: mark,
           isPersistent: writer != nil && configuration.recording?.keepsEverything == true),
-        configuration: configuration, vendor: configuration.shadowReference.vendor))
+        configuration: configuration, vendor: configuration.shadowReference.vendor, mark: mark))
   }
 
   package var status: ShadowStatus {
@@ -62,6 +65,7 @@ package final class Shadow: Sendable {
     state.withLock { state in
       state.configuration = configuration
       state.vendor = configuration.shadowReference.vendor
+      state.mark = ReferenceMark(configuration.shadowReference)
     }
     tell.yield(.reload)
   }
@@ -89,6 +93,7 @@ package final class Shadow: Sendable {
   private func serve(_ client: ReferenceClient) async {
     let leftOver = await prepare()
     await withDiscardingTaskGroup { tasks in
+      await catchUp(client, &tasks)
       perform(change { $0.restored(leftOver, at: now()) }, client, &tasks)
       // The bell may have rung before anybody listened.
       perform(work(of: .arrivals), client, &tasks)
@@ -101,6 +106,7 @@ package final class Shadow: Sendable {
           isStopping = true
           wake(.deadline, after: state.withLock { $0.core.queue.settings.drain }, &tasks)
         }
+        await catchUp(client, &tasks)
         perform(work(of: event), client, &tasks)
         if case .reload = event { await takeBaseline() }
         let (isQuiet, due) = state.withLock { ($0.core.queue.underwayCount == 0, $0.core.queue.nextTick) }
@@ -116,6 +122,13 @@ package final class Shadow: Sendable {
   }
 
   // MARK: Steps
+
+  /// What has arrived may have been decided on for a reference whose reload is still among the events.
+  private func catchUp(_ client: ReferenceClient, _ tasks: inout DiscardingTaskGroup) async {
+    guard state.withLock({ $0.core.mark != $0.mark }) else { return }
+    perform(reloaded(), client, &tasks)
+    await takeBaseline()
+  }
 
   private func work(of event: Event) -> ShadowCore.Work {
     switch event {
@@ -154,7 +167,10 @@ package final class Shadow: Sendable {
   }
 
   private func send(_ job: ShadowJob, _ client: ReferenceClient, _ tasks: inout DiscardingTaskGroup) {
-    let (vendor, configuration, settings) = state.withLock { ($0.vendor, $0.configuration, $0.core.queue.settings) }
+    let (vendor, configuration, settings) = state.withLock { state in
+      // A reload is on its way to the core where they differ, and takes the job.
+      (state.core.mark == state.mark ? state.vendor : nil, state.configuration, state.core.queue.settings)
+    }
     guard let vendor else {
       tell.yield(.finished(id: job.id, .failed(ReferenceFailure(.connection, "there is no reference any more"))))
       return
@@ -175,7 +191,7 @@ package final class Shadow: Sendable {
     state.withLock { state in
       let configuration = state.configuration
       return state.core.reload(
-        configuration.isShadowed ? configuration.shadow : nil, reference: configuration.shadowReference.name, at: now())
+        configuration.isShadowed ? configuration.shadow : nil, reference: configuration.shadowReference.name, mark: state.mark, at: now())
     }
   }
 }

@@ -21,6 +21,8 @@ package struct ShadowCore: Sendable {
   package private(set) var queue: ShadowQueue
   package private(set) var counts = ShadowCounts()
   package private(set) var reference: String
+  /// Which it is: whatever was decided for another is not for this one.
+  package private(set) var mark: ReferenceMark?
   package private(set) var baseline: Baseline?
   /// Whether there is a place where jobs outlive the process.
   package let isPersistent: Bool
@@ -28,12 +30,12 @@ package struct ShadowCore: Sendable {
   private var settings: ShadowSettings { queue.settings }
 
   package init(
-    _ settings: ShadowSettings, reference: String, baseline: Baseline? = nil, isPersistent: Bool = false,
+    _ settings: ShadowSettings, reference: String, mark: ReferenceMark? = nil, baseline: Baseline? = nil, isPersistent: Bool = false,
     sampler: ShadowSampler = ShadowSampler(), budget: ShadowBudget = ShadowBudget()
   ) {
     queue = ShadowQueue(settings, budget: budget)
     intake = ShadowIntake(sampler: sampler)
-    (self.reference, self.baseline, self.isPersistent) = (reference, baseline, isPersistent)
+    (self.reference, self.mark, self.baseline, self.isPersistent) = (reference, mark, baseline, isPersistent)
   }
 
   /// Before the first event.
@@ -50,6 +52,10 @@ package struct ShadowCore: Sendable {
     counts.drop(.intakeFull, lost)
     var work = Work()
     for record in records {
+      if record.shadow != .optedOut, record.reference != mark {
+        counts.skip(.otherReference)
+        continue
+      }
       switch intake.look(at: record, reference: reference, settings, now: now) {
       case .skip(let reason): counts.skip(reason)
       case .drop(let reason): counts.drop(reason)
@@ -82,13 +88,14 @@ package struct ShadowCore: Sendable {
   package mutating func stop() { queue.stop() }
   package mutating func end() -> Work { events(queue.end(isKept: isPersistent)) }
 
-  /// Another configuration. Nothing that waits is sent any more where the new one has no reference, or another. A baseline is to
-  /// be taken anew.
-  package mutating func reload(_ settings: ShadowSettings?, reference: String?, at now: Int64) -> Work {
+  /// Another configuration. Nothing that waits is sent any more where the new one has no reference, or another, be it by its address or
+  /// key only. A baseline is to be taken anew.
+  package mutating func reload(_ settings: ShadowSettings?, reference: String?, mark: ReferenceMark? = nil, at now: Int64) -> Work {
+    defer { self.mark = mark }
     guard let settings, let reference else { return events(queue.clear()) }
     queue.settings = settings
     var work = Work()
-    if reference != self.reference {
+    if reference != self.reference || mark != self.mark {
       carryOut(queue.abandon(), &work)
       (self.reference, baseline) = (reference, nil)
     }

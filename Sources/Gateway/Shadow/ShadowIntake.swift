@@ -14,6 +14,9 @@ package struct ShadowIntake: Sendable {
 
   package var sampler: ShadowSampler
 
+  /// Tokens.
+  private static let longestAnswer = 32_768
+
   package init(sampler: ShadowSampler = ShadowSampler()) { self.sampler = sampler }
 
   /// - Parameter reference: its name; an exchange that it answered itself is not asked of it again.
@@ -24,23 +27,34 @@ package struct ShadowIntake: Sendable {
     if first.vendor == reference { return .skip(.reference) }
     if settings.onlyTools, !hasTools { return .skip(.noTools) }
     guard settings.shares(vendor: first.vendor, model: record.model, path: record.path) != nil else { return .skip(.rule) }
-    guard !(first.finishReasons.first ?? "").isEmpty || first.stoppedAt != nil else { return .skip(.unanswered) }
+    guard !(first.finishReasons.first ?? "").isEmpty || first.stoppedAt != nil || first.isWholeWithoutReason else {
+      return .skip(.unanswered)
+    }
     if body.readableBytes > settings.bodyBytes { return .drop(.bodyTooLong) }
     guard let request = try? ChatRequest(reading: body.readableBytesUInt8Span) else { return .drop(.unusable) }
     let conversation = request.conversationHash(in: body.readableBytesUInt8Span)
     guard sampler.takes(conversation, vendor: first.vendor, model: record.model, path: record.path, settings) == true else {
       return .skip(.notSampled)
     }
-    let usage = first.usage
+    // A vendor that counts too high must not use up the day's budget, and so choose which of its answers are compared: a token is a
+    // byte or more, and no answer is longer than models give.
+    let most = body.readableBytes + Self.longestAnswer
+    let claim = first.usage.map { max(0, $0.prompt ?? 0) &+ max(0, $0.completion ?? 0) }
     var job = ShadowJob(
       id: record.id, queuedAt: now, vendor: first.vendor, model: record.model, conversation: conversation,
       answer: Side(firstAttemptOf: record),
       // Where the vendor does not count: about four bytes a token, and an answer.
-      tokens: usage.map { max(0, $0.prompt ?? 0) &+ max(0, $0.completion ?? 0) } ?? body.readableBytes / 4 + 1000,
+      tokens: min(claim ?? body.readableBytes / 4 + 1000, most),
       isRepeated: ShadowSampler.repeats(conversation, settings), body: body)
     job.secrets = record.secrets
     return .job(job)
   }
+}
+
+extension AttemptRecord {
+  /// It came to its end and never said why. As for K2VV that is an answer, and a stop: or what a vendor wants nobody to compare would have
+  /// no reason.
+  fileprivate var isWholeWithoutReason: Bool { error == nil && findings.contains { $0.kind == .missingFinish } }
 }
 
 extension Side {
@@ -55,9 +69,9 @@ extension Side {
     }
     // In `observe` the calls are kept once, with the exchange.
     let calls = record.mode == .observe ? record.calls : first.calls
-    let finish = Finish(reason: first.finishReasons.first)
-    self.init(
-      calls: calls, finish: finish == .none && first.stoppedAt != nil ? .toolCalls : finish, usage: first.usage)
+    var finish = Finish(reason: first.finishReasons.first)
+    if finish == .none, first.stoppedAt != nil { finish = .toolCalls } else if finish == .none, first.isWholeWithoutReason { finish = .stop }
+    self.init(calls: calls, finish: finish, usage: first.usage)
   }
 
   /// An answer as inspection saw it. Of several choices the first counts, as for K2VV.

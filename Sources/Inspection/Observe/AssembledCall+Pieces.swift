@@ -6,7 +6,9 @@ extension AssembledCall {
     _ delta: CallDelta, text: borrowing Span<UInt8>, isKept: Bool, keepsArguments: Bool, isInterleaved: Bool
   ) {
     if delta.index == nil, !delta.isWhole { quirks.insert(.missingIndex) }
-    if delta.hasType { quirks.remove(.missingType) }
+    if delta.type == .other || delta.type == .null && !quirks.contains(.missingType) { quirks.insert(.changedType) }
+    if delta.type == .function { quirks.remove(.missingType) }
+    if delta.hasOtherPayload { quirks.insert(.otherPayload) }
     if isInterleaved { quirks.insert(.interleaved) }
     pieces &+= 1
     guard isKept else {

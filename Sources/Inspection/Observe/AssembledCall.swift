@@ -14,7 +14,7 @@ package struct AssembledCall: Equatable, Sendable {
     package static let sparseIndex = Quirks(rawValue: 1 << 2)
     /// The index is that of an earlier call, which was already complete.
     package static let repeatedIndex = Quirks(rawValue: 1 << 3)
-    /// No piece had a type (R27).
+    /// No piece had the type of a function's call (R27).
     package static let missingType = Quirks(rawValue: 1 << 4)
     /// Not all of the arguments were kept.
     package static let tooLong = Quirks(rawValue: 1 << 5)
@@ -28,6 +28,12 @@ package struct AssembledCall: Equatable, Sendable {
     package static let interleaved = Quirks(rawValue: 1 << 9)
     /// A piece ended within an escape or a character (R67).
     package static let splitCharacter = Quirks(rawValue: 1 << 10)
+    /// A piece had another type, or none where an earlier one had one: OpenAI's SDKs take the last (R27).
+    package static let changedType = Quirks(rawValue: 1 << 11)
+    /// A piece had what a call of another type is made of.
+    package static let otherPayload = Quirks(rawValue: 1 << 12)
+    /// Several pieces came in one event: LangChain, and OpenAI's SDK before 3, take each for a call.
+    package static let sharedEvent = Quirks(rawValue: 1 << 13)
   }
 
   package var choice: Int

@@ -56,6 +56,7 @@ package struct CallAssembler: Sendable {
     // Nearly no answer comes so far: there are no more marks than bytes.
     if !hasTooManyValues, argumentBytes &+ delta.arguments.count > Self.valueLimit { countMarks(text.extracting(delta.arguments)) }
     let isInterleaved = number < current && calls[current].choice == choice
+    if number == current, delta.position > 0, !delta.isWhole { calls[number].quirks.insert(.sharedEvent) }
     current = number
     let hadID = !calls[number].id.isEmpty
     let bytes = calls[number].arguments.count
@@ -198,8 +199,12 @@ package struct CallAssembler: Sendable {
     }
     // In a whole message an index is superfluous, and does not count (R28).
     calls.append(AssembledCall(choice: choice, index: delta.isWhole ? nil : delta.index))
-    if delta.isWhole, delta.index != nil { calls[calls.count &- 1].quirks.insert(.superfluousIndex) }
     let number = calls.count &- 1
+    if delta.isWhole, delta.index != nil { calls[number].quirks.insert(.superfluousIndex) }
+    // Counted from 0 by its place, it would be one of those before.
+    if delta.isWhole, number > delta.position, calls[..<number].count(where: { $0.choice == choice }) > delta.position {
+      calls[number].quirks.insert(.missingIndex)
+    }
     enter(.last(choice: choice), number)
     if let index = calls[number].index { enter(.index(choice: choice, index), number) }
     return number

@@ -10,8 +10,10 @@ package enum ChatEvent: Equatable, Sendable {
   case reasoning(choice: Int, Range<Int>)
   /// Content of another kind: a refusal, an image, audio.
   case otherContent(choice: Int)
-  /// A `message` beside a `delta`, which is not read.
+  /// A `message` in a chunk: not read beside a `delta`, and read in its place.
   case echo(choice: Int)
+  /// A `function_call` beside calls, which is not read.
+  case legacyEcho(choice: Int)
   /// A `function_call`, as before there were tools, or a piece of one.
   case legacyCall(choice: Int)
   /// A tool call, or a piece of one.
@@ -37,6 +39,12 @@ package struct CallDelta: Equatable, Sendable {
     case value
   }
 
+  package enum TypeForm: UInt8, Sendable {
+    case missing, null, function
+    /// None that a function's call has, be it another type, a blank one or no string.
+    case other
+  }
+
   /// True in a `message`, where every entry is a call of its own; false in a `delta`, where it may go on with one.
   package var isWhole: Bool
   /// The place of the entry in its array.
@@ -45,7 +53,9 @@ package struct CallDelta: Equatable, Sendable {
   package var index: Int?
   package var id = 0..<0
   package var name = 0..<0
-  package var hasType = false
+  package var type = TypeForm.missing
+  /// There is a `custom`, what a call of that type has instead of its `function`.
+  package var hasOtherPayload = false
   package var argumentsForm = ArgumentsForm.missing
   package var arguments = 0..<0
 

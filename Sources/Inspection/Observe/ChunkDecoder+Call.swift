@@ -20,7 +20,9 @@ extension ChunkDecoder {
       } else if key.is("id", index, payload) {
         delta.id = decodeText(value, of: payload)
       } else if key.is("type", index, payload) {
-        delta.hasType = index.isCallType(value, in: payload)
+        delta.type = index.isCallType(value, in: payload) ? .function : index.kind(value) == .null ? .null : .other
+      } else if key.is("custom", index, payload) {
+        delta.hasOtherPayload = saysSomething(value)
       }
     }
     if let function { try decodeFunction(function, into: &delta, of: payload) }

@@ -18,8 +18,8 @@ extension ChunkDecoder {
       if key.is("delta", index, payload) {
         delta = value
       } else if key.is("index", index, payload) {
-        // Clients key by what stands there.
-        guard let place = index.integer(value, of: payload) else { throw .ambiguous("index") }
+        // Clients key by what stands there; of a negative number Python counts from the end.
+        guard let place = index.integer(value, of: payload), place >= 0 else { throw .ambiguous("index") }
         (number, isNumbered) = (place, true)
       } else if key.is("finish_reason", index, payload) {
         finish = value
@@ -37,7 +37,7 @@ extension ChunkDecoder {
     let first = form == .chunk ? delta : message
     let second = form == .chunk ? message : delta
     let said = first.flatMap { index.kind($0) == .object ? $0 : nil } ?? second
-    if form == .chunk, said != message, let message, index.kind(message) == .object { events.append(.echo(choice: number)) }
+    if form == .chunk, let message, index.kind(message) == .object { events.append(.echo(choice: number)) }
     if isNumbered { numbersChoices = true }
     // Clients that key by it have half of a call here, and half there.
     if let said, !isNumbered, numbersChoices, index.value("tool_calls", in: said, of: payload) != nil { throw .ambiguous("index") }
@@ -55,7 +55,7 @@ extension ChunkDecoder {
       habits.insert(.usageInChoice)
       decodeUsage(usage, of: payload)
     }
-    if let error, index.kind(error) != .null { decodeFailure(error, of: payload) }
+    if let error, isError(error) { decodeFailure(error, of: payload) }
   }
 
   private func isNone(_ word: Range<Int>) -> Bool {
@@ -106,8 +106,9 @@ extension ChunkDecoder {
     decodeReasoning(reasoning, choice: choice, of: payload)
     if let content { decodeContent(content, choice: choice, of: payload) }
     if hasOther { events.append(.otherContent(choice: choice)) }
-    if hasLegacyCall, calls.map({ index.count($0) == 0 }) ?? true { events.append(.legacyCall(choice: choice)) }
+    if hasLegacyCall { events.append(calls.map { index.count($0) == 0 } ?? true ? .legacyCall(choice: choice) : .legacyEcho(choice: choice)) }
     guard let calls else { return }
+    try checkList(calls, "tool_calls")
     var position = 0
     for call in index.elements(calls) {
       try decodeCall(call, at: position, choice: choice, isWhole: isWhole, of: payload)
@@ -173,7 +174,16 @@ extension ChunkDecoder {
     if hasOther { events.append(.otherContent(choice: choice)) }
   }
 
-  private func saysSomething(_ node: JSONIndex.Node) -> Bool {
+  /// An `error` that no client takes for none.
+  func isError(_ node: JSONIndex.Node) -> Bool {
+    switch index.kind(node) {
+    case .null, .false: false
+    case .string: index.range(node).count > 2
+    default: true
+    }
+  }
+
+  func saysSomething(_ node: JSONIndex.Node) -> Bool {
     switch index.kind(node) {
     case .null, .false: false
     case .string: index.range(node).count > 2

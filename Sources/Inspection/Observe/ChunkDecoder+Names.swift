@@ -18,6 +18,12 @@ extension ChunkDecoder {
       seen |= 1 << number
     }
   }
+
+  /// - Throws: the name of a list that is an object with members: JavaScript finds `{"0": …}` as it finds the first of an array. One
+  ///   without is what some languages write for an empty array.
+  func checkList(_ list: JSONIndex.Node, _ name: String) throws(Failure) {
+    if index.kind(list) == .object, index.count(list) > 0 { throw .ambiguous(name) }
+  }
 }
 
 /// The members of an answer's object that somebody acts on; 16 at most.

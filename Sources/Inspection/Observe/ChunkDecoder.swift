@@ -136,6 +136,7 @@ package struct ChunkDecoder: Sendable {
       }
     }
     if let choices {
+      try checkList(choices, "choices")
       if isFirst { head = ChunkHead(of: index, in: payload) }
       var position = 0
       for choice in index.elements(choices) {
@@ -145,7 +146,7 @@ package struct ChunkDecoder: Sendable {
     }
     if let usage { decodeUsage(usage, of: payload) }
     if events.isEmpty, !isFirst, form == .chunk, let choices, index.count(choices) > 0 { habits.insert(.emptyDeltas) }
-    if let error, index.kind(error) != .null {
+    if let error, isError(error) {
       decodeFailure(error, of: payload)
     } else if choices == nil {
       decodeUnwrappedFailure(of: payload)

@@ -18,7 +18,7 @@ package struct EventTraits: OptionSet, Hashable, Sendable {
   package static let failure = EventTraits(rawValue: 1 << 6)
   /// `[DONE]`.
   package static let done = EventTraits(rawValue: 1 << 7)
-  /// A whole `message` beside a `delta`.
+  /// What some clients take for the answer, where others do not: see `FormConversion.delta(of:)`.
   package static let echo = EventTraits(rawValue: 1 << 9)
   /// No JSON object, or longer than the limit.
   package static let unreadable = EventTraits(rawValue: 1 << 8)

@@ -83,6 +83,8 @@ package struct ResponseObserver: Sendable {
   package var begunChoices: Int { tally.begunChoices }
   /// How many choices have a finish reason.
   package var finishedChoices: Int { tally.finishedChoices }
+  /// A choice has gone on behind its finish reason, so that none is the end.
+  package var goesOnAfterFinish: Bool { tally.goesOnAfterFinish }
   /// What the first chunk said of the response as a whole.
   package var head: ChunkHead? { decoder.head }
 

@@ -35,6 +35,7 @@ struct ResponseTally: Sendable {
   var usage: Usage? { summary.usage }
   var begunChoices: Int { choices.count }
   var finishedChoices: Int { choices.count { $0.summary.finishReason != nil } }
+  var goesOnAfterFinish: Bool { choices.contains { $0.summary.goesOnAfterFinish } }
   var calls: [AssembledCall] { assembler.named(among: request.tools.names) }
   var argumentBytes: Int { assembler.argumentBytes }
   /// Bytes of what was said that are kept.
@@ -143,6 +144,11 @@ extension ResponseTally {
       choices[place].summary.hasOtherContent = true
       return .otherContent
     case .echo: return .echo
+    case .legacyEcho:
+      // Who sends `functions` reads it.
+      guard request.tools.count > 0 else { return [] }
+      summary.hasLegacyEcho = true
+      return .echo
     case .legacyCall(let choice):
       guard let place = saying(choice) else { return .call }
       choices[place].summary.hasOtherContent = true

@@ -3,7 +3,8 @@ import JSON
 import JSONSchema
 
 /// What a value that its schema refuses may stand for. Nothing is lost or made up: a string that spells a number, a truth
-/// value, an array or an object; one element for an array of them.
+/// value, an array or an object; one element for an array of them. A number beyond a double's range or precision stays in its
+/// string: as a number, clients would round it or fail at it, each in its way.
 enum CoercionCandidates {
   /// The keywords whose violation says that another type of value is demanded. A string that breaks a pattern or a limit
   /// is a wrong string, not a number.
@@ -21,7 +22,7 @@ enum CoercionCandidates {
     }
     var found: [[UInt8]] = []
     let trimmed = text.trimmingSpace
-    if let kind = wholeKind(trimmed) {
+    if let kind = wholeKind(trimmed), holdsNumbers(trimmed) {
       switch kind {
       case .number where trimmed == text && !types.isDisjoint(with: ["number", "integer"]): found.append(text)
       case .true where trimmed == text && types.contains("boolean"): found.append(text)
@@ -61,6 +62,19 @@ enum CoercionCandidates {
     var index = JSONIndex()
     guard !text.isEmpty, (try? index.read(text.span)) != nil else { return nil }
     return index.kind(index.root)
+  }
+
+  /// Whether clients have every number of this JSON as it is written.
+  private static func holdsNumbers(_ text: [UInt8]) -> Bool {
+    var scanner = JSONScanner()
+    while let token = try? scanner.next(in: text.span, isComplete: true), token.kind != .end {
+      guard token.kind == .number else { continue }
+      let number = text[token.range]
+      // So few digits fit, unless there is an exponent.
+      if number.count <= 15, !number.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { continue }
+      guard JSONNumber(String(decoding: number, as: UTF8.self))?.isHeldByDouble == true else { return false }
+    }
+    return true
   }
 
   private static func isBeginningOfJSON(_ text: [UInt8]) -> Bool {

@@ -6,7 +6,7 @@ func mendedName(of call: AssembledCall, among tools: ByteStrings) -> [UInt8]? {
   return tools[match.tool]
 }
 
-/// `call_shape` (R23 to R27, R33, R34, R38): what a client would get wrong that reads the pieces as they came. A call that is
+/// `call_shape` (R23 to R27, R33, R34, R38, R68): what a client would get wrong that reads the pieces as they came. A call that is
 /// sent again as a whole has none of it.
 ///
 /// - Parameter position: of the call among those of its choice.
@@ -19,11 +19,15 @@ func mendShape(of call: inout AssembledCall, at position: Int) -> [(field: Strin
     changes.append(("index", oldIndex, Array(String(position).utf8)))
     call.index = position
   }
-  if call.quirks.contains(.missingType) { changes.append(("type", [], Array("function".utf8))) }
-  if call.quirks.contains(.changedID) { changes.append(("id", call.id, call.id)) }
+  let typeQuirks: AssembledCall.Quirks = [.missingType, .changedType, .otherPayload]
+  if !call.quirks.isDisjoint(with: typeQuirks) { changes.append(("type", [], Array("function".utf8))) }
+  // Joined by OpenAI's SDK, the same one too.
+  let idQuirks: AssembledCall.Quirks = [.changedID, .repeatedID]
+  if !call.quirks.isDisjoint(with: idQuirks) { changes.append(("id", call.id, call.id)) }
   if call.nameAssembly != .whole || call.quirks.contains(.lateName) { changes.append(("name", call.name, call.name)) }
-  if call.quirks.contains(.interleaved) { changes.append(("order", [], [])) }
-  call.quirks.subtract(indexQuirks.union([.missingType, .changedID, .lateName, .interleaved]))
+  let orderQuirks: AssembledCall.Quirks = [.interleaved, .sharedEvent]
+  if !call.quirks.isDisjoint(with: orderQuirks) { changes.append(("order", [], [])) }
+  call.quirks.subtract(indexQuirks.union(typeQuirks).union(idQuirks).union(orderQuirks).union(.lateName))
   call.nameAssembly = .whole
   return changes
 }

@@ -22,7 +22,8 @@ package enum RepairRule: String, CaseIterable, Sendable {
   /// Raw control characters in strings are escaped (R47).
   case controlCharacters = "control_characters"
   /// A value of another type that stands for the same, where the schema demands it: `"5"` for 5, a string that holds the
-  /// array, one element for an array of them (R46, R52).
+  /// array, one element for an array of them (R46, R52). Not a number that a double does not hold as it is written (`"1e400"`,
+  /// `"9007199254740993"`): as a number some clients would have another.
   case coercion
   /// `null` for an optional property: the property goes (R52).
   case optionalNull = "optional_null"

@@ -27,7 +27,7 @@ struct ResponseIDMint {
 
   /// The id of the next call, which came with `id`; the same for one that may stay.
   mutating func next(id: [UInt8], name: [UInt8]) -> [UInt8] {
-    let isFree = !id.span.isBlank && !given.contains(id) && !history.contains(id.span)
+    let isFree = !id.span.isBlank && !Self.hasLoneSurrogate(id) && !given.contains(id) && !history.contains(id.span)
     let chosen: [UInt8]
     switch ids {
     case .vendor:
@@ -66,6 +66,11 @@ struct ResponseIDMint {
     let suffix = Array("_\(index)".utf8)
     let head = (prefix + name).map { isSafe($0) ? $0 : UInt8(ascii: "_") }
     return Array(head.prefix(64 - suffix.count)) + suffix
+  }
+
+  /// In three bytes, as WTF-8 has it. OpenAI's SDK for Python fails when such an id goes back to the vendor.
+  private static func hasLoneSurrogate(_ id: [UInt8]) -> Bool {
+    zip(id, id.dropFirst()).contains { $0 == 0xED && $1 >= 0xA0 }
   }
 
   private static func isSafe(_ id: [UInt8]) -> Bool { (1...64).contains(id.count) && id.allSatisfy(isSafe) }

@@ -24,6 +24,9 @@ package struct BodyRewrite {
     if let choices = index.value("choices", in: index.root, of: body) {
       for (position, choice) in index.elements(choices).enumerated() {
         let number = index.value("index", in: choice, of: body).flatMap { index.integer($0, of: body) } ?? position
+        if mended.hasLegacyEcho, let said = index.value("message", in: choice, of: body) ?? index.value("delta", in: choice, of: body) {
+          FormConversion.hideLegacyCall(said, &edits, of: index, body)
+        }
         guard let after = mended.choices.first(where: { $0.index == number }),
           let before = original.choices.first(where: { $0.index == number }), after != before
         else { continue }
@@ -59,7 +62,11 @@ package struct BodyRewrite {
       return
     }
     for (number, node) in nodes.enumerated() where !after[number].isSame(as: before[number]) {
-      rewriteCall(node, to: after[number], body)
+      if before[number].quirks.contains(.otherPayload) {
+        edits.replace(node, with: after[number].json(), of: index)
+      } else {
+        rewriteCall(node, to: after[number], body)
+      }
     }
   }
 

@@ -13,8 +13,6 @@ package struct EventRewrite: Sendable {
     package static let reasoning = Drops(rawValue: 1 << 2)
     package static let calls = Drops(rawValue: 1 << 3)
     package static let finish = Drops(rawValue: 1 << 4)
-    /// A `message` beside the `delta`.
-    package static let message = Drops(rawValue: 1 << 5)
   }
 
   /// Identity of the stream that the client already sees: its id, model and time replace the event's own.
@@ -61,11 +59,6 @@ package struct EventRewrite: Sendable {
   ) -> Bool {
     let number = index.value("index", in: choice, of: data).flatMap { index.integer($0, of: data) } ?? position
     var says = false
-    if drops.contains(.message) {
-      for (key, _) in index.members(choice) where index.equals(key, "message", in: data) {
-        edits.replace(key, with: Array(#""vendor_message""#.utf8), of: index)
-      }
-    }
     if let delta = index.value("delta", in: choice, of: data), index.kind(delta) == .object {
       says = rewriteDelta(delta, of: number, &edits, data)
     }

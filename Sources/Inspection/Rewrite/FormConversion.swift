@@ -22,13 +22,53 @@ package enum FormConversion {
         } else if !index.equals(key, "delta", in: body) {
           continue
         }
-        guard let calls = index.value("tool_calls", in: value, of: body) else { continue }
-        for (position, call) in index.elements(calls).enumerated() where index.kind(call) == .object {
-          edits.set("index", to: Array(String(position).utf8), in: call, of: index, body)
-        }
+        number(value, &edits, of: index, body)
       }
     }
     return edits.apply(to: body)
+  }
+
+  /// A chunk without what some clients take for the answer and others do not: what a choice says stands in its `delta`, a `message`
+  /// that was read in its place becomes one, and a `function_call` beside calls has another name. Nil if it is no chunk.
+  package static func delta(of chunk: borrowing Span<UInt8>) -> [UInt8]? {
+    var index = JSONIndex()
+    guard (try? index.read(chunk)) != nil, let choices = index.value("choices", in: index.root, of: chunk) else { return nil }
+    var edits = MemberEdits()
+    for choice in index.elements(choices) where index.kind(choice) == .object {
+      let delta = index.value("delta", in: choice, of: chunk).flatMap { index.kind($0) == .object ? $0 : nil }
+      for (key, value) in index.members(choice) {
+        if index.equals(key, "message", in: chunk) {
+          edits.replace(key, with: Array((delta == nil ? #""delta""# : #""vendor_message""#).utf8), of: index)
+          guard delta == nil else { continue }
+          number(value, &edits, of: index, chunk)
+          hideLegacyCall(value, &edits, of: index, chunk)
+        } else if index.equals(key, "delta", in: chunk) {
+          if delta == nil { edits.replace(key, with: Array(#""vendor_delta""#.utf8), of: index) }
+          hideLegacyCall(value, &edits, of: index, chunk)
+        }
+      }
+    }
+    return edits.apply(to: chunk)
+  }
+
+  /// Gives the calls of a message the indices that a delta's have.
+  private static func number(
+    _ said: JSONIndex.Node, _ edits: inout MemberEdits, of index: JSONIndex, _ bytes: borrowing Span<UInt8>
+  ) {
+    guard let calls = index.value("tool_calls", in: said, of: bytes) else { return }
+    for (position, call) in index.elements(calls).enumerated() where index.kind(call) == .object {
+      edits.set("index", to: Array(String(position).utf8), in: call, of: index, bytes)
+    }
+  }
+
+  /// Renames a `function_call` beside calls.
+  static func hideLegacyCall(
+    _ said: JSONIndex.Node, _ edits: inout MemberEdits, of index: JSONIndex, _ bytes: borrowing Span<UInt8>
+  ) {
+    guard let calls = index.value("tool_calls", in: said, of: bytes), index.count(calls) > 0 else { return }
+    for (key, _) in index.members(said) where index.equals(key, "function_call", in: bytes) {
+      edits.replace(key, with: Array(#""vendor_function_call""#.utf8), of: index)
+    }
   }
 
   /// A whole stream as one answer. `summary` is what was made of it.

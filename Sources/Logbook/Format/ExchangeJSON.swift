@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 import JSON
 import Store
 
@@ -13,7 +14,7 @@ enum ExchangeJSON {
       ("repairs", JSONValue(row.repairs)), ("comparisons", JSONValue(row.comparisons)),
       ("findings", .array(row.findingCodes.map { JSONValue($0) })),
     ]
-    return JSONWriter.bytes(of: .object(JSONObject(members))) + [0x0A]
+    return JSONWriter.bytes(of: .object(JSONObject(members))).escapedJSON + [0x0A]
   }
 
   /// What a list says of an exchange, without its numbers of parts.

@@ -36,7 +36,7 @@ package struct ReportCommand: Sendable {
     switch format {
     case .table: report.rows.isEmpty ? screen.note(Self.nothing(ledger, storePath)) : screen.write(Array(report.table.utf8))
     case .markdown: screen.write(Array(report.markdown.utf8))
-    case .json: screen.write(Array((report.json.description + "\n").utf8))
+    case .json: screen.write(Array((report.json.description + "\n").utf8).escapedJSON)
     case .csv: screen.write(Array(report.csv.utf8))
     case .html: screen.write(Array(report.page(title: title, period: period(times.since, times.until ?? now), now: day(now)).utf8))
     }

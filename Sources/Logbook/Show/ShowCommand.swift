@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 import JSON
 package import Store
 
@@ -34,7 +35,7 @@ package struct ShowCommand: Sendable {
     case .text(let isFull):
       screen.lines(Self.lines(of: exchange, width: screen.width, paint: screen.paint, isFull: isFull))
     case .json:
-      screen.write(WholeJSON.line(of: exchange))
+      screen.write(WholeJSON.line(of: exchange).escapedJSON)
     case .raw(let part):
       let message = try message(part, of: exchange)
       if message.omittedBytes > 0 { screen.note("the last \(Quantity.bytes(message.omittedBytes)) were not kept\n") }

@@ -44,7 +44,7 @@ package enum CompareCommand {
       case .table: console.out(comparison.table)
       case .markdown: console.out(comparison.markdown)
       case .csv: console.out(comparison.csv)
-      case .json: console.out(comparison.json.description + "\n")
+      case .json: console.out(String(decoding: Array(comparison.json.description.utf8).escapedJSON, as: UTF8.self) + "\n")
       }
       if let path = options.html {
         try write(comparison.page(title: options.title, now: String(localTimestamp().prefix(10)), words: options.words), to: path)

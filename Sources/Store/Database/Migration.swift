@@ -22,7 +22,7 @@ package struct Migration: Sendable {
     Migration(number: 2, sql: Schema.rollups),
     Migration(number: 3, sql: Schema.text),
     Migration(number: 4, sql: Schema.fidelity),
-    Migration(number: 5, change: AskedVendors.add),
+    Migration(number: 5, change: AskedVendors.migrate),
   ]
 
   /// `BLAY`: tells a store from any other SQLite file.

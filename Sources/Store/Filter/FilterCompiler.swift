@@ -10,7 +10,7 @@ struct FilterCompiler {
     case .all(let nodes): return list(nodes, " AND ", empty: "1")
     case .any(let nodes): return list(nodes, " OR ", empty: "0")
     // What is unknown does not hold, and so its negation does.
-    case .not(let node): return "NOT coalesce(\(compile(node)), 0)"
+    case .not(let node): return "(\(compile(node))) IS NOT TRUE"
     case .flag(let field): return field.sql
     case .compare(let field, let comparison, let value): return compare(field, comparison, value)
     case .among(let field, let values):

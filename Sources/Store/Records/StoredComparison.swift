@@ -60,24 +60,24 @@ package struct StoredComparison: Sendable, Equatable {
   }
 
   /// Where both called: whether they made the same calls.
-  package var payloadsAgree: Bool? { payload?.isSameArguments }
+  package var payloadsAgree: Bool? { payload(telling: 0)?.isSameArguments }
 
   /// Where both called: how the calls differ.
-  package var payload: PayloadComparison? {
+  package var payload: PayloadComparison? { payload(telling: 32) }
+
+  private func payload(telling limit: Int) -> PayloadComparison? {
     guard cell == .truePositive, !answer.calls.isEmpty || !other.calls.isEmpty else { return nil }
-    return PayloadComparison(vendor: answer.calls, reference: other.calls)
+    return PayloadComparison(vendor: answer.calls, reference: other.calls, limit: limit)
   }
 
   /// Takes out what the conversation was about: the arguments become numbers, the same for calls of a tool that agree, so
   /// that every count of ``Ledger`` stays what it was.
   package mutating func forgetArguments() {
-    var known: [ToolCall] = []
+    var numbers: [CallMeaning: Int] = [:]
     func numbered(_ call: ToolCall) -> ToolCall {
-      let number =
-        known.firstIndex {
-          $0.name == call.name && PayloadComparison(vendor: [$0], reference: [call], limit: 1).isSameArguments
-        } ?? known.count
-      if number == known.count { known.append(call) }
+      let meaning = CallMeaning(call)
+      let number = numbers[meaning] ?? numbers.count
+      numbers[meaning] = number
       return ToolCall(name: call.name, arguments: Array(String(number).utf8), isValid: call.isValid)
     }
     answer.calls = answer.calls.map(numbered)

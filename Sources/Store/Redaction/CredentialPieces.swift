@@ -3,24 +3,31 @@ import Foundation
 
 /// What of a credential somebody may repeat alone: of `Bearer KEY, realm=x` the key, of `Basic` the password.
 enum CredentialPieces {
-  /// Each once, none shorter than ``SecretSearch/shortest``; of more than ``Redaction/mostSecrets`` some.
+  /// None shorter than ``SecretSearch/shortest``; of more than ``Redaction/mostSecrets`` some.
   ///
   /// - Parameter isSure: false where the value may be words that stand anywhere: then only what nobody would write by chance.
   static func all(of value: String, isSure: Bool = true) -> [String] {
     var pieces = Pieces(isSure: isSure)
     if let key = onlyKey(in: value) { return pieces.counts(key) ? [String(Substring(key))] : [] }
-    let words = value.utf8.split(whereSeparator: isBlank)
+    let bytes = Array(value.utf8)
+    let words = bytes.split(whereSeparator: isBlank)
     guard let first = words.first, let last = words.last else { return [] }
     let hasScheme = words.count > 1 && isScheme(first)
-    let begin = hasScheme ? words[1].startIndex : first.startIndex
-    // A password may have any of the separators in it.
-    pieces.add(value.utf8[begin..<last.endIndex])
-    for piece in value.utf8[begin...].split(whereSeparator: isSeparator) where pieces.found.count <= Redaction.mostSecrets {
+    let whole = bytes[(hasScheme ? words[1].startIndex : first.startIndex)..<last.endIndex]
+    // A password may have any of the separators in it; what may be several cookies is none.
+    if isSure || !whole.contains(UInt8(ascii: ";")) { pieces.add(whole) }
+    for piece in whole.split(whereSeparator: isSeparator) where pieces.found.count <= Redaction.mostSecrets {
       let bare = withoutPadding(piece)
-      pieces.add(piece)
-      pieces.add(bare)
-      guard let equals = bare.firstIndex(of: UInt8(ascii: "=")) else { continue }
-      pieces.add(bare[bare.index(after: equals)...])
+      let isPart = piece.count < whole.count
+      if isPart, bare.count < piece.count { pieces.add(piece) }
+      guard let equals = bare.firstIndex(of: UInt8(ascii: "=")) else {
+        if isPart || bare.count < piece.count { pieces.add(bare) }
+        continue
+      }
+      let value = bare[(equals + 1)...]
+      // Where its value is found, a cookie's name may stay.
+      if isPart, isSure || !pieces.counts(value) { pieces.add(bare) }
+      pieces.add(value)
       if isRandom(bare[..<equals]) { pieces.add(bare[..<equals]) }
     }
     if hasScheme, isEqual(first, "basic"), let text = decoded(words[1]) { pieces.add(userAndPassword: text) }
@@ -28,7 +35,7 @@ enum CredentialPieces {
   }
 
   /// What nearly every credential is, `Bearer KEY` or a key alone; nil where there is more to it.
-  private static func onlyKey(in value: String) -> Bytes? {
+  private static func onlyKey(in value: String) -> Substring.UTF8View? {
     var bytes = value.utf8[...]
     if isEqual(bytes.prefix(7), "bearer ") { bytes = bytes.dropFirst(7) }
     return bytes.contains { isSeparator($0) || $0 == UInt8(ascii: "=") } ? nil : bytes
@@ -41,29 +48,28 @@ enum CredentialPieces {
     return words[blank...].contains { !isBlank($0) }
   }
 
-  private typealias Bytes = Substring.UTF8View
+  private typealias Bytes = ArraySlice<UInt8>
 
   private struct Pieces {
     let isSure: Bool
     private(set) var found: [String] = []
-    private var known: Set<[UInt8]> = []
 
     init(isSure: Bool) { self.isSure = isSure }
 
-    func counts(_ piece: Bytes) -> Bool {
+    func counts(_ piece: some Collection<UInt8>) -> Bool {
       piece.count >= SecretSearch.shortest && (isSure || CredentialPieces.isRandom(piece)) && !CredentialPieces.isScheme(piece)
     }
 
     mutating func add(_ piece: Bytes) {
-      if counts(piece), known.insert(Array(piece)).inserted { found.append(String(Substring(piece))) }
+      if counts(piece) { found.append(String(decoding: piece, as: UTF8.self)) }
     }
 
     /// RFC 7617 section 2. Some take a key for the user, and no password.
     mutating func add(userAndPassword text: String) {
-      let bytes = Substring(text).utf8
+      let bytes = Array(text.utf8)[...]
       add(bytes)
       guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return }
-      let (user, password) = (bytes[..<colon], bytes[bytes.index(after: colon)...])
+      let (user, password) = (bytes[..<colon], bytes[(colon + 1)...])
       add(password)
       if password.isEmpty || CredentialPieces.isRandom(user) { add(user) }
     }
@@ -75,9 +81,11 @@ enum CredentialPieces {
     "api-key", "privatetoken", "scram-sha-1", "scram-sha-256", "aws4-hmac-sha256", "credential", "signedheaders", "signature",
   ]
 
-  private static func isScheme(_ word: Bytes) -> Bool { schemes.contains { isEqual(word, $0) } }
+  private static func isScheme(_ word: some Collection<UInt8>) -> Bool {
+    (3...16).contains(word.count) && schemes.contains { isEqual(word, $0) }
+  }
 
-  private static func isEqual(_ word: Bytes, _ lowercased: String) -> Bool {
+  private static func isEqual(_ word: some Collection<UInt8>, _ lowercased: String) -> Bool {
     word.count == lowercased.utf8.count
       && zip(word, lowercased.utf8).allSatisfy { ((0x41...0x5A).contains($0) ? $0 | 0x20 : $0) == $1 }
   }
@@ -86,7 +94,9 @@ enum CredentialPieces {
 
   private static func isSeparator(_ byte: UInt8) -> Bool { isBlank(byte) || byte == 0x2C || byte == 0x3B || byte == 0x22 }
 
-  private static func isRandom(_ piece: Bytes) -> Bool { piece.count >= 16 && piece.contains { (0x30...0x39).contains($0) } }
+  private static func isRandom(_ piece: some Collection<UInt8>) -> Bool {
+    piece.count >= 16 && piece.contains { (0x30...0x39).contains($0) }
+  }
 
   private static func withoutPadding(_ piece: Bytes) -> Bytes {
     var piece = piece
@@ -96,7 +106,7 @@ enum CredentialPieces {
 
   /// base64, with its padding or without.
   private static func decoded(_ word: Bytes) -> String? {
-    let digits = String(Substring(withoutPadding(word)))
+    let digits = String(decoding: withoutPadding(word), as: UTF8.self)
     let padding = String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
     return Data(base64Encoded: digits + padding).map { String(decoding: $0, as: UTF8.self) }
   }

@@ -14,7 +14,7 @@ enum QueryKeys {
       end = range.upperBound
       if !isWithin { add(key, to: &values) }
       // Whether these end a parameter is the reader's opinion.
-      if let end = key.utf8.firstIndex(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "#") }) {
+      if let end = key.utf8.firstIndex(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "?") }) {
         add(key[..<end], to: &values)
       } else if isWithin {
         add(key, to: &values)
@@ -47,10 +47,10 @@ enum QueryKeys {
     let end = bytes.endIndex
     var ranges: [Range<String.Index>] = []
     var ampersand = start
-    // At what stands before a parameter.
+    // At what stands before a parameter. An address may be another's parameter, with a query of its own.
     while start < end {
       let name = bytes.index(after: start)
-      start = bytes[name..<end].firstIndex { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") } ?? end
+      start = bytes[name..<end].firstIndex { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "?") } ?? end
       guard let equals = bytes[name..<start].firstIndex(of: UInt8(ascii: "=")), isKey(String(address[name..<equals])) else { continue }
       let value = bytes.index(after: equals)
       if ampersand < value { ampersand = bytes[value..<end].firstIndex(of: UInt8(ascii: "&")) ?? end }

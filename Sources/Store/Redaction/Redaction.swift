@@ -24,8 +24,20 @@ package struct Redaction: Sendable {
 
   package static let mark = "[redacted]"
 
-  /// More than any request shows: each is looked for in all of it, as it stands and escaped. Some dozens stand in a browser's cookies.
-  package static let mostSecrets = 256
+  /// More than any request shows: each is looked for in all of it. Some dozens stand in a browser's cookies.
+  package static let mostSecrets = 512
+
+  /// The bytes of them in each way that they may be written, about: as many as those of a dozen kilobytes of base64, or of all headers
+  /// where these are letters and digits. A millisecond's work.
+  static let mostBytes = 256 << 10
+
+  /// Whether these are more than any text is looked through for.
+  package static func areTooMany(_ secrets: [String]) -> Bool {
+    if secrets.count > mostSecrets { return true }
+    var bytes = 0
+    for secret in secrets where bytes <= mostBytes { bytes += SecretForms.cost(of: secret) }
+    return bytes > mostBytes
+  }
 
   /// More secrets that the caller knows of.
   package mutating func hide(_ secrets: [String]) {
@@ -42,7 +54,7 @@ package struct Redaction: Sendable {
   }
 
   /// What a request shows that may be kept nowhere: of its headers, and of its target's query. Empty, and for nothing, where there
-  /// is none. Where there are more than ``mostSecrets`` it is some of them, but more than that.
+  /// is none. Of more than ``mostSecrets`` it is some, but more than that.
   package func secrets(headers: [(name: String, value: String)], target: String) -> [String] {
     var secrets = QueryKeys.values(in: target)
     for header in headers where secrets.count <= Self.mostSecrets {

@@ -16,20 +16,21 @@ struct Redactor {
   }
 
   mutating func redact(_ record: inout StoredExchange) {
-    let secrets = keys(in: record).map { known.adding(record.secrets + $0) } ?? .everything
+    let secrets = searches(for: record)
     record.secrets = []
     record.path = QueryKeys.removed(from: record.path)
     // What the client received is kept without its headers: a vendor's answer may be passed on as it came.
     if record.attempts.contains(where: { $0.response?.isCoded == true }), record.response?.isText == false { record.response?.omitBody() }
-    redact(&record.request, secrets, isAnswer: false)
-    redact(&record.response, secrets, isAnswer: true)
+    redact(&record.request, secrets.asked) { $1.clear(&$0) }
+    redact(&record.response, secrets.answered) { $1.clear(answer: &$0) }
     for index in record.attempts.indices {
-      redact(&record.attempts[index].request, secrets, isAnswer: false)
-      redact(&record.attempts[index].response, secrets, isAnswer: true)
+      // What the proxy tells a model quotes it, and cuts what is long.
+      redact(&record.attempts[index].request, secrets.asked) { $1.clear(&$0, isCut: true) }
+      redact(&record.attempts[index].response, secrets.answered) { $1.clear(answer: &$0) }
     }
     if !rules.paths.isEmpty { redactDetails(&record) }
     clear(&record, secrets)
-    for index in record.comparisons.indices { redact(&record.comparisons[index], secrets) }
+    for index in record.comparisons.indices { redact(&record.comparisons[index], secrets.answered) }
   }
 
   func redact(_ record: StoredComparison) -> StoredComparison {
@@ -66,35 +67,47 @@ struct Redactor {
     return secrets.occurs(in: job.body.span) || secrets.cleared(job.model) != nil || holds(job.answer) || job.first.map(holds) == true
   }
 
-  /// The keys that the exchange's own headers and path hold, for what comes without its ``StoredExchange/secrets``. Nil where a request
-  /// shows more than are looked for; of a vendor's, which are its own, the first are.
-  private mutating func keys(in record: StoredExchange) -> [String]? {
-    var keys = QueryKeys.values(in: record.path)
-    guard keys.count <= Redaction.mostSecrets, add(record.request, isAnswer: false, to: &keys) else { return nil }
-    _ = add(record.response, isAnswer: true, to: &keys)
-    for attempt in record.attempts {
-      guard add(attempt.request, isAnswer: false, to: &keys) else { return nil }
-      _ = add(attempt.response, isAnswer: true, to: &keys)
-    }
-    return keys
+  /// What an exchange is searched for.
+  private struct Searches {
+    /// What came of the client.
+    var asked: SecretSearch
+    /// What came of vendors, and what is said of it.
+    var answered: SecretSearch
   }
 
-  /// - Returns: whether those are all.
-  private mutating func add(_ message: StoredMessage?, isAnswer: Bool, to keys: inout [String]) -> Bool {
-    guard let message else { return true }
-    let most = keys.count + Redaction.mostSecrets
-    for header in message.headers {
+  /// Its own headers and path show keys too, for what comes without its ``StoredExchange/secrets``. What cannot be searched for all of
+  /// them is not kept: of a request with too many nothing is, of an answer with too many nothing that came of vendors.
+  private mutating func searches(for record: StoredExchange) -> Searches {
+    var keys = QueryKeys.values(in: record.path)
+    guard !Redaction.areTooMany(keys) else { return Searches(asked: .everything, answered: .everything) }
+    for request in [record.request] + record.attempts.map(\.request) {
+      guard let more = self.keys(in: request, isAnswer: false) else { return Searches(asked: .everything, answered: .everything) }
+      keys += more
+    }
+    keys += record.secrets
+    var said: [String] = []
+    for answer in [record.response] + record.attempts.map(\.response) {
+      guard let more = self.keys(in: answer, isAnswer: true) else { return Searches(asked: known.adding(keys), answered: .everything) }
+      said += more
+    }
+    let search = known.adding(keys + said)
+    return Searches(asked: search, answered: search)
+  }
+
+  /// Nil where there are too many.
+  private mutating func keys(in message: StoredMessage?, isAnswer: Bool) -> [String]? {
+    guard let message else { return [] }
+    var keys: [String] = []
+    for header in message.headers where keys.count <= Redaction.mostSecrets {
       let isKey = names.holdsKey(header.name, rules)
       keys += isKey ? Redaction.keys(inHeader: header.name, header.value, isAnswer: isAnswer) : Redaction.keys(inValue: header.value)
-      if keys.count > most {
-        keys.removeLast(keys.count - most)
-        return false
-      }
     }
-    return true
+    return Redaction.areTooMany(keys) ? nil : keys
   }
 
-  private mutating func redact(_ message: inout StoredMessage?, _ secrets: SecretSearch, isAnswer: Bool) {
+  private mutating func redact(
+    _ message: inout StoredMessage?, _ secrets: SecretSearch, clear: (inout StoredMessage, SecretSearch) -> Void
+  ) {
     guard var part = message else { return }
     // Let go of, so that what follows changes it in place.
     message = nil
@@ -108,20 +121,21 @@ struct Redactor {
     }
     if part.isCoded || part.hides(secrets) { part.omitBody() }
     if !rules.paths.isEmpty, bodies.redact(&part) { part.text = nil }
-    if isAnswer { secrets.clear(answer: &part) } else { secrets.clear(&part) }
+    clear(&part, secrets)
     message = part
   }
 
   /// What clients and vendors name as they like, and what is said of it: names and quotations may have been cut.
-  private func clear(_ record: inout StoredExchange, _ secrets: SecretSearch) {
-    secrets.clear(cut: &record.method)
-    secrets.clear(cut: &record.path)
-    secrets.clear(cut: &record.model)
+  private func clear(_ record: inout StoredExchange, _ searches: Searches) {
+    searches.asked.clear(cut: &record.method)
+    searches.asked.clear(cut: &record.path)
+    searches.asked.clear(cut: &record.model)
+    for index in record.attempts.indices { searches.asked.clear(cut: &record.attempts[index].model) }
+    let secrets = searches.answered
     secrets.clear(cut: &record.error)
     secrets.clear(cut: &record.firstFinishReason)
     secrets.clear(cut: &record.finishReason)
     for index in record.attempts.indices {
-      secrets.clear(cut: &record.attempts[index].model)
       secrets.clear(cut: &record.attempts[index].error)
       secrets.clear(cut: &record.attempts[index].finishReason)
     }

@@ -28,8 +28,8 @@ extension SecretSearch {
     if let cleared = cleared(cut: bytes) { bytes = cleared }
   }
 
-  func clear(_ message: inout StoredMessage) {
-    let found = edits(in: message.body.span)
+  func clear(_ message: inout StoredMessage, isCut: Bool = false) {
+    let found = edits(in: message.body.span, isCut: isCut)
     message.apply(found)
     if let cleared = message.text.flatMap({ cleared($0) }) { message.text = cleared }
   }

@@ -1,18 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 
-/// How a secret may be written: as it is, in a JSON string, in one within another (a call's arguments), in a URL.
+/// How a secret may be written: as it is, in a JSON string, in one within another (a call's arguments), in a URL. Each form once: most
+/// keys have letters and digits only, and are the same in all.
 enum SecretForms {
-  static func all(of secret: String) -> [[UInt8]] {
-    let plain = Array(secret.utf8)
-    // As most keys are: the same in each form.
-    if plain.allSatisfy({ isUnreserved($0) && $0 != UInt8(ascii: "~") }) { return [plain] }
-    let once = inStrings(plain)
-    // What `encodeURIComponent` leaves as it is, and what paths do.
-    let inURLs = ["", "!'()*", "/"].flatMap { kept in
-      ["0123456789ABCDEF", "0123456789abcdef"].map { percentEncoded(plain, keeping: Array(kept.utf8), digits: Array($0.utf8)) }
+  /// What has to be looked for, with something for each form: what a secret costs whoever looks for it.
+  static func cost(of secret: String) -> Int { SecretLetters(secret.utf8).cost }
+
+  static func all(of plain: [UInt8]) -> [[UInt8]] {
+    let letters = SecretLetters(plain)
+    if letters.isPlain { return [plain] }
+    var forms = [plain]
+    if letters.tildes + letters.solidi > 0 { forms.append(inPointer(plain)) }
+    let once = letters.quoted > 0 ? inString(plain) : plain
+    // What is deeper than two strings, or written here so and there so, is looked for without its escapes.
+    if letters.quoted > 0 { forms += [once, inString(once), UnescapedText(plain.span).bytes] }
+    if letters.solidi > 0 {
+      let solidus = withSolidus(once)
+      let twice = inString(solidus)
+      forms += [solidus, twice, withSolidus(twice)]
+      if letters.quoted > 0 { forms.append(withSolidus(inString(once))) }
     }
-    return [plain, inPointer(plain)] + once + once.flatMap(inStrings) + inURLs
+    guard letters.reserved > 0 else { return forms }
+    for digits in letters.hasHexLetters ? ["0123456789ABCDEF", "0123456789abcdef"] : ["0123456789ABCDEF"] {
+      let digits = Array(digits.utf8)
+      forms.append(percentEncoded(plain, digits) { _ in false })
+      if letters.marks > 0 { forms.append(percentEncoded(plain, digits, keeping: SecretLetters.isMark)) }
+      if letters.solidi > 0 { forms.append(percentEncoded(plain, digits) { $0 == UInt8(ascii: "/") }) }
+    }
+    return forms
   }
 
   /// RFC 6901 section 3: an argument's name in a finding.
@@ -26,20 +42,23 @@ enum SecretForms {
     }
   }
 
-  /// The inside of a JSON string, without and with the escaped solidus that some writers like (RFC 8259 section 7).
-  private static func inStrings(_ text: [UInt8]) -> [[UInt8]] {
-    let escaped = Array(JSONWriter.bytes(of: .string(JSONString(utf8: text))).dropFirst().dropLast())
-    let solidus = UInt8(ascii: "/")
-    let more = rewritten(escaped) { byte, form in
-      if byte == solidus { form.append(UInt8(ascii: "\\")) }
-      form.append(byte)
-    }
-    return [escaped, more]
+  /// The inside of a JSON string.
+  private static func inString(_ text: [UInt8]) -> [UInt8] {
+    Array(JSONWriter.bytes(of: .string(JSONString(utf8: text))).dropFirst().dropLast())
   }
 
-  private static func percentEncoded(_ text: [UInt8], keeping kept: [UInt8], digits: [UInt8]) -> [UInt8] {
+  /// With the escaped solidus that some writers like (RFC 8259 section 7).
+  private static func withSolidus(_ text: [UInt8]) -> [UInt8] {
     rewritten(text) { byte, form in
-      if isUnreserved(byte) || kept.contains(byte) {
+      if byte == UInt8(ascii: "/") { form.append(UInt8(ascii: "\\")) }
+      form.append(byte)
+    }
+  }
+
+  @inline(__always)
+  private static func percentEncoded(_ text: [UInt8], _ digits: [UInt8], keeping isKept: (UInt8) -> Bool) -> [UInt8] {
+    rewritten(text) { byte, form in
+      if SecretLetters.isUnreserved(byte) || isKept(byte) {
         form.append(byte)
       } else {
         form.append(UInt8(ascii: "%"))
@@ -50,19 +69,11 @@ enum SecretForms {
   }
 
   /// A header may be as long as all headers together: no array for each of its bytes.
+  @inline(__always)
   private static func rewritten(_ text: [UInt8], _ write: (UInt8, inout [UInt8]) -> Void) -> [UInt8] {
     var form: [UInt8] = []
     form.reserveCapacity(text.count * 2)
     for byte in text { write(byte, &form) }
     return form
-  }
-
-  /// RFC 3986 section 2.3.
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-    case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true
-    default: false
-    }
   }
 }

@@ -15,6 +15,8 @@ package struct SecretSearch: Sendable {
   private var skips: [UInt8] = []
   /// Whether writers may or may not escape something in one of them.
   private var hasSolidus = false
+  /// Whether they have to, and once more in each string around it.
+  private var hasQuoted = false
   private var takesAll = false
 
   /// Shorter ones would be found in innocent text.
@@ -38,14 +40,25 @@ package struct SecretSearch: Sendable {
   }
 
   private mutating func add(_ secrets: [String]) {
-    // What stands for a secret must not be taken for one.
-    for secret in secrets where secret.utf8.count >= Self.shortest && !Self.mark.contains(Array(secret.utf8)) {
-      for form in SecretForms.all(of: secret) {
+    // Those of a record come twice, of its headers and as it says: the forms of each are made once.
+    let plain = secrets.filter { $0.utf8.count >= Self.shortest }.map { Array($0.utf8) }.sorted(by: Self.isBefore)
+    for (number, secret) in plain.enumerated() where number == 0 || Self.isBefore(plain[number - 1], secret) {
+      // What stands for a secret must not be taken for one.
+      if secret.count <= Self.mark.count, Self.mark.contains(secret) { continue }
+      for form in SecretForms.all(of: secret) where form.count >= Self.shortest {
         note(form)
         forms.append(form)
       }
+      if secret.contains(UInt8(ascii: "/")) { hasSolidus = true }
+      if SecretLetters(secret).quoted > 0 { hasQuoted = true }
     }
     forms.sort()
+  }
+
+  private static func isBefore(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    let most = min(left.count, right.count)
+    let count = left.span.agreement(at: 0, with: right.span, at: 0, upTo: most)
+    return count == most ? left.count < right.count : left[count] < right[count]
   }
 
   private mutating func note(_ form: [UInt8]) {
@@ -55,7 +68,6 @@ package struct SecretSearch: Sendable {
       let place = Self.place(form[end - 1], form[end])
       skips[place] = min(skips[place], UInt8(last - end))
     }
-    if form.contains(UInt8(ascii: "/")) { hasSolidus = true }
   }
 
   private static func place(_ first: UInt8, _ second: UInt8) -> Int { Int(first) << 4 ^ Int(second) }
@@ -93,9 +105,9 @@ package struct SecretSearch: Sendable {
 
   /// Those that are written with escapes which they do not need.
   private func escaped(in bytes: borrowing Span<UInt8>, isCut: Bool) -> [Range<Int>] {
-    guard UnescapedText.isNeeded(for: bytes, hasSolidus: hasSolidus) else { return [] }
-    let text = UnescapedText(bytes)
-    return plain(in: text.bytes.span, isCut: isCut).map { text.offsets[$0.lowerBound]..<text.offsets[$0.upperBound] }
+    guard UnescapedText.isNeeded(for: bytes, hasSolidus: hasSolidus, hasQuoted: hasQuoted) else { return [] }
+    let found = plain(in: UnescapedText(bytes).bytes.span, isCut: isCut)
+    return found.isEmpty ? [] : UnescapedText.origins(of: found, in: bytes)
   }
 
   private static func joined(_ some: [Range<Int>], _ others: [Range<Int>]) -> [Range<Int>] {

@@ -18,7 +18,7 @@ struct SortedForms: Sendable {
   struct Effort {
     private var left: Int
 
-    init(_ count: Int) { left = (1 << 16) + 8 * count }
+    init(_ count: Int) { left = (1 << 13) + 8 * count }
 
     var isSpent: Bool { left < 0 }
     mutating func spend(_ bytes: Int) { left -= bytes + 1 }
@@ -37,15 +37,21 @@ struct SortedForms: Sendable {
   mutating func sort() {
     guard !forms.isEmpty else { return }
     let bytes = bytes
-    forms.sort { $0.head == $1.head ? bytes[$0.range].lexicographicallyPrecedes(bytes[$1.range]) : $0.head < $1.head }
+    forms.sort { $0.head == $1.head ? Self.isBefore($0.range, $1.range, in: bytes.span) : $0.head < $1.head }
     var last = 0
     for number in forms.indices.dropFirst() {
-      let isKnown = forms[number].head == forms[last].head && bytes[forms[number].range] == bytes[forms[last].range]
-      if isKnown { continue }
+      if forms[number].head == forms[last].head, !Self.isBefore(forms[last].range, forms[number].range, in: bytes.span) { continue }
       last += 1
       if last != number { forms[last] = forms[number] }
     }
     forms.removeLast(forms.count - last - 1)
+  }
+
+  /// In order, of two that begin with the same eight bytes. Keys of one client may have much in common: by words.
+  private static func isBefore(_ form: Range<Int>, _ other: Range<Int>, in bytes: borrowing Span<UInt8>) -> Bool {
+    let most = min(form.count, other.count)
+    let count = bytes.agreement(at: form.lowerBound, with: bytes, at: other.lowerBound, upTo: most)
+    return count == most ? form.count < other.count : bytes[form.lowerBound + count] < bytes[other.lowerBound + count]
   }
 
   // MARK: Finding
@@ -130,9 +136,7 @@ struct SortedForms: Sendable {
   /// Where the first eight are the same.
   private func agreement(_ number: Int, _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ effort: inout Effort) -> Int {
     let form = forms[number].range
-    let most = min(form.count, range.count)
-    var count = SecretSearch.shortest
-    while count < most, bytes[form.lowerBound + count] == text[range.lowerBound + count] { count += 1 }
+    let count = text.agreement(at: range.lowerBound, with: bytes.span, at: form.lowerBound, upTo: min(form.count, range.count))
     effort.spend(count - SecretSearch.shortest)
     return count
   }

@@ -71,12 +71,19 @@ package struct StreamTexts {
   /// - Parameter whole: where the event stands, if it is not as in `body`.
   private mutating func read(_ body: [UInt8], _ range: Range<Int>, _ index: inout JSONIndex, whole: Range<Int>?) {
     let bytes = body.span.extracting(range)
-    guard (try? index.read(bytes)) != nil else { return }
-    walk(index.root, Place(), index, bytes, whole.map(Origin.whole) ?? .from(range.lowerBound))
+    if (try? index.read(bytes)) != nil {
+      walk(index.root, Place(), index, bytes, whole.map(Origin.whole) ?? .from(range.lowerBound, length: range.count, of: range.count))
+      return
+    }
+    let broken = BrokenOffJSON(bytes)
+    guard (try? index.read(broken.bytes.span)) != nil else { return }
+    let origin = whole.map(Origin.whole) ?? .from(range.lowerBound, length: broken.length, of: range.count)
+    walk(index.root, Place(), index, broken.bytes.span, origin)
   }
 
   private enum Origin {
-    case from(Int)
+    /// - Parameter length: how many bytes of the event's were read; what goes on further goes on to its end.
+    case from(Int, length: Int, of: Int)
     case whole(Range<Int>)
   }
 
@@ -123,9 +130,10 @@ package struct StreamTexts {
     index.decode(node, of: bytes, into: &texts[number].bytes)
     guard texts[number].bytes.count > start else { return }
     switch origin {
-    case .from(let offset):
+    case .from(let offset, let length, let count):
       let range = index.range(node)
-      texts[number].pieces.append(Piece(start: start, range: range.lowerBound + offset..<range.upperBound + offset))
+      let end = range.upperBound > length ? count : range.upperBound
+      texts[number].pieces.append(Piece(start: start, range: range.lowerBound + offset..<end + offset))
     case .whole(let range): texts[number].pieces.append(Piece(start: start, range: range, isExact: false))
     }
   }

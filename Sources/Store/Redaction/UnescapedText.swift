@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A text with its escapes undone, of JSON at any depth (RFC 8259 section 7) and of URLs (RFC 3986 section 2.1), and where each byte
-/// stood. What it is may be a mixture: a URL in a string within another.
+/// A text with its escapes undone, of JSON at any depth (RFC 8259 section 7) and of URLs (RFC 3986 section 2.1). What it is may be a
+/// mixture: a URL in a string within another.
 struct UnescapedText {
   private(set) var bytes: [UInt8] = []
-  /// Of each byte, and of the end.
-  private(set) var offsets: [Int] = []
 
   /// Whether an escape stands for what would not have had to be escaped: the others are known to ``SecretForms``.
   ///
-  /// - Parameter hasSolidus: whether an escaped `/` matters, which writers may escape here and not there, and at any depth.
-  static func isNeeded(for text: borrowing Span<UInt8>, hasSolidus: Bool) -> Bool {
+  /// - Parameters:
+  ///   - hasSolidus: whether an escaped `/` matters, which writers may escape here and not there, and at any depth.
+  ///   - hasQuoted: whether what a string has to escape matters, which may be deeper than two strings.
+  static func isNeeded(for text: borrowing Span<UInt8>, hasSolidus: Bool, hasQuoted: Bool) -> Bool {
     for start in text.indices {
       switch text[start] {
       case UInt8(ascii: "\\"):
+        if hasQuoted, start + 2 < text.count, text[start + 1] == text[start], text[start + 2] == text[start] { return true }
         if hasSolidus, start + 1 < text.count, text[start + 1] == UInt8(ascii: "/") { return true }
         if let point = point(in: text, behind: start + 1), (0x21...0x7E).contains(point) { return true }
       case UInt8(ascii: "%"):
@@ -26,43 +27,54 @@ struct UnescapedText {
 
   init(_ text: borrowing Span<UInt8>) {
     bytes.reserveCapacity(text.count)
-    offsets.reserveCapacity(text.count + 1)
     var place = 0
-    while place < text.count {
-      let start = place
-      switch text[place] {
-      case UInt8(ascii: "\\"):
-        while place < text.count, text[place] == UInt8(ascii: "\\") { place += 1 }
-        if let point = Self.point(in: text, behind: place) {
-          place += 5
-          add(point, from: start)
-        } else if place < text.count, text[place] == UInt8(ascii: "\"") || text[place] == UInt8(ascii: "/") {
-          add(UInt32(text[place]), from: start)
-          place += 1
-        } else {
-          add(UInt32(UInt8(ascii: "\\")), from: start)
-        }
-      case UInt8(ascii: "%"):
-        if let byte = Self.hexadecimal(text, at: place + 1, digits: 2) {
-          place += 3
-          bytes.append(UInt8(truncatingIfNeeded: byte))
-          offsets.append(start)
-        } else {
-          fallthrough
-        }
-      default:
-        bytes.append(text[place])
-        offsets.append(start)
-        place += 1
-      }
-    }
-    offsets.append(text.count)
+    while place < text.count { bytes.append(Self.next(in: text, at: &place)) }
   }
 
-  /// Keys are ASCII: of other characters it matters only that they are none.
-  private mutating func add(_ point: UInt32, from start: Int) {
-    bytes.append(point < 0x80 ? UInt8(point) : 0xFF)
-    offsets.append(start)
+  /// Where in the text ranges of the bytes stood, which are in order. It is read once more: a number for each byte would take eight times
+  /// the memory of a body, and hardly any has a secret in it.
+  static func origins(of ranges: [Range<Int>], in text: borrowing Span<UInt8>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    found.reserveCapacity(ranges.count)
+    var (place, number) = (0, 0)
+    func skip(to end: Int, _ text: borrowing Span<UInt8>) {
+      while number < end {
+        _ = next(in: text, at: &place)
+        number += 1
+      }
+    }
+    for range in ranges {
+      skip(to: range.lowerBound, text)
+      let start = place
+      skip(to: range.upperBound, text)
+      found.append(start..<place)
+    }
+    return found
+  }
+
+  /// The byte that stands there or is meant by an escape, which is passed over. Keys are ASCII: of other characters that are escaped
+  /// it matters only that they are none.
+  private static func next(in text: borrowing Span<UInt8>, at place: inout Int) -> UInt8 {
+    let byte = text[place]
+    switch byte {
+    case UInt8(ascii: "\\"):
+      while place < text.count, text[place] == byte { place += 1 }
+      if let point = point(in: text, behind: place) {
+        place += 5
+        return point < 0x80 ? UInt8(point) : 0xFF
+      }
+      guard place < text.count, text[place] == UInt8(ascii: "\"") || text[place] == UInt8(ascii: "/") else { return byte }
+      place += 1
+      return text[place - 1]
+    case UInt8(ascii: "%"):
+      place += 1
+      guard let meant = hexadecimal(text, at: place, digits: 2) else { return byte }
+      place += 2
+      return UInt8(truncatingIfNeeded: meant)
+    default:
+      place += 1
+      return byte
+    }
   }
 
   /// `uXXXX`

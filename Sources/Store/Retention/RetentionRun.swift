@@ -62,7 +62,8 @@ final class RetentionRun {
     var count = 0
     let end = ContinuousClock.now + (isOverfull ? Self.longSlice : Self.slice)
     if phase == .idle {
-      let isDue = now >= nextLook
+      // A clock that was set back must not keep it waiting.
+      let isDue = now >= nextLook || now < nextLook - options.retention.intervalMilliseconds
       guard isDue || nextSize < .max && options.file.size > nextSize else { return 0 }
       if isDue {
         nextLook = now + options.retention.intervalMilliseconds

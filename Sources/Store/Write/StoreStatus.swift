@@ -49,5 +49,20 @@ package struct StoreStatus: Sendable, Equatable {
   /// Whether retention is in the middle of a run.
   package var isExpiring = false
 
+  /// What of an earlier release's store is brought up to date since it was opened; nil where nothing is to be done.
+  package var upgrade: Upgrade?
+
+  package struct Upgrade: Sendable, Equatable {
+    /// In the store at the start.
+    package var exchanges: Int
+    /// Those with several attempts that were read for it.
+    package var retried = 0
+    package var isDone = false
+
+    package init(exchanges: Int, retried: Int = 0, isDone: Bool = false) {
+      (self.exchanges, self.retried, self.isDone) = (exchanges, retried, isDone)
+    }
+  }
+
   package var droppedTotal: Int { dropped.values.reduce(0, +) }
 }

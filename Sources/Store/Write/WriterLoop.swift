@@ -73,7 +73,8 @@ final class WriterLoop {
   /// When there is something to do though nothing comes.
   private var nextStep: DispatchTime {
     if failures > 0 { return retryAt }
-    return session?.hasWork == true && !isBusy ? .now() : nextHousekeeping
+    guard !isBusy, let session else { return nextHousekeeping }
+    return session.hasWork ? .now() : min(nextHousekeeping, session.nextUpgrade ?? nextHousekeeping)
   }
 
   /// Takes what waits, after a moment in which more may come.
@@ -157,12 +158,24 @@ final class WriterLoop {
       _ = try session.indexWords()
     }
     try retain(session)
+    try upgrade(session)
     if DispatchTime.now() >= nextHousekeeping {
       nextHousekeeping = .now() + .milliseconds(Self.housekeepingMilliseconds)
       if !session.isCurrent { try open() }
       try noteDrops()
     }
     succeed()
+  }
+
+  private func upgrade(_ session: WriterSession) throws {
+    guard owner.deadline == nil, let time = session.nextUpgrade, DispatchTime.now() >= (isBusy ? max(time, nextHousekeeping) : time),
+      let upgrade = try session.upgrade()
+    else { return }
+    let isNews = owner.withQueue { queue in
+      defer { queue.status.upgrade = upgrade }
+      return queue.status.upgrade?.isDone != upgrade.isDone
+    }
+    if isNews { owner.publish() }
   }
 
   /// A file that is far too large gets smaller before more is written to it, unless it is about to be closed.

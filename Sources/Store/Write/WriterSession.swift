@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Dispatch
 import GRDB
 
 /// The writer's open connection, with its statements. Lives and dies on the writer's thread; after a failure that a new
@@ -13,6 +14,7 @@ final class WriterSession {
   private let rollupStatements: RollupStatements
   private let words: WordIndex
   private let retention: RetentionRun
+  private var asked: AskedVendors?
   private var rollups = RollupBatch()
   private var redactor: Redactor
   private var dataVersion: Int64 = 0
@@ -21,6 +23,8 @@ final class WriterSession {
   var isOverfull: Bool { retention.isOverfull }
   var hasWork: Bool { hasWords || retention.isRunning }
   private var hasWords = true
+  /// When ``upgrade()`` has something to do; nil where it has nothing.
+  private(set) var nextUpgrade: DispatchTime?
 
   init(_ options: StoreOptions) throws {
     self.options = options
@@ -28,12 +32,16 @@ final class WriterSession {
     identity = options.file.identity
     connection = try StoreConnection.writer(options)
     redactor = Redactor(options.redaction)
-    (inserter, comparisons, shadow, rollupStatements, words, retention) = try connection.writeWithoutTransaction { db in
+    (inserter, comparisons, shadow, rollupStatements, words, retention, asked) = try connection.writeWithoutTransaction { db in
       try Migration.run(options.migrations, on: db)
       // The file itself now says what it is, and not only its log: see StoreFile.isOurs.
       _ = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(PASSIVE)")
-      return try (ExchangeInserter(db), ComparisonInserter(db), ShadowInserter(db), RollupStatements(db), WordIndex(db), RetentionRun(db, options))
+      return try (
+        ExchangeInserter(db), ComparisonInserter(db), ShadowInserter(db), RollupStatements(db), WordIndex(db), RetentionRun(db, options),
+        AskedVendors(db)
+      )
     }
+    nextUpgrade = asked.map { _ in .now() }
   }
 
   func redact(_ redaction: Redaction) {
@@ -106,6 +114,17 @@ final class WriterSession {
     return isLeft
   }
 
+  /// A step of what a migration has left to do, after which the store is free for as long as it took: others may want to write.
+  func upgrade() throws -> StoreStatus.Upgrade? {
+    guard let asked else { return nil }
+    let begin = DispatchTime.now()
+    try connection.writeWithoutTransaction { try asked.step($0) }
+    let end = DispatchTime.now()
+    nextUpgrade = asked.status.isDone ? nil : end + .nanoseconds(Int(end.uptimeNanoseconds - begin.uptimeNanoseconds))
+    if asked.status.isDone { self.asked = nil }
+    return asked.status
+  }
+
   /// - Returns: how many exchanges went.
   func retain(now: Int64) throws -> Int {
     let gone = try connection.writeWithoutTransaction { try retention.step($0, now: now) }
@@ -124,6 +143,9 @@ final class WriterSession {
   /// Behind all there are, whatever `meta` says in a store that somebody has mended by hand.
   private func nextSequence(_ db: Database) throws -> Int64 {
     let kept = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'sequence'") ?? 1
-    return max(kept, try (Int64.fetchOne(db, sql: "SELECT max(sequence) FROM exchange") ?? 0) + 1)
+    let last = max(max(kept, 1) - 1, try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM exchange") ?? 0)
+    // Only a damaged one has such a number, or one that was made to have it.
+    guard last < Int64.max / 2 else { throw StoreFailure(.corrupt, "its exchanges are numbered to the end of all numbers") }
+    return last + 1
   }
 }

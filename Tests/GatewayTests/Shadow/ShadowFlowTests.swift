@@ -226,6 +226,30 @@ import Testing
     await reference.stop()
   }
 
+  @Test("what began under one reference is not shown to the next")
+  func reloadUnderWay() async throws {
+    var slow = SimulatorOptions()
+    slow.pace = .milliseconds(100)
+    let vendor = try await SimulatorServer.start(slow)
+    let (first, second) = (try await SimulatorServer.start(), try await SimulatorServer.start())
+    try await RunningProxy.with(vendors: Self.pair(vendor, first), adjust: { Self.everything(&$0) }) { proxy in
+      try await RawConnection.with(port: proxy.port) { reader, writer in
+        try await writer.write(request(body: ShadowSample.request("begun before", stream: true)))
+        #expect(try await reader.head().status == 200)
+        var configuration = BelayConfiguration(vendors: Self.pair(vendor, second))
+        Self.everything(&configuration)
+        try await proxy.gateway.reload(configuration)
+        _ = try await reader.chunks()
+      }
+      _ = try await Self.until(proxy) { $0["skipped"]?["other_reference"] == 1 }
+      #expect(try await Self.ask(proxy.port, ShadowSample.request("begun since")).status == 200)
+      _ = try await Self.until(proxy) { $0["compared"] == 1 }
+    }
+    #expect(first.received.isEmpty)
+    #expect(second.received.map { String(decoding: $0.bytes, as: UTF8.self).contains("begun since") } == [true])
+    for server in [vendor, first, second] { await server.stop() }
+  }
+
   // MARK: A restart
 
   @Test("what waits survives a restart, and every exchange is compared once")

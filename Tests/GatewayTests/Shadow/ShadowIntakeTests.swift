@@ -22,6 +22,24 @@ import Testing
     #expect(job.answer == Side(.stop, promptTokens: 40))
   }
 
+  @Test("what a vendor counts beyond belief does not keep its answers from being compared")
+  func absurdUsage() throws {
+    guard case .job(let job) = look(nil, { $0.attempts[0].usage = Usage(prompt: 1 << 32, completion: 1 << 32) }) else { throw Unexpected() }
+    #expect(job.tokens < 40_000)
+    var budget = ShadowBudget(day: 0, requests: .max, tokens: .max)
+    budget.settle(job.tokens, cost: nil, at: 0)
+    #expect(budget.ask(job.tokens, all, at: 0) == .exhausted(until: 86_400_000))
+  }
+
+  @Test("an answer that never says why it ends is one, and a stop")
+  func withoutReason() throws {
+    let missing = Finding(.missingFinish, "no reason")
+    let record: (inout ExchangeRecord) -> Void = { ($0.attempts[0].finishReasons, $0.attempts[0].findings) = ([], [missing]) }
+    guard case .job(let job) = look(nil, record) else { throw Unexpected() }
+    #expect(job.answer.finish == .stop)
+    #expect(look { record(&$0); $0.attempts[0].error = "vendor_truncated" } == .skip(.unanswered))
+  }
+
   @Test("a job knows the client's own keys, so that no comparison keeps them")
   func keys() throws {
     guard case .job(let job) = look(nil, { $0.secrets = ["client-0123456789"] }) else { throw Unexpected() }
@@ -125,6 +143,37 @@ import Testing
     #expect(core.arrived(records, lost: 0, at: ShadowSample.noon).sends.count == 1)
     let work = core.reload(nil, reference: nil, at: ShadowSample.noon)
     #expect(work.sends.isEmpty && core.counts.drops == [.stopped: 2] && core.queue.waitingCount == 0)
+  }
+
+  private static func reference(_ name: String = "r", _ url: String = "http://r.test/v1", key: String? = "key-1", header: String? = nil) -> ReferenceMark {
+    ReferenceMark(
+      .live(
+        Vendor(
+          name: name, baseURL: url, apiKey: key.map { Secret($0) },
+          headers: header.map { [Vendor.Header(name: "x-project", value: Secret($0))] } ?? [])))
+  }
+
+  @Test(
+    "what was decided on for another reference, or another key's, is not sent, and what waits goes nowhere",
+    arguments: [
+      reference("other"), reference("r", "http://other.test/v1"), reference(key: "key-2"), reference(key: nil), reference(header: "p"),
+      ReferenceMark(.baseline("r")),
+    ])
+  func decidedForAnother(now mark: ReferenceMark) {
+    let first = Self.reference()
+    #expect(first == Self.reference() && first != mark)
+    var core = ShadowCore(ShadowSample.settings { ($0.sample, $0.repeats, $0.concurrency) = (1, 0, 1) }, reference: "r", mark: first)
+    func record(_ number: Int, _ mark: ReferenceMark) -> ExchangeRecord { ShadowSample.record(number) { $0.reference = mark } }
+    #expect(core.arrived([record(1, first), record(2, first)], lost: 0, at: ShadowSample.noon).sends.count == 1)
+    let work = core.reload(core.queue.settings, reference: "r", mark: mark, at: ShadowSample.noon)
+    #expect(work.sends.isEmpty && core.queue.isIdle && core.counts.drops == [.stopped: 2])
+    #expect(core.arrived([record(3, first)], lost: 0, at: ShadowSample.noon).sends.isEmpty)
+    #expect(core.counts.skips == [.otherReference: 1])
+    #expect(core.arrived([record(4, mark)], lost: 0, at: ShadowSample.noon).sends.map(\.id) == [record(4, mark).id])
+    // A reload that leaves it as it is leaves what waits.
+    _ = core.arrived([record(5, mark)], lost: 0, at: ShadowSample.noon)
+    _ = core.reload(core.queue.settings, reference: "r", mark: mark, at: ShadowSample.noon)
+    #expect(core.queue.waitingCount == 1 && core.queue.underwayCount == 1)
   }
 
   @Test("another reference: what the one before would still say is not the other's word, and nothing that waits goes there")

@@ -70,7 +70,7 @@ private let assemblyCases = [
     [
       piece(id: "a", name: "", ""), piece(name: "f", "{}"),
       #"{"index":0,"id":null,"type":null,"function":{"name":null,"arguments":null}}"#,
-    ], ["a f {}"], ["call.late_name"]),
+    ], ["a f {}"], ["call.missing_type", "call.late_name"]),
   AssemblyCase(
     "no index, whole calls with ids",
     [piece(index: nil, id: "a", name: "f", "{}"), piece(index: nil, id: "b", name: "g", "{}")], ["a f {}", "b g {}"],

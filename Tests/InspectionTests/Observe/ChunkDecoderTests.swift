@@ -14,6 +14,7 @@ private func words(_ json: String, as form: ChunkDecoder.Form = .chunk) throws -
     case .otherContent(let choice): "\(choice) other"
     case .legacyCall(let choice): "\(choice) legacy"
     case .echo(let choice): "\(choice) echo"
+    case .legacyEcho(let choice): "\(choice) legacy echo"
     case .call(let choice, let call):
       "\(choice) call \(call.isWhole ? "whole" : "piece") \(call.position) \(call.index.map { "\($0)" } ?? "-") '\(decoder.string(call.id))' '\(decoder.string(call.name))' \(call.argumentsForm) '\(decoder.string(call.arguments))'"
     case .finish(let choice, let range): "\(choice) finish '\(decoder.string(range))'"

@@ -27,9 +27,10 @@ package struct ShadowBudget: Sendable {
 
   package init() {}
 
-  /// Takes up what was spent today, by this process before its restart or by others.
+  /// Takes up what was spent today, by this process before its restart or by others. A store may be damaged: no count is believed that
+  /// could not be added to.
   package init(day: Int64, requests: Int, tokens: Int) {
-    (self.day, self.requests, self.tokens) = (day, requests, tokens)
+    (self.day, self.requests, self.tokens) = (day, min(max(0, requests), Int.max / 4), min(max(0, tokens), Int.max / 4))
   }
 
   /// Whether a request that will cost about so many tokens may be sent now.

@@ -80,5 +80,7 @@ package enum ShadowSkip: String, Sendable, CaseIterable {
   case unanswered
   /// The reference itself answered.
   case reference
+  /// Since the exchange began, the reference has become another, or another key's.
+  case otherReference = "other_reference"
   case notSampled = "not_sampled"
 }

@@ -60,5 +60,9 @@ func detectIndex(of call: AssembledCall, _ report: inout FindingReport) {
 
 /// `call.missing_type` (R27).
 func detectType(of call: AssembledCall, _ report: inout FindingReport) {
-  if call.quirks.contains(.missingType) { report.add(.missingType, "no piece of the call has a type") }
+  if call.quirks.contains(.missingType) {
+    report.add(.missingType, "no piece of the call has the type of a function's call")
+  } else if !call.quirks.isDisjoint(with: [.changedType, .otherPayload]) {
+    report.add(.missingType, "a piece of the call is not of the type that the call has: a client takes the last, or fails")
+  }
 }

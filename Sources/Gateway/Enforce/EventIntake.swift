@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inspection
+import NIOCore
+
+/// Cuts a vendor's stream into events, each with its bytes as they came.
+struct EventIntake: Sendable {
+  private var input = ByteBuffer()
+  /// How much of it is used up.
+  private var used = 0
+  /// Of an event whose end has not come.
+  var unfinished = ByteBuffer()
+  /// A part of the event has left.
+  private(set) var isWithinEvent = false
+  /// The line feed that may come next is the second half of a line end whose first has been made whole.
+  private var endsInReturn = false
+  /// Nothing of the stream was looked at yet.
+  private var isAtStart = true
+
+  mutating func feed(_ bytes: ByteBuffer) {
+    if input.readableBytes == 0 {
+      input = bytes
+    } else {
+      input.moveReaderIndex(forwardBy: used)
+      used = 0
+      input.writeImmutableBuffer(bytes)
+    }
+  }
+
+  /// The next event that is whole; nil: all that came is used up.
+  mutating func next(by observer: inout ResponseObserver) -> StreamHold.Event? {
+    if isAtStart, !dropMark() { return nil }
+    return input.readableBytes > 0 ? nextEvent(observer: &observer) : nil
+  }
+
+  /// Lets out the event whose end has not come.
+  mutating func passUnfinished(into out: inout ByteBuffer) {
+    out.writeImmutableBuffer(unfinished)
+    unfinished = ByteBuffer()
+    isWithinEvent = true
+  }
+
+  /// A byte order mark is one at a stream's beginning only: behind a comment that has left by then it would be part of an event's
+  /// first line. False as long as it cannot be told.
+  private mutating func dropMark() -> Bool {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    // One that follows another would be the first to whoever reads on from here.
+    while true {
+      let begin = input.readableBytesView.prefix(mark.count)
+      guard mark.starts(with: begin) else { break }
+      guard begin.count == mark.count else { return false }
+      input.moveReaderIndex(forwardBy: mark.count)
+    }
+    isAtStart = false
+    return true
+  }
+
+  private mutating func nextEvent(observer: inout ResponseObserver) -> StreamHold.Event? {
+    let arrived = input
+    var traits: EventTraits? = []
+    var position = used
+    // What the observer has not begun with is not passed over: it looks how a body begins.
+    if used > 0 { position += observer.blankLines(in: arrived.readableBytesUInt8Span, at: used) }
+    if position == used { traits = observer.next(in: arrived.readableBytesUInt8Span, from: &position) }
+    var bytes = arrived.getSlice(at: arrived.readerIndex + used, length: position - used) ?? ByteBuffer()
+    if endsInReturn, bytes.readableBytes > 0 {
+      endsInReturn = false
+      if bytes.readableBytesView.first == 0x0A { bytes.moveReaderIndex(forwardBy: 1) }
+    }
+    used = position
+    if used == arrived.readableBytes { (input, used) = (ByteBuffer(), 0) }
+    guard let traits else {
+      unfinished.writeImmutableBuffer(bytes)
+      return nil
+    }
+    let isRest = isWithinEvent
+    isWithinEvent = false
+    // Something of Belay's own may come between: a line feed alone behind it would be one more blank line.
+    if bytes.readableBytesView.last == 0x0D {
+      endsInReturn = true
+      bytes.writeInteger(0x0A as UInt8)
+    }
+    if unfinished.readableBytes == 0 { return StreamHold.Event(bytes: bytes, traits: traits, isRest: isRest) }
+    unfinished.writeImmutableBuffer(bytes)
+    defer { unfinished = ByteBuffer() }
+    return StreamHold.Event(bytes: unfinished, traits: traits, isRest: isRest)
+  }
+}
+
+extension StreamHold {
+  /// One event as it came, blank line and all.
+  struct Event: Sendable {
+    var bytes: ByteBuffer
+    var traits: EventTraits
+    /// A part of it has left before, so that this is to follow as it is.
+    var isRest = false
+
+    /// Without what only some clients read, see `FormConversion.delta(of:)`.
+    func withoutEcho() -> Event {
+      guard traits.contains(.echo), !isRest, let data, let delta = FormConversion.delta(of: data.span) else { return self }
+      return Event(bytes: ByteBuffer(bytes: EventRewrite.event(delta)), traits: traits)
+    }
+
+    /// There are only comments, blank lines and the like.
+    var isSilent: Bool {
+      var framer = EventStreamFramer(isAtStart: false)
+      var position = 0
+      return framer.next(in: bytes.readableBytesUInt8Span, from: &position) == nil
+    }
+
+    /// The event's data; nil for one without (a comment) and for one that is too long.
+    var data: [UInt8]? {
+      var framer = EventStreamFramer(isAtStart: false)
+      var position = 0
+      switch framer.next(in: bytes.readableBytesUInt8Span, from: &position) {
+      case .input(let range): return bytes.getBytes(at: bytes.readerIndex + range.lowerBound, length: range.count)
+      case .held: return framer.held
+      case .tooLong, nil: return nil
+      }
+    }
+  }
+}

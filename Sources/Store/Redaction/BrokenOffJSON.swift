@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A JSON text that breaks off, or that something follows, as far as it can be read: a vendor may go away within a string, and a
+/// recorder stop keeping there.
+struct BrokenOffJSON {
+  /// A document, if what there was began as one.
+  private(set) var bytes: [UInt8] = []
+  /// How many bytes of the text it has. A string that goes on to there goes on to the text's end: what lies between is the beginning of
+  /// an escape or of a character.
+  private(set) var length = 0
+
+  init(_ text: borrowing Span<UInt8>) {
+    var closers: [UInt8] = []
+    // Up to where it is a document, but for the closers.
+    var end = 0
+    var isKeyNext = false
+    var place = 0
+    scan: while place < text.count {
+      let start = place
+      place += 1
+      switch text[start] {
+      case UInt8(ascii: "\""):
+        let isKey = isKeyNext
+        let close = Self.close(of: text, behind: start)
+        place = close.place
+        if close.isThere {
+          if !isKey { end = place }
+        } else {
+          if !isKey {
+            end = place
+            closers.append(UInt8(ascii: "\""))
+          }
+          break scan
+        }
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        // The closing one of each is the second behind it in ASCII.
+        closers.append(text[start] + 2)
+        isKeyNext = text[start] == UInt8(ascii: "{")
+        end = place
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        guard closers.popLast() == text[start] else { return }
+        end = place
+        if closers.isEmpty { break scan }
+      case UInt8(ascii: ","):
+        end = start
+        isKeyNext = closers.last == UInt8(ascii: "}")
+      case UInt8(ascii: ":"): isKeyNext = false
+      default: break
+      }
+    }
+    guard end > 0 else { return }
+    length = end
+    bytes.reserveCapacity(end + closers.count)
+    for place in 0..<end { bytes.append(text[place]) }
+    bytes += closers.reversed()
+  }
+
+  /// Behind the quote that ends a string, or where the string breaks off within no escape and no character.
+  private static func close(of text: borrowing Span<UInt8>, behind quote: Int) -> (place: Int, isThere: Bool) {
+    var place = quote + 1
+    while place < text.count, text[place] != UInt8(ascii: "\"") {
+      guard text[place] == UInt8(ascii: "\\") else {
+        place += 1
+        continue
+      }
+      let next = place + 1 < text.count && text[place + 1] == UInt8(ascii: "u") ? place + 6 : place + 2
+      if next > text.count { return (place, false) }
+      place = next
+    }
+    if place < text.count { return (place + 1, true) }
+    while place > quote + 1, text[place - 1] >= 0x80 { place -= 1 }
+    return (place, false)
+  }
+}
