@@ -32,30 +32,80 @@ static inline void belay_ssl_give_up(SSL *ssl) {
   ERR_raise(ERR_LIB_SSL, SSL_R_TOO_MANY_KEY_UPDATES);
 }
 
+static inline int belay_contains(const unsigned char *bytes, size_t count, const unsigned char *part, size_t length) {
+  for (size_t at = 0; at + length <= count; at++) {
+    size_t same = 0;
+    while (same < length && bytes[at + same] == part[same]) same++;
+    if (same == length) return 1;
+  }
+  return 0;
+}
+
 // A certificate's key may bring a curve of its own (explicit parameters, which RFC 5480, section 2.1.1, forbids there). Its arithmetic
 // takes OpenSSL a third of a second for 399 bytes, as soon as the message is read: before anything is verified. Of a message with such
-// a key nothing is read, as its list is made longer than it is. To be called in a callback for messages, which comes first.
-static inline void belay_tls_refuse_own_curves(const void *message, size_t count) {
+// a key nothing is read.
+static inline int belay_has_own_curve(const unsigned char *bytes, size_t count) {
   static const unsigned char field[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01}; // id-fieldType of ANSI X9.62
+  return belay_contains(bytes, count, field, sizeof field);
+}
+
+// A point of distribution may stand relative to its issuer's name (which RFC 5280, section 4.2.1.13, advises against): OpenSSL makes a
+// copy of that name for each, 740 MB for 32 KB, as soon as it looks at the certificate. A name is not copied by reading it here.
+static inline int belay_has_relative_points(const unsigned char *der, long count) {
+  static const unsigned char points_id[] = {0x55, 0x1D, 0x1F}; // id-ce-cRLDistributionPoints
+  if (!belay_contains(der, (size_t)count, points_id, sizeof points_id)) return 0;
+  ERR_set_mark();
+  X509 *certificate = d2i_X509(NULL, &der, count);
+  void *points_found = certificate ? X509_get_ext_d2i(certificate, NID_crl_distribution_points, NULL, NULL) : NULL;
+  CRL_DIST_POINTS *points = (CRL_DIST_POINTS *)points_found;
+  int is_found = 0;
+  for (int i = 0; i < sk_DIST_POINT_num(points); i++) {
+    const DIST_POINT *point = sk_DIST_POINT_value(points, i);
+    if (point->distpoint && point->distpoint->type == 1) is_found = 1;
+  }
+  CRL_DIST_POINTS_free(points);
+  X509_free(certificate);
+  ERR_pop_to_mark();
+  return is_found;
+}
+
+// Of a Certificate message (RFC 5246, section 7.4.2; RFC 8446, section 4.4.2) that would cost too much to read, OpenSSL reads nothing: its
+// list is made longer than it is. To be called in a callback for messages, which comes first.
+static inline void belay_tls_refuse_costly_certificates(const void *message, size_t count, const SSL *ssl) {
   unsigned char *bytes = (unsigned char *)message;
   if (count < 8 || bytes[0] != SSL3_MT_CERTIFICATE) return;
-  for (size_t at = 4; at + sizeof field <= count; at++) {
-    size_t same = 0;
-    while (same < sizeof field && bytes[at + same] == field[same]) same++;
-    if (same == sizeof field) {
-      bytes[4] = bytes[5] = bytes[6] = bytes[7] = 0xFF;
-      return;
-    }
+  int is_13 = SSL_version(ssl) == TLS1_3_VERSION, is_costly = belay_has_own_curve(bytes + 4, count - 4);
+  size_t at = 4 + (is_13 ? 1 + (size_t)bytes[4] : 0) + 3;
+  while (!is_costly && at + 3 <= count) {
+    size_t length = (size_t)bytes[at] << 16 | (size_t)bytes[at + 1] << 8 | bytes[at + 2];
+    at += 3;
+    if (length > count - at) break;
+    is_costly = belay_has_relative_points(bytes + at, (long)length);
+    at += length;
+    if (is_13 && at + 2 <= count) at += 2 + ((size_t)bytes[at] << 8 | bytes[at + 1]);
   }
+  if (is_costly) bytes[4] = bytes[5] = bytes[6] = bytes[7] = 0xFF;
 }
 
 static inline void belay_on_tls_message(
     int is_sent, int version, int type, const void *message, size_t count, SSL *ssl, void *unused) {
-  (void)version, (void)ssl, (void)unused;
-  if (!is_sent && type == SSL3_RT_HANDSHAKE) belay_tls_refuse_own_curves(message, count);
+  (void)version, (void)unused;
+  if (!is_sent && type == SSL3_RT_HANDSHAKE) belay_tls_refuse_costly_certificates(message, count, ssl);
 }
 
-static inline void belay_ssl_ctx_refuse_own_curves(SSL_CTX *context) { SSL_CTX_set_msg_callback(context, belay_on_tls_message); }
+static inline void belay_ssl_ctx_refuse_costly_certificates(SSL_CTX *context) {
+  SSL_CTX_set_msg_callback(context, belay_on_tls_message);
+}
+
+// No Diffie-Hellman over primes: a server chooses them, up to 10,000 bits, of which each handshake takes a second (TLS 1.2), or names
+// one of 8,192 (TLS 1.3). Whoever has forward secrecy has it over curves, too.
+static inline void belay_ssl_ctx_refuse_long_primes(SSL_CTX *context) {
+  SSL_CTX_set_cipher_list(context, "DEFAULT:!kDHE");
+  // As OpenSSL 3.5 has it by default, a key of each kind goes along: who knows the first only by name would ask for another round.
+  if (SSL_CTX_set1_groups_list(context, "?*X25519MLKEM768 / ?*X25519:?secp256r1 / ?secp384r1:?secp521r1") != 1)
+    SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384:P-521");
+  ERR_clear_error();
+}
 
 // In bytes; OpenSSL takes 100 KiB, each certificate of which costs. What comes compressed would be looked at by nobody before it is read.
 static inline void belay_ssl_ctx_limit_chains(SSL_CTX *context, long bytes) {

@@ -17,6 +17,8 @@ package struct TLSSettings: Equatable, Sendable {
   package let validUntil: Int64
   /// Of the server's certificate, hexadecimal.
   package let serialNumber: String
+  /// Of the private key's file what nobody else may see, a line each: an agent may read it, and show it with any line ends.
+  package var keyLines: [Secret] = []
 
   package init(
     _ chain: CertificateChain, _ key: PrivateKey, clientAuthorities: [UInt8]? = nil, minimumVersion: TLSVersion = .tls12
@@ -26,5 +28,18 @@ package struct TLSSettings: Equatable, Sendable {
     self.clientAuthorities = clientAuthorities
     validUntil = chain.validUntil
     serialNumber = chain.serialNumber
+  }
+  /// The base64 of a PEM file's private keys (RFC 7468), by lines. A short one, the last, is a word.
+  static func keyLines(pem: [UInt8]) -> [Secret] {
+    var lines: [Secret] = []
+    var isKey = false
+    for line in String(decoding: pem, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      if line.hasPrefix("-----") {
+        isKey = line.hasPrefix("-----BEGIN ") && line.contains("PRIVATE KEY-----")
+      } else if isKey, line.utf8.count >= 16, !line.contains(":") {
+        lines.append(Secret(String(line)))
+      }
+    }
+    return lines
   }
 }

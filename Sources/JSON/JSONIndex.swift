@@ -64,6 +64,12 @@ public struct JSONIndex: Sendable {
   /// The table takes more than 1 MiB: too much to keep for just any next document.
   package var isLarge: Bool { tableBytes > 1 << 20 }
 
+  /// Whether a number is written in more bytes than that.
+  package func hasNumber(longerThan limit: Int) -> Bool {
+    for place in 0..<used where records[place].kind == .number && records[place].range.count > limit { return true }
+    return false
+  }
+
   /// How many values and keys the document has.
   public var nodeCount: Int { used }
 

@@ -102,8 +102,8 @@ package enum TLSVersion: String, CaseIterable, Sendable {
     }
     unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
     // Before anybody is known: what strangers send is to cost little.
-    unsafe belay_ssl_ctx_refuse_own_curves(raw)
-    unsafe belay_ssl_ctx_limit_chains(raw, 32 << 10)
+    unsafe belay_ssl_ctx_refuse_costly_certificates(raw)
+    unsafe belay_ssl_ctx_limit_chains(raw, 16 << 10)
   }
 }
 

@@ -25,13 +25,6 @@ package final class TLSHandler: ChannelDuplexHandler {
   /// By so much a timer comes late where the process was stopped, and hardly where it is only busy.
   private static let delay = TimeAmount.milliseconds(250)
 
-  /// An outbound event: whether the connection, where it is closed from now on, ends without a close_notify. Its end is then not one of
-  /// what was sent (RFC 9112, section 9.8).
-  package struct Silence: Sendable {
-    let isKept: Bool
-    package init(isKept: Bool) { self.isKept = isKept }
-  }
-
   private enum Phase {
     case handshaking
     case open
@@ -48,6 +41,8 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   private var phase = Phase.handshaking
   private var hasHeard = false
+  private var hasAnswered = false
+  private var lengths = HandshakeLengths()
   private var timer: Scheduled<Void>?
   private var pending = Plaintext()
   private var isFlushing = false
@@ -55,7 +50,11 @@ package final class TLSHandler: ChannelDuplexHandler {
   /// The output is to be closed when `pending` is written.
   private var isOutputClosing = false
   private var outputPromise: EventLoopPromise<Void>?
-  private var isSilent = false
+  /// Whether a close from now on is one that nobody takes for the end of what was sent (RFC 9112, section 9.8). To say no close_notify
+  /// does not do: nginx takes any end of a connection for an orderly one. It ends with a record that no key opens.
+  package var endsInCut = false
+  /// Application data of 32 bytes.
+  private static let unreadable: [UInt8] = [23, 3, 3, 0, 32] + [UInt8](repeating: 0, count: 32)
 
   /// - Parameters:
   ///   - timeout: from the connection to the end of the handshake.
@@ -125,6 +124,10 @@ package final class TLSHandler: ChannelDuplexHandler {
         hasHeard = true
         if isHTTP(bytes) { return refusePlainHTTP(context) }
       }
+      if lengths.isTooLong(bytes.readableBytesView, isTLS12: hasAnswered && session?.version == "1.2") {
+        end(.protocolError, "a ClientHello says that it is too long", context)
+        return linger(context)
+      }
       session?.take(bytes)
       shakeHands(context)
     case .open:
@@ -148,6 +151,7 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   private func shakeHands(_ context: ChannelHandlerContext) {
     guard let progress = session?.handshake() else { return context.close(promise: nil) }
+    if session?.hasOutput == true { hasAnswered = true }
     writeOutput(context)
     // The write may have found that the client is gone.
     guard phase == .handshaking else { return }
@@ -266,17 +270,15 @@ package final class TLSHandler: ChannelDuplexHandler {
       encryptPending(context)
     case .all:
       // What waits for a client that does not read is lost, as without TLS, and then the end must not look like a whole one.
-      if phase == .open, !isOutputClosing, !isSilent, pending.count == 0 { sayGoodbye(context) }
+      if phase == .open, endsInCut {
+        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(bytes: Self.unreadable)), promise: nil)
+      } else if phase == .open, !isOutputClosing, pending.count == 0 {
+        sayGoodbye(context)
+      }
       // It did not fail: nobody waits for it any more.
       if phase == .handshaking { phase = .closing }
       context.close(mode: .all, promise: promise)
     }
-  }
-
-  package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
-    guard let silence = event as? Silence else { return context.triggerUserOutboundEvent(event, promise: promise) }
-    isSilent = silence.isKept
-    promise?.succeed()
   }
 
   private func closeOutput(_ context: ChannelHandlerContext) {

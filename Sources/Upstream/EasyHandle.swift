@@ -94,10 +94,10 @@ import NIOCore
 
   mutating func prepare(_ request: UpstreamRequest) throws(UpstreamError) {
     try setURL(request.url)
+    for option in [CURLOPT_FRESH_CONNECT, CURLOPT_FORBID_REUSE] { unsafe belay_easy_set_long(raw, option, 0) }
     try setHeaders(request.headers)
     try setMethod(request.method, request.body)
     limitConnecting(to: request.limits.connect.clamped)
-    unsafe belay_easy_set_long(raw, CURLOPT_FORBID_REUSE, 0)
     unsafe errorText[0] = 0
   }
 
@@ -116,6 +116,13 @@ import NIOCore
   /// Says which directions stand still; any other goes on. It may call the body callback before it returns.
   func pause(sending: Bool, receiving: Bool) -> CURLcode {
     unsafe curl_easy_pause(raw, (sending ? CURLPAUSE_SEND : 0) | (receiving ? CURLPAUSE_RECV : 0))
+  }
+
+  /// No other request's connection, nor one that another gets: of NTLM and Negotiate a vendor takes the connection for the client's
+  /// (RFC 4559, section 6).
+  private func keepAlone() {
+    unsafe belay_easy_set_long(raw, CURLOPT_FRESH_CONNECT, 1)
+    forbidReuse()
   }
 
   /// The connection ends with the transfer, unless others are on it.
@@ -197,6 +204,7 @@ import NIOCore
       case .framing: continue
       case .accept: hasAccept = true
       case .contentType: hasType = true
+      case .authorization: if RequestField.isOfConnection(value) { keepAlone() }
       case .other: break
       }
       guard headers.append(name, value) else {
@@ -258,6 +266,7 @@ private enum RequestField {
   case framing
   case accept
   case contentType
+  case authorization
   case other
 
   init(_ name: String) {
@@ -268,8 +277,16 @@ private enum RequestField {
       case 17 where RequestField.matches(name, "transfer-encoding"): .framing
       case 6 where RequestField.matches(name, "accept"): .accept
       case 12 where RequestField.matches(name, "content-type"): .contentType
+      case 13 where RequestField.matches(name, "authorization"): .authorization
+      case 19 where RequestField.matches(name, "proxy-authorization"): .authorization
       default: .other
       }
+  }
+
+  /// A scheme that speaks for all that comes on the connection.
+  static func isOfConnection(_ credential: String) -> Bool {
+    let scheme = String(credential.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" })
+    return scheme.utf8.count == 4 && matches(scheme, "ntlm") || scheme.utf8.count == 9 && matches(scheme, "negotiate")
   }
 
   private static func matches(_ name: String, _ lowercase: StaticString) -> Bool {

@@ -35,6 +35,7 @@ func onTLSContext(
   guard let context = unsafe context.map({ OpaquePointer($0) }) else { return CURLE_OK }
   unsafe belay_ssl_ctx_tell_messages(context, onTLSMessage, reactor)
   unsafe belay_ssl_ctx_limit_chains(context, 32 << 10)
+  unsafe belay_ssl_ctx_refuse_long_primes(context)
   return CURLE_OK
 }
 
@@ -48,7 +49,7 @@ func onTLSMessage(
   else { return }
   switch Int32(unsafe bytes.load(as: UInt8.self)) {
   case SSL3_MT_KEY_UPDATE, SSL3_MT_NEWSESSION_TICKET, SSL3_MT_HELLO_REQUEST: break
-  case SSL3_MT_CERTIFICATE: return unsafe belay_tls_refuse_own_curves(bytes, count)
+  case SSL3_MT_CERTIFICATE: return unsafe belay_tls_refuse_costly_certificates(bytes, count, session)
   default: return
   }
   let reactor = unsafe Unmanaged<Reactor>.fromOpaque(context).takeUnretainedValue()

@@ -20,8 +20,11 @@ enum Event {
   }
 }
 
-/// Carries the events of all calls of one event loop there: one `execute` for each turn of the engine, however many
-/// events, and two arrays that go back and forth instead of a new one each time.
+/// Carries the events of all calls of one event loop there: one task for each turn of the engine, however many events, and two arrays that
+/// go back and forth instead of a new one each time.
+///
+/// An engine only copies, and is quicker than a loop that judges what it copies. NIO runs tasks for as long as there are any, and looks at its
+/// sockets only then: so after some milliseconds the next task comes a moment later, and not at once.
 final class LoopMailbox: Sendable {
   typealias Delivery = (call: CallState, event: Event)
 
@@ -29,7 +32,19 @@ final class LoopMailbox: Sendable {
     var waiting: [Delivery] = []
     var spare: [Delivery] = []
     var isScheduled = false
+    /// Since when the loop has had hardly anything else to do.
+    var busySince = NIODeadline.uptimeNanoseconds(0)
+    /// When the last task ended.
+    var endedAt = NIODeadline.uptimeNanoseconds(0)
+    /// The next task comes after a moment in which the loop looked at its sockets.
+    var isPausing = false
+
+    func isTooBusy(at now: NIODeadline) -> Bool { now - busySince > LoopMailbox.turn && now - endedAt < LoopMailbox.rest }
   }
+
+  private static let turn = TimeAmount.milliseconds(10)
+  private static let rest = TimeAmount.milliseconds(1)
+  private static let pause = TimeAmount.microseconds(100)
 
   private let eventLoop: any EventLoop
   private let inbox = Mutex(Inbox())
@@ -44,27 +59,53 @@ final class LoopMailbox: Sendable {
       } else {
         inbox.waiting += deliveries
       }
-      defer { inbox.isScheduled = true }
-      return !inbox.isScheduled
+      guard !inbox.isScheduled else { return false }
+      inbox.isScheduled = true
+      inbox.isPausing = inbox.isTooBusy(at: .now())
+      return true
     }
     deliveries.removeAll(keepingCapacity: true)
-    if mustSchedule { eventLoop.execute { self.deliver() } }
+    if mustSchedule { schedule() }
+  }
+
+  private func schedule() {
+    if inbox.withLock({ $0.isPausing }) {
+      eventLoop.scheduleTask(in: Self.pause) { self.deliver() }
+    } else {
+      eventLoop.execute { self.deliver() }
+    }
   }
 
   private func deliver() {
-    var batch = inbox.withLock { inbox in
-      inbox.isScheduled = false
+    let begin = NIODeadline.now()
+    var (batch, busySince) = inbox.withLock { inbox in
+      if inbox.isPausing || begin - inbox.endedAt >= Self.rest { inbox.busySince = begin }
+      inbox.isPausing = false
       var batch: [Delivery] = []
       swap(&batch, &inbox.spare)
       swap(&batch, &inbox.waiting)
-      return batch
+      return (batch, inbox.busySince)
     }
-    for (index, delivery) in batch.enumerated() {
-      delivery.call.deliver(delivery.event)
+    var done = 0
+    while done < batch.count {
       // The events of one call stand together; its last one ends more than a turn.
-      if index + 1 == batch.count || batch[index + 1].call !== delivery.call { delivery.call.endTurn() }
+      let call = batch[done].call
+      repeat {
+        call.deliver(batch[done].event)
+        done += 1
+      } while done < batch.count && batch[done].call === call
+      call.endTurn()
+      if done < batch.count, NIODeadline.now() - busySince > Self.turn { break }
     }
-    batch.removeAll(keepingCapacity: true)
-    inbox.withLock { $0.spare = batch }
+    let goesOn = inbox.withLock { inbox in
+      if done < batch.count { inbox.waiting.insert(contentsOf: batch[done...], at: 0) }
+      batch.removeAll(keepingCapacity: true)
+      inbox.spare = batch
+      inbox.endedAt = .now()
+      inbox.isScheduled = !inbox.waiting.isEmpty
+      inbox.isPausing = inbox.isScheduled && inbox.isTooBusy(at: inbox.endedAt)
+      return inbox.isScheduled
+    }
+    if goesOn { schedule() }
   }
 }

@@ -22,7 +22,7 @@ struct Belay: AsyncParsableCommand {
 
   /// A private key in place of its path begins as an option does, and what is said of an unknown option repeats it.
   static func main() async {
-    if CommandLine.arguments.contains(where: { $0.hasPrefix("-----BEGIN") }) {
+    if CommandLine.arguments.contains(where: { $0.contains("-----BEGIN") }) {
       exit(withError: ValidationError("an argument has the text of a key or a certificate: write the path of its file"))
     }
     await main(nil)

@@ -60,7 +60,7 @@ struct Export: AsyncParsableCommand {
     (command.baseURL, command.keyVariable, command.redactions, command.output) = (baseUrl, keyVariable, redact, output)
     (command.version, command.environment) = (Belay.configuration.version, environment)
     command.addresses = VendorAddresses.known(environment: environment)
-    if baseUrl == nil, format == .curl || format == .python { tellAddresses(command.addresses, environment) }
+    if baseUrl == nil, [.curl, .python, .bundle].contains(format) { tellAddresses(command.addresses, environment) }
     try await LogCommand.run { [command, store] in
       try await command.run(storePath: store.path(), on: LogCommand.screen, now: LogCommand.now, save: OwnFile.save)
     }

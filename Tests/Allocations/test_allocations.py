@@ -30,7 +30,7 @@ LIMITS = {
     ("not inspected", "request"): 74, ("not inspected", "event"): 0.8,
     ("observe", "request"): 90, ("observe", "event"): 0.8,
     ("observe, TLS", "request"): 106, ("observe, TLS", "event"): 0.8,
-    ("enforce", "request"): 165, ("enforce", "event"): 1.0,
+    ("enforce", "request"): 168, ("enforce", "event"): 1.0,
 }
 SHORT, LONG = 20, 220
 

@@ -116,6 +116,31 @@ struct ConsoleAPITests {
     }
   }
 
+  @Test("what may be large waits for its turn before it is read, and nothing else does")
+  func turns() async throws {
+    try await withConsole { console, now in
+      let slots = ConnectionSlots(1)
+      let first = ReadingTurn(slots)
+      let exchange = "/api/exchanges/\(ConsoleSample.violation(at: now - 2000).id)"
+      func status(_ target: String) async -> UInt {
+        let turn = ReadingTurn(slots, patience: .zero)
+        defer { turn.end() }
+        return await console.answer(ConsoleRequest(target: target, headers: ["Host": "localhost"]), turn).status.code
+      }
+      let isFirst = try await first.begin()
+      for target in [exchange, exchange + "/body?of=request", "/api/comparisons"] { #expect(await status(target) == 503, "\(target)") }
+      for target in ["/api/exchanges", "/health/live", "/api/names"] { #expect(await status(target) == 200, "\(target)") }
+      async let waiting = ReadingTurn(slots).begin()
+      for _ in 0..<2 { first.end() }
+      let isNext = try await waiting
+      #expect(isFirst && isNext)
+      #expect(await status(exchange) == 503, "it was given back once")
+      #expect(slots.take() == false)
+      slots.giveBack()
+      for target in [exchange, exchange, "/api/comparisons"] { #expect(await status(target) == 200, "\(target)") }
+    }
+  }
+
   @Test("without a store, figures and health are there, and the rest says that recording is off")
   func noStore() async throws {
     let status = GatewayStatus(recorder: Recorder(format: nil) { _ in })

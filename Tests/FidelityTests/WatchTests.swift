@@ -131,6 +131,15 @@ import Testing
     #expect(watch.overlooked == 50)
   }
 
+  @Test func ofALongNameOfAToolTheBeginningIsKept() {
+    // The 256th byte is amid a character.
+    let call = ToolCall(name: "a" + String(repeating: "é", count: 7000), arguments: "{}")
+    #expect(call.name.count == 255)
+    var watch = Self.watch()
+    watch.add(Observation(time: 0, vendor: "groq", model: "k2", answer: Side(judged: .toolCalls, calls: [call]), other: Self.call))
+    #expect(watch.ledger.tallies.keys.map { $0.tool?.utf8.count ?? 0 }.sorted() == [0, 6, 255])
+  }
+
   @Test("A name of a vendor or a reason cannot write to a terminal")
   func hostileNames() {
     let alarm = Alarm(.init(.referencePaused, vendor: "a\u{1B}[2J"), raisedAt: 0, reason: "x\ny")

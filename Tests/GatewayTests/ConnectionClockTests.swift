@@ -60,6 +60,17 @@ struct ConnectionClockTests {
     #expect(!rested.enter(.answering).clock.hasRested(1_000_000_000, at: 200_000_000_000))
   }
 
+  @Test("who has yet to take the end of an answer does not rest, and keeps its place as one who does not read")
+  func wholeAnswer() {
+    var told = Told()
+    told.isNew = false
+    let whole = told.at(100).enter(.answering).at(110).told { $0.answerIsWhole(at: $1) }
+    #expect(whole.wait ?? (.unheard, 0) == (.slow, 110) && !whole.isOver(1_000_000))
+    #expect(!whole.clock.hasRested(1_000_000_000, at: 200_000_000_000))
+    #expect(whole.at(120).enter(.idle).wait ?? (.slow, 0) == (.answered, 120))
+    #expect(whole.at(120).enter(.answering).wait == nil)
+  }
+
   @Test("an upload that the vendor takes slowly is the vendor's to end: the client is not waited for, and its time begins anew")
   func slowVendor() {
     let full = Told().at(1).enter(.readingBody).told { clock, _ in clock.isUploadFull = true }

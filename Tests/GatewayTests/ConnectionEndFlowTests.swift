@@ -7,7 +7,7 @@ import NIOCore
 import Testing
 
 /// To HTTP/1.0 an answer ends as its connection does: so a part of an answer must not end so.
-@Suite("Clients of HTTP/1.0", .timeLimit(.minutes(1))) struct ConnectionEndFlowTests {
+@Suite("Ends of connections", .timeLimit(.minutes(1))) struct ConnectionEndFlowTests {
   private static let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
   private static let event = "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"k\",\"choices\":"
     + "[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"half\"},\"finish_reason\":null}]}\n\n"
@@ -50,6 +50,89 @@ import Testing
       return (id, proxy.lines)
     }
     #expect(try FaultTableFlowTests.record(id, in: lines.all)["outcome"]?.string == test.outcome)
+    await vendor.stop()
+  }
+
+  @Test("a client of HTTP/1.1 that takes its answer slowly does not rest: a stop waits until it has all of it")
+  func slow() async throws {
+    let text = String(repeating: "a", count: 8 << 20)
+    let body = #"{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"\#(text)"},"finish_reason":"stop"}]}"#
+    let vendor = try await FaultVendor.start { _ in .answer(body) }
+    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(client) }
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    let reading = try await RunningProxy.with(
+      vendors: vendors,
+      adjust: {
+        $0.settings.mode = .enforce
+        $0.limits.drain = .seconds(25)
+      }
+    ) { proxy in
+      Self.connect(client, to: proxy.port)
+      let question = FlowTests.body("hello")
+      let head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(question.count)\r\n\r\n"
+      let request = Array(head.utf8) + question
+      #expect(unsafe send(client, request, request.count, 0) == request.count)
+      while proxy.lines.count == 0 { await Task.yield() }
+      return Task.detached { () -> (isCut: Bool, bytes: Int) in
+        // One that rests is closed within a second or two.
+        var end = pollfd(fd: client, events: 0x2000, revents: 0)
+        let isCut = unsafe poll(&end, 1, 4000) > 0
+        var (room, taken, bytes) = ([UInt8](repeating: 0, count: 1 << 20), 1, 0)
+        while taken > 0 {
+          taken = unsafe recv(client, &room, room.count, 0)
+          bytes += max(0, taken)
+        }
+        return (isCut, bytes)
+      }
+    }
+    let (isCut, bytes) = await reading.value
+    #expect(!isCut && bytes > body.utf8.count)
+    await vendor.stop()
+  }
+
+  private static func connect(_ client: Int32, to port: Int) {
+    var size: Int32 = 4096
+    unsafe setsockopt(client, SOL_SOCKET, SO_RCVBUF, &size, 4)
+    var address = sockaddr_in()
+    (address.sin_family, address.sin_port) = (sa_family_t(AF_INET), in_port_t(UInt16(port).bigEndian))
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let result = unsafe withUnsafeBytes(of: &address) {
+      unsafe Glibc.connect(client, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, 16)
+    }
+    #expect(result == 0)
+  }
+
+  @Test("what is complete here, and not taken by its client yet, ends with a reset when the process does")
+  func stopped() async throws {
+    // Held until it is judged, then written at once.
+    let text = String(repeating: "a", count: 8 << 20)
+    let call = #"{"index":0,"id":"functions.write:0","type":"function","function":{"name":"write","arguments":"{\"text\":\"\#(text)\"}"}}"#
+    let body = #"data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"tool_calls":[\#(call)]},"finish_reason":"tool_calls"}]}"#
+      + "\n\ndata: [DONE]\n\n"
+    let answer = Self.head + "\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n"
+    let vendor = try await FaultVendor.start { _ in [.send(answer)] }
+    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(client) }
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    try await RunningProxy.with(
+      vendors: vendors,
+      adjust: {
+        $0.settings.mode = .enforce
+        $0.limits.drain = .milliseconds(500)
+      }
+    ) { proxy in
+      Self.connect(client, to: proxy.port)
+      let question = Array(
+        #"{"model":"k","stream":true,"messages":[{"role":"user","content":"go"}],"tools":[{"type":"function","function":{"name":"write"}}]}"#.utf8)
+      let request = Array("POST /v1/chat/completions HTTP/1.0\r\nHost: localhost\r\nContent-Length: \(question.count)\r\n\r\n".utf8) + question
+      #expect(unsafe send(client, request, request.count, 0) == request.count)
+      while proxy.lines.count == 0 { await Task.yield() }
+      #expect(proxy.lines.all.contains("completed"))
+    }
+    var (room, taken) = ([UInt8](repeating: 0, count: 1 << 20), 1)
+    while taken > 0 { taken = unsafe recv(client, &room, room.count, 0) }
+    #expect(taken == -1 && errno == ECONNRESET)
     await vendor.stop()
   }
 }

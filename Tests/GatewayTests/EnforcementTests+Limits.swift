@@ -8,6 +8,21 @@ import Testing
 
 /// What all exchanges may hold together.
 extension EnforcementTests {
+  @Test("an answer that is recorded is not copied with each of its pieces", .timeLimit(.minutes(1)))
+  func recordedPieces() throws {
+    var run = try Run(Self.request(stream: true)) { $0.recording = Recording(path: "/nowhere") }
+    run.head()
+    let text = "data: \(Script.chunk(#"{"content":"\#(String(repeating: "x", count: 64 << 10))"}"#))\n\n"
+    for _ in 0..<110 { run.body(text) }
+    let piece = "data: \(Script.chunk(#"{"content":"y"}"#))\n\n"
+    let start = ContinuousClock.now
+    for _ in 0..<3000 { run.body(piece) }
+    #expect(ContinuousClock.now - start < .milliseconds(700))
+    run.body("data: \(Script.chunk("{}", finish: "\"stop\""))\n\ndata: [DONE]\n\n")
+    run.end()
+    #expect((run.record?.attempts.first?.answer?.body.count ?? 0) > 7 << 20)
+  }
+
   @Test("what is held of all answers together has a limit: what is beyond it leaves unjudged, what has ended counts no longer")
   func commonLimit() throws {
     let lasting = Exchange.Lasting()

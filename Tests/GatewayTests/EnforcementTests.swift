@@ -375,6 +375,22 @@ import Upstream
     #expect(run.client.replacing(": belay attempts=1 verdict=valid\n", with: "") == call.bytes + silence + end)
   }
 
+  static let many = [
+    (begin: "id: 1\n", line: ":\n", end: "\n"), (begin: "id: 1\n", line: ":\n", end: "data: \n\n"), (begin: "", line: ":\nx\n", end: "data: {\"choices\":[]}\n\n"),
+  ]
+
+  @Test("millions of comments in an event that does not pass as it came are soon over, and few leave", .timeLimit(.minutes(1)), arguments: many)
+  func manyComments(many: (begin: String, line: String, end: String)) throws {
+    let (before, behind) = (Script().text("hi").bytes, Script().finish("stop").events.dropFirst().map { "data: \($0)\n\n" }.joined())
+    var run = try Run(Self.request(stream: true))
+    run.head()
+    run.body(many.begin + before)
+    run.body(String(repeating: many.line, count: 1 << 20) + many.end)
+    run.body(behind)
+    run.end()
+    #expect(run.record?.verdict == .valid && run.client.utf8.count < before.utf8.count + behind.utf8.count + (80 << 10))
+  }
+
   @Test("blank lines before a page of HTML do not hide it, nor take time for each that follows", .timeLimit(.minutes(1)))
   func leadingSilence() throws {
     let isLinear = try growsLinearly(20_000) { size in

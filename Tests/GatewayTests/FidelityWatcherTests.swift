@@ -144,9 +144,9 @@ import Testing
     let watcher = FidelityWatcher(Self.configuration(), rotation: Rotation(), desk: desk) { after, limit in
       let isSecond = reloads.withLock { count in
         count += 1
-        return count == 2
+        return count == 3
       }
-      // The second look finds nothing new, and meanwhile everything is forgotten.
+      // The second look, with the third page, finds nothing new, and meanwhile everything is forgotten.
       if isSecond { place.withLock { $0 }?.reload(Self.configuration()) }
       return rows.after(after, limit)
     }

@@ -19,13 +19,13 @@ final class FloodingVendor: Sendable {
   /// Body bytes handed to the socket, not only queued.
   var written: Int { count.load(ordering: .relaxed) }
 
-  static func start(events: Int) async throws -> FloodingVendor {
+  static func start(events: Int, event: ByteBuffer = FloodingVendor.event) async throws -> FloodingVendor {
     let written = Mutex<FloodingVendor?>(nil)
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
           try channel.pipeline.syncOperations.addHandler(
-            Flood(events: events) { bytes in
+            Flood(events: events, event: event) { bytes in
               written.withLock { vendor in _ = vendor?.count.add(bytes, ordering: .relaxed) }
             })
         }
@@ -45,12 +45,14 @@ final class FloodingVendor: Sendable {
     typealias OutboundOut = HTTPServerResponsePart
 
     private var left: Int
+    private let event: ByteBuffer
     private let wrote: @Sendable (Int) -> Void
     private var isAnswering = false
     private var isPumping = false
 
-    init(events: Int, wrote: @escaping @Sendable (Int) -> Void) {
+    init(events: Int, event: ByteBuffer, wrote: @escaping @Sendable (Int) -> Void) {
       self.left = events
+      self.event = event
       self.wrote = wrote
     }
 
@@ -71,9 +73,9 @@ final class FloodingVendor: Sendable {
       defer { isPumping = false }
       while left > 0, context.channel.isWritable {
         left -= 1
-        let bytes = FloodingVendor.event.readableBytes
+        let bytes = event.readableBytes
         let wrote = self.wrote
-        context.writeAndFlush(Self.wrapOutboundOut(.body(.byteBuffer(FloodingVendor.event)))).whenSuccess { wrote(bytes) }
+        context.writeAndFlush(Self.wrapOutboundOut(.body(.byteBuffer(event)))).whenSuccess { wrote(bytes) }
       }
       if left == 0 {
         isAnswering = false

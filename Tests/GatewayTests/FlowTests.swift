@@ -81,6 +81,47 @@ import Testing
     await other.stop()
   }
 
+  @Test("vendors that send faster than it is judged keep no other client waiting", .timeLimit(.minutes(1)))
+  func floods() async throws {
+    let small = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"}}]}\n\n"
+    let vendor = try await FloodingVendor.start(events: .max, event: ByteBuffer(string: String(repeating: small, count: 1000)))
+    let other = try await SimulatorServer.start()
+    let vendors = [
+      Configuration.Vendor(name: "flooding", baseURL: "http://127.0.0.1:\(vendor.port)/v1"),
+      Configuration.Vendor(name: "other", baseURL: other.baseURL),
+    ]
+    try await RunningProxy.with(vendors: vendors, adjust: { $0.settings.mode = .enforce }) { proxy in
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        let (begun, continuation) = AsyncStream<Void>.makeStream()
+        for _ in 0..<6 {
+          tasks.addTask {
+            try? await RawConnection.with(port: proxy.port) { reader, writer in
+              try await writer.write(request(body: Self.body("hello", stream: true)))
+              while try await reader.more() { if reader.drop() > 0 { continuation.yield() } }
+            }
+          }
+        }
+        var pieces = begun.makeAsyncIterator()
+        for _ in 0..<100 { await pieces.next() }
+        continuation.finish()
+        var longest = Duration.zero
+        try await RawConnection.with(port: proxy.port) { reader, writer in
+          for _ in 0..<10 {
+            let start = ContinuousClock.now
+            try await writer.write(request(headers: ["x-belay-vendor: other"], body: Self.body("hello")))
+            #expect(try await reader.response().status == 200)
+            longest = max(longest, ContinuousClock.now - start)
+          }
+        }
+        // For as long as they send, where the loop does not look up.
+        #expect(longest < .seconds(5), "\(longest)")
+        tasks.cancelAll()
+      }
+    }
+    await vendor.stop()
+    await other.stop()
+  }
+
   @Test("1,000 exchanges at 64 connections: none lost, none mixed up")
   func many() async throws {
     let vendor = try await SimulatorServer.start()

@@ -68,6 +68,7 @@ import Upstream
   static let odd = [
     ": x\u{2028}data: zz\n\n", ": x\u{85}data: zz\n\n", "\u{FEFF}data: zz\n\n", " data: zz\n\n", "id: \u{2029}data: zz\n\n", "x-y: zz\n\n",
     "data: {\"choices\":[],\"x\":\ndata: [\"zz\"]\ndata: }\n\n", "event: foo\ndata: {\"choices\":[]}\n\n",
+    "event: error\nevent: message\ndata: {\"choices\":[]}\n\n",
   ]
 
   @Test("lines that some reader takes for others leave as none, or as one", arguments: odd)
@@ -211,6 +212,7 @@ import Upstream
     ("Content-Type", "text/event-stream; charset=utf-16"), ("Content-Type", "text/event-stream; Charset = cp037"),
     ("Content-Type", "text/event-stream;charset=shift_jis"), ("Content-Type", "text/event-stream;x-charset=utf-8; charset=utf-7"),
     ("Content-Type", "text/event-stream; charset*0*=utf-7''"), ("Content-Type", "text/event-stream;charset=\"utf-7\""),
+    ("Content-Type", "text/event-stream; charset*=utf-8''utf-7"), ("Content-Type", "text/event-stream; charset*0=utf; charset*1=-7"),
   ]
 
   @Test("an answer in a coding is not read as if it were in none", arguments: codings)
@@ -223,6 +225,20 @@ import Upstream
       #expect(run.record?.verdict == .invalid && run.found.contains("response.not_json"))
       #expect(!run.client.contains("functions.read"))
     }
+  }
+
+  static let types = [
+    ("text/event-stream; charset=ISO-8859-1", "text/event-stream"), ("text/event-stream;x=1 ;charset=ascii", "text/event-stream"),
+    ("text/event-stream; charset=UTF-8", "text/event-stream; charset=UTF-8"), ("text/event-stream", "text/event-stream"),
+  ]
+
+  @Test("what was read as UTF-8 leaves as that", arguments: types)
+  func readType(type: (came: String, left: String)) throws {
+    var run = try run()
+    run.head([("Content-Type", type.came)])
+    run.body(Script().text("hi").finish("stop").bytes)
+    run.end()
+    #expect(run.record?.verdict == .valid && run.header("Content-Type") == type.left)
   }
 
   @Test("an answer with more choices than are read is not passed as valid")
@@ -378,6 +394,18 @@ import Upstream
     #expect(leak.finishReasons == ["tool_calls"])
   }
 
+  static let blanks = [" ", "\t", "\r\n", "\n\t", "\n \n"]
+
+  @Test("a call without markers that stands in a page is a quotation, whatever is before its brace", arguments: blanks, ["0", "12", "x", "-1"])
+  func quotedBareCall(blank: String, number: String) throws {
+    let call = "functions.list_files:\(number)\(blank){}"
+    let page = JSONValue(call).description
+    let quoting = EnforcementTests.request(stream: true).replacing(#""content":"go""#, with: #""content":\#(page)"#)
+    var run = try Run(quoting)
+    run.answer(Script().adding(Script.chunk(#"{"content":\#(page)}"#)).finish("stop").bytes)
+    #expect(run.finishReasons == ["stop"] && !run.client.contains("tool_calls") && run.calls.count == 1)
+  }
+
   @Test("a call that was only considered is not made where the answer says something else")
   func consideredCall() throws {
     let thought = Script.chunk(#"{"reasoning_content":"Shall I? \#(Self.markup) No."}"#)
@@ -417,14 +445,28 @@ import Upstream
     var run = try run(stream: false)
     let chunks = [
       #"{"content":[{"type":"text","text":"hello "}]}"#, #"{"content":"world"}"#, #"{"refusal":"no"}"#, #"{"reasoning_details":[{"text":"hm"}]}"#,
+      #"{"images":[{"n":1}]}"#, #"{"images":[{"n":2}],"annotations":[{"n":3}]}"#, #"{"audio":{"id":"x","data":"ab","transcript":"c"}}"#,
+      #"{"audio":{"data":"cd","expires_at":7}}"#,
     ]
     var script = chunks.reduce(Script()) { $0.adding(Script.chunk($1)) }
-    script = script.adding(#"{"id":"a","choices":[{"index":0,"message":{"content":"!"},"logprobs":{"content":[{"token":"!"}]}}]}"#)
+    script = script.adding(#"{"id":"a","choices":[{"index":0,"delta":{"content":"!"},"logprobs":{"content":[{"token":"!"}]}}]}"#)
     run.answer(script.finish("stop").bytes)
     let choice = try JSONValue(parsing: Array(run.client.utf8))["choices"]?[0]
     let message = choice?["message"]
     #expect(message?["content"] == "hello world!" && message?["refusal"] == "no" && message?["reasoning"] == "hm")
     #expect(choice?["logprobs"]?["content"]?[0]?["token"] == "!")
+    #expect(message?["images"] == [["n": 1], ["n": 2]] && message?["annotations"] == [["n": 3]])
+    #expect(message?["audio"] == ["id": "x", "data": "abcd", "transcript": "c", "expires_at": 7])
+  }
+
+  @Test("nor does it lose parts that are no text, or what stands beside the choices")
+  func otherParts() throws {
+    var run = try run(stream: false)
+    let script = Script().adding(Script.chunk(#"{"content":[{"type":"text","text":"hi"},{"type":"image_url","n":1}]}"#))
+    run.answer(script.adding(#"{"id":"a","choices":[],"citations":["x"]}"#).finish("stop").bytes)
+    let body = try JSONValue(parsing: Array(run.client.utf8))
+    #expect(body["choices"]?[0]?["message"]?["content"] == [["type": "text", "text": "hi"], ["type": "image_url", "n": 1]])
+    #expect(body["citations"] == ["x"])
   }
 
   @Test("a record has the tokens of all attempts, and one in observe the attempt that got no answer")

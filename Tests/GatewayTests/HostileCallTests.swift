@@ -42,6 +42,28 @@ import Testing
     #expect(told.record?.findingCodes.contains("call.missing_type") == true)
   }
 
+  static let odd: [(came: String, isCertain: Bool)] = [
+    (#""function":{"name":["list_files"],"#, false), (#""function":{"name":5,"#, false), (#""id":["x"],"function":{"#, true), (#""id":5,"function":{"#, true),
+    (#""custom":"","function":{"#, true), (#""custom":[],"function":{"#, true),
+  ]
+
+  @Test("a name or an id that is no string is nobody's, and members at which clients fail are not there", arguments: odd)
+  func oddMembers(odd: (came: String, isCertain: Bool)) throws {
+    let piece = Self.rest.replacing(#""function":{"#, with: odd.came)
+    let mended = try run([Self.begin, piece])
+    #expect(mended.record?.verdict == .valid && mended.header("x-belay-repairs") == "call_shape" && mended.arguments == Self.judged)
+    #expect(calls(mended).compactMap { $0["function"]?["name"] } == ["read"] && calls(mended).compactMap { $0["id"] } == ["functions.read:0"])
+    let told = try run([Self.begin, piece], mode: .annotate)
+    #expect(told.record?.verdict == (odd.isCertain ? .valid : .unknown))
+  }
+
+  @Test("a piece without a function is none that leaves", arguments: [#"{"index":0}"#, #"{"index":0,"function":null}"#, #"{"index":0,"function":"x"}"#])
+  func withoutFunction(piece: String) throws {
+    let run = try run([Self.begin, piece, Self.rest])
+    #expect(run.record?.verdict == .valid && run.header("x-belay-repairs") == "call_shape" && run.arguments == Self.judged)
+    #expect(calls(run).allSatisfy { $0["function"]?["arguments"] != nil })
+  }
+
   @Test("a type that comes late, or is not there in later pieces, is nothing to mend")
   func lateType() throws {
     let untyped = Self.begin.replacing(#""type":"function""#, with: #""type":null"#)

@@ -4,6 +4,7 @@ import Gateway
 import Inspection
 import JSON
 import Testing
+import Upstream
 
 /// `enforce` and honest vendors with habits of their own: nothing of their answers is lost, and no client fails at them.
 @Suite struct OddVendorTests {
@@ -50,6 +51,114 @@ import Testing
       run.end()
     }
     #expect(run.client == body("second", "path") && run.record?.verdict == .valid)
+  }
+
+  /// MiniMax ends its streams so (ENTERPILOT/GoModel#1068, mozilla-ai/any-llm#657).
+  @Test("a last chunk that repeats the answer as a message says nothing more", arguments: [true, false], [true, false])
+  func repeatedMessage(hasCall: Bool, stream: Bool) throws {
+    let call = Self.call.replacing(#""index":0,"#, with: "").dropFirst().dropLast()
+    let reason = hasCall ? "tool_calls" : "stop"
+    var run = try Run(EnforcementTests.request(stream: stream))
+    let script = hasCall ? Script().adding(Script.chunk(Self.call)) : Script().text("hel").text("lo")
+    let said = hasCall ? #""content":"",\#(call)"# : #""content":"hello""#
+    run.answer(
+      script.bytes + #"data: {"id":"a","object":"chat.completion","choices":[{"index":0,"finish_reason":"\#(reason)","message":{"role":"assistant",\#(said)}}],"#
+        + #""usage":{"prompt_tokens":3,"completion_tokens":4}}"# + "\n\ndata: [DONE]\n\n")
+    #expect(run.record?.verdict == .valid && run.calls.count == 1 && run.record?.attempts.first?.usage?.prompt == 3)
+    #expect(run.record?.calls.count == (hasCall ? 1 : 0))
+    if stream {
+      #expect(run.events.compactMap { $0["choices"]?[0]?["delta"]?["content"]?.string }.joined() == (hasCall ? "" : "hello"))
+      #expect(run.events.allSatisfy { $0["object"] == nil || $0["object"] == "chat.completion.chunk" } && run.finishReasons == [reason])
+      #expect(!run.client.contains(#""message""#) && (!hasCall || run.arguments == #"{"path":"a"}"#))
+    } else {
+      let message = try JSONValue(parsing: Array(run.client.utf8))["choices"]?[0]?["message"]
+      #expect(message?["content"]?.string ?? "" == (hasCall ? "" : "hello") && message?["tool_calls"]?.array?.count ?? 0 == (hasCall ? 1 : 0))
+    }
+  }
+
+  @Test("an end mark with blanks around it is the one that clients know", arguments: ["data:  [DONE]", "data: \ndata: [DONE]", "data: [DONE] ", "data:\t[DONE]"])
+  func endMark(mark: String) throws {
+    for end in mark.contains("\n") ? ["\n\n"] : ["\n\n", "\n"] {
+      var run = try Run(EnforcementTests.request(stream: true))
+      run.answer(Script().text("hi").adding(Script.chunk("{}", finish: "\"stop\"")).bytes + mark + end)
+      #expect(run.record?.verdict == .valid && run.client.hasSuffix("verdict=valid\ndata: [DONE]\n\n"), "\(run.client)")
+    }
+  }
+
+  @Test("an id in an attempt's text is known in the next", arguments: [": ping\n\n", "\n\n: ping\n\n"])
+  func idsOfAttempts(comment: String) throws {
+    var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.enforce.repairs = [] }
+    run.answer("id: 7\n" + Script().text("hi").bytes + Script().call("read", #"{"zz":1}"#).finish().events.dropFirst().map { "data: \($0)\n\n" }.joined())
+    #expect(run.calls.count == 2 && run.client.contains("hi"))
+    run.answer(comment + Script().call("read", EnforcementTests.good).finish().bytes)
+    #expect(run.record?.verdict == .valid && run.arguments == EnforcementTests.good && run.client.contains(": ping\n"))
+    #expect(run.client.split(separator: "\n\n", omittingEmptySubsequences: false).dropLast().allSatisfy { $0.contains("data: ") })
+  }
+
+  private static let counts = #""usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3},"choices""#
+
+  @Test("what a last chunk says besides its finish reason is said once, where calls are mended", arguments: [
+    (Script().adding(Script.chunk(call.replacing(#""type":"function","#, with: ""))), #"{"content":"x","refusal":"no","annotations":[1]}"#, "tool_calls"),
+    (Script(), #"{"content":"x","refusal":"no","annotations":[1],\#(call.dropFirst())"#, "stop"),
+  ])
+  func lastChunk(script: Script, delta: String, reason: String) throws {
+    let last = Script.chunk(delta, finish: "\"\(reason)\"").replacing(#""choices""#, with: Self.counts)
+    var run = try Run(EnforcementTests.request(stream: true))
+    run.answer(script.adding(last).adding("[DONE]").bytes)
+    let deltas = run.events.compactMap { $0["choices"]?[0]?["delta"] }
+    #expect(run.record?.verdict == .valid && run.header("x-belay-repairs") != nil && run.arguments == #"{"path":"a"}"#)
+    #expect(run.events.filter { $0["usage"]?.object != nil }.count == 1 && run.finishReasons == ["tool_calls"])
+    for key in ["refusal", "annotations"] { #expect(deltas.filter { $0[JSONString(key)] != nil }.count == 1) }
+    #expect(deltas.compactMap { $0["content"]?.string }.joined() == "x")
+  }
+
+  @Test("an answer in one chunk, as Gemini's, keeps its role, and its calls what no other vendor has", arguments: [true, false])
+  func oneChunk(stream: Bool) throws {
+    let call = Self.call.dropFirst().dropLast(2).replacing("functions.read:0", with: "").dropLast() + #","extra_content":{"google":{"thought_signature":"x"}}}]"#
+    var run = try Run(EnforcementTests.request(stream: stream))
+    run.answer("data: \(Script.chunk(#"{"role":"assistant",\#(call)}"#, finish: "\"tool_calls\""))\n\ndata: [DONE]\n\n")
+    #expect(run.record?.verdict == .valid && run.header("x-belay-repairs") == "call_id")
+    let deltas = stream ? run.events.compactMap { $0["choices"]?[0]?["delta"] } : [try JSONValue(parsing: Array(run.client.utf8))["choices"]?[0]?["message"] ?? .null]
+    #expect(deltas.first?["role"] == "assistant" && deltas.compactMap { $0["role"] }.count == 1)
+    let calls = deltas.flatMap { $0["tool_calls"]?.array ?? [] }
+    #expect(calls.count == 1 && calls.first?["extra_content"]?["google"]?["thought_signature"] == "x")
+  }
+
+  @Test("a finish reason of Belay's stands before the token counts", arguments: [true, false])
+  func finishBeforeUsage(hasCall: Bool) throws {
+    let script = hasCall ? Script().adding(Script.chunk(Self.call)) : Script().text("hi")
+    var run = try Run(EnforcementTests.request(stream: true))
+    run.answer(script.adding(#"{"id":"a",\#(Self.counts):[]}"#).adding("[DONE]").bytes)
+    #expect(run.record?.verdict == .valid && run.finishReasons == [hasCall ? "tool_calls" : "stop"])
+    #expect(run.events.last?["usage"]?["total_tokens"] == 3 && (hasCall ? run.arguments == #"{"path":"a"}"# : run.client.contains("\"hi\"")))
+  }
+
+  @Test("token counts before an answer keep none of it back")
+  func earlyUsage() throws {
+    var run = try Run(EnforcementTests.request(stream: true))
+    run.head()
+    run.body(Script().adding(#"{"id":"a",\#(Self.counts):[]}"#).text("hello").bytes)
+    #expect(run.client.contains("hello") && run.client.contains("total_tokens"))
+  }
+
+  @Test("a cut between choices, or behind a finish reason that is none, is no end", arguments: [Mode.annotate, .enforce])
+  func cutBetweenChoices(mode: Mode) throws {
+    let end = Script.chunk("{}", finish: "\"stop\"")
+    let halves = [
+      (#""n":2,"#, Script().text("one").adding(end)), (#""n":2,"#, Script().text("one").adding(end).adding(Self.of(1, Script.chunk(#"{"role":"assistant","content":""}"#)))),
+      ("", Script().adding(Script.chunk(#"{"content":"a"}"#, finish: "\"stop\"")).adding(Script.chunk(#"{"content":"b"}"#, finish: "\"stop\""))),
+    ]
+    for (extra, half) in halves {
+      var run = try Run(EnforcementTests.request(stream: true, extra: extra)) { $0.settings.mode = mode }
+      run.head()
+      run.body(half.bytes)
+      run.fail(UpstreamError(.truncated, "cut"))
+      #expect(mode == .enforce ? run.calls.count == 2 : run.isAborted, "\(extra)")
+    }
+    // Who ignores `n`, and ends.
+    var one = try Run(EnforcementTests.request(stream: true, extra: #""n":2,"#)) { $0.settings.mode = mode }
+    one.answer(Script().text("one").adding(end).bytes)
+    #expect(one.record?.verdict == .valid && one.calls.count == 1 && !one.isAborted)
   }
 
   @Test("text of several choices flows where there is nothing to call")

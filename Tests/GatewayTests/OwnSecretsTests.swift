@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Foundation
 import Gateway
 import Store
 import Testing
@@ -30,5 +31,28 @@ struct OwnSecretsTests {
     #expect(!configuration.vendorSecrets.contains("/belay"))
     // No vendor knows them: its answers are not searched for them.
     #expect(configuration.wireSecrets.isEmpty)
+  }
+
+  @Test("an agent may show the listeners' private key, with any line ends")
+  func listenersKey() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "belay-own-\(ProcessInfo.processInfo.processIdentifier)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (key, certificate) = (folder.appending(path: "key.pem").path, folder.appending(path: "certificate.pem").path)
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-days", "9", "-keyout", key, "-out", certificate]
+    process.standardError = nil
+    try process.run()
+    process.waitUntilExit()
+    let pem = try String(contentsOfFile: key, encoding: .utf8)
+    let yaml = "vendors:\n  v: { base_url: http://v.test/v1 }\ntls: { certificate: \(certificate), key: \(key) }\n"
+    let redaction = Redaction(secrets: try BelayConfiguration.load(yaml).vendorSecrets)
+    for ends in ["\\n", "\\r\\n", "\n", " "] {
+      var exchange = StoredExchange(id: "01K9XB0000000000000000000A", startedAt: 0)
+      exchange.request = StoredMessage(body: Array(pem.replacing("\n", with: ends).utf8))
+      let kept = String(decoding: try #require(exchange.redacted(redaction).request).body, as: UTF8.self)
+      #expect(pem.split(separator: "\n").filter { $0.utf8.count >= 16 && !$0.hasPrefix("-") }.allSatisfy { !kept.contains($0) } && kept.utf8.count < 600)
+    }
   }
 }

@@ -54,6 +54,29 @@ import Testing
     #expect(recorder.dropped == 0 && recorder.droppedBodies == 8)
   }
 
+  @Test("of names and ids of calls 256 bytes are kept, and what is not cut counts")
+  func longNames() {
+    var call = AssembledCall(choice: 0, index: 0)
+    // The 256th byte is amid a character.
+    call.name = Array(("a" + String(repeating: "é", count: 50_000)).utf8)
+    call.id = [UInt8](repeating: 0x61, count: 100_000)
+    var summary = ResponseSummary(format: .eventStream, ending: .complete)
+    summary.choices = [ChoiceSummary(index: 0)]
+    summary.choices[0].calls = [call]
+    let recorder = Recorder(format: .json, queuedBytes: 100_000) { _ in }
+    for number in 0..<8 {
+      var long = record(number, bytes: 10)
+      long.take(summary, nil)
+      #expect(long.calls.map(\.name.count) == [255] && long.calls.map(\.id.count) == [256])
+      recorder.take([long])
+    }
+    #expect(recorder.dropped == 0 && recorder.droppedBodies == 0)
+    var uncut = record(8, bytes: 10)
+    uncut.calls = [call]
+    recorder.take([uncut])
+    #expect(recorder.dropped == 1)
+  }
+
   @Test("what has been recorded is free again; a body that alone is too much is left out, and its record kept")
   func free() async {
     let lines = Lines()

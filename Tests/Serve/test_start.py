@@ -64,7 +64,7 @@ def test_a_replay_tells_of_a_file_that_nobody_named_before_it_sends(vendor, tmp_
     assert not [line for line in replay(f"groq={vendor}/v1") if "configuration" in line]
 
 
-@pytest.mark.parametrize("form", ["curl", "python"])
+@pytest.mark.parametrize("form", ["curl", "python", "bundle"])
 def test_a_script_of_an_export_tells_of_a_file_that_nobody_named(start, vendor, tmp_path, form):
     store = tmp_path / "store.sqlite"
     file = tmp_path / "other.yaml"
@@ -86,9 +86,9 @@ def test_a_script_of_an_export_tells_of_a_file_that_nobody_named(start, vendor, 
     assert not [line for line in export("--base-url", vendor) if "configuration" in line]
 
 
-@pytest.mark.parametrize("command", [["serve", "--tls-key"], ["serve"], ["check"]])
+@pytest.mark.parametrize("command", [["serve", "--tls-key"], ["serve"], ["check"], ["serve", "--config"]])
 def test_a_private_key_in_place_of_its_path_is_not_repeated(command):
-    key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEG\n-----END PRIVATE KEY-----\n"
+    key = " -----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEG\n-----END PRIVATE KEY-----\n"
     refused = subprocess.run([BELAY, *command, key], capture_output=True, text=True, timeout=60)
     assert refused.returncode != 0 and "path" in refused.stderr
     assert "MIGHAg" not in refused.stderr + refused.stdout

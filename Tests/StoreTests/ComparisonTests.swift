@@ -102,6 +102,24 @@ import Testing
     }
   }
 
+  @Test func aPageOfLongOnesEndsBeforeItsLimit() async throws {
+    // Each as long as arguments may be that are kept: 18 MB.
+    let long = ToolCall(name: "write", arguments: String(repeating: "x", count: 60_000))
+    let records = (0..<300).map { number in
+      Self.comparison(number) { ($0.exchange, $0.answer) = (nil, Side(judged: .toolCalls, calls: [long])) }
+    }
+    try await withComparisons(records) { reader, _, _ in
+      let written = try await reader.comparisons(writtenAfter: 0)
+      #expect((200..<300).contains(written.count))
+      #expect(try await reader.comparisons(writtenAfter: written.last?.id ?? 0).count == 300 - written.count)
+      let first = try await reader.comparisons(limit: 300)
+      #expect(first.comparisons.count == written.count)
+      let second = try await reader.comparisons(after: first.next, limit: 300)
+      #expect(second.comparisons.count == 300 - written.count && second.next == nil)
+      #expect(try await reader.ledger().tallies.values.reduce(0) { $0 + $1.vendor.answered } >= 300)
+    }
+  }
+
   @Test func filtersAreConditionsThatAllHold() async throws {
     let records = [
       Self.comparison(0), Self.comparison(1) { $0.vendor = "other" }, Self.comparison(2) { $0.model = "kimi-k3" },
@@ -137,6 +155,15 @@ import Testing
     before.compare(Self.comparison(1).answer, with: Self.comparison(1).other, slice)
     after.compare(forgotten.answer, with: forgotten.other, slice)
     #expect(before.tallies == after.tallies)
+  }
+
+  @Test func argumentsOfHundredsOfKilobytesAreNotKept() {
+    var record = Self.comparison(1)
+    record.boundArguments()
+    #expect(record.hasArguments && record.answer == Self.comparison(1).answer)
+    record.other.calls.append(ToolCall(name: "write", arguments: String(repeating: "x", count: 70_000)))
+    record.boundArguments()
+    #expect(!record.hasArguments && record.other.calls.map(\.arguments.count).max() ?? 0 < 10)
   }
 
   @Test func argumentsAreForgottenAtACostOfTheirNumberAndNotOfPairs() {
@@ -213,6 +240,7 @@ import Testing
       exchange: Sample.exchange(number).id, queuedAt: Sample.start + Int64(number), vendor: "acme", model: "kimi-k2",
       conversation: .max - UInt64(number), answer: Side(judged: .toolCalls, calls: [ComparisonTests.paris], promptTokens: 7), tokens: 9,
       isRepeated: true, failures: 1, body: Array(repeating: UInt8(ascii: "x"), count: 300_000))
+    job.reference = .max
     change(&job)
     return job
   }

@@ -40,6 +40,8 @@ import Testing
     // u:sk-planted-0123456789abcdef, with padding and without; the key as the user.
     "Basic dTpzay1wbGFudGVkLTAxMjM0NTY3ODlhYmNkZWY=", "basic dTpzay1wbGFudGVkLTAxMjM0NTY3ODlhYmNkZWY",
     "Basic c2stcGxhbnRlZC0wMTIzNDU2Nzg5YWJjZGVmOg==",
+    // An id and its secret; `ü~ÿ:` and the key in the alphabet for URLs.
+    "Key id-1:\(key)", "sso-key 0123:\(key)", "id-1:\(key)", "Basic w7x-w7_Dvzpzay1wbGFudGVkLTAxMjM0NTY3ODlhYmNkZWY=",
   ])
   func theKeyIsFoundInItsCredential(_ value: String) {
     #expect(Self.secrets("Authorization", value).contains(Self.key), "\(Self.secrets("Authorization", value))")
@@ -77,6 +79,9 @@ import Testing
   @Test func aCookieCountsOnce() {
     #expect(Self.secrets("Cookie", "a=0123456789abcdef; b=short; c=fedcba9876543210") == ["0123456789abcdef", "fedcba9876543210"])
     #expect(Self.secrets("Cookie", "0123456789abcdef=b") == ["0123456789abcdef=b", "0123456789abcdef"])
+    // With what cookies should not have in them.
+    #expect(Self.secrets("Cookie", "a=Zq8Wv5Tn2R,Lm4Xc7P b1Jd6; lang=en, de") == ["Zq8Wv5Tn2R,Lm4Xc7P b1Jd6"])
+    #expect(Set(Self.secrets("Cookie", "sid=s%3AZq8Wv5Tn2R%2Bk9Lm4X")).isSuperset(of: ["s%3AZq8Wv5Tn2R%2Bk9Lm4X", "s:Zq8Wv5Tn2R+k9Lm4X"]))
   }
 
   @Test func wordsBesideAKeyAreNone() {

@@ -49,6 +49,8 @@ import Testing
     ("x-key", many(36) { "000001" + String(repeating: "\\", count: 220) + "\($0)" }),
     ("x-key", many(200) { "000001" + String(repeating: "a", count: 220) + "\($0)" }),
     ("x-key", many(500) { "/\($0)\"56789012" }),
+    ("x-key", many(500) { "\($0)\"567890123456789+\($0)" }),
+    ("x-key", many(500) { "\($0)567890123456789x\($0)" }),
   ]
 
   private static func many(_ count: Int, _ key: (Int) -> String) -> String { (100..<100 + count).map(key).joined(separator: ",") }
@@ -91,6 +93,10 @@ import Testing
     ([String(repeating: "a", count: 59_000)], String(repeating: "a", count: 2 << 20)),
     ([String(repeating: "a", count: 59_000) + "b"], String(repeating: "a", count: 2 << 20)),
     ((0..<256).map { String(repeating: "a", count: 8 + $0) + "/" }, String(repeating: "a", count: 2 << 20)),
+    // Alike in their middles only, which come again and again.
+    ((100..<600).map { "\($0)00012345678000\($0)" }, String(repeating: "00012345678000", count: 100_000)),
+    ((10..<60).map { "/\($0)" + String(repeating: "1", count: 1000) + "\($0)" }, String(repeating: "1", count: 2 << 20)),
+    ((10..<60).map { "\($0)" + String(repeating: "1", count: 1000) + "\($0)" }, String(repeating: String(repeating: "1", count: 600) + "2", count: 2000)),
     ([String(repeating: "…", count: 20_000) + "z1"], String(repeating: String(repeating: "…", count: 5000) + "x", count: 20)),
     ([String(repeating: "x", count: 30_000) + "…"], String(repeating: "…", count: 300_000)),
     ([String(repeating: "…x", count: 15_000) + "1"], String(repeating: "…x", count: 100_000)),

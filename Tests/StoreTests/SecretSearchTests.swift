@@ -9,8 +9,10 @@ import Testing
 
   @Test func itFindsWhatALookAtEachPlaceFinds() {
     var random = SeededGenerator()
-    func text(_ length: Int) -> [UInt8] { (0..<length).map { _ in UInt8.random(in: 0x61...0x62, using: &random) } }
+    var letters: ClosedRange<UInt8> = 0x61...0x62
+    func text(_ length: Int) -> [UInt8] { (0..<length).map { _ in UInt8.random(in: letters, using: &random) } }
     for round in 0..<4000 {
+      letters = round % 4 < 2 ? 0x61...0x62 : 0x30...0x31
       let most = round.isMultiple(of: 2) ? 10 : 40
       // Some begin as others do.
       var secrets = [text(Int.random(in: 8...most, using: &random))]
@@ -19,7 +21,8 @@ import Testing
       }
       var bytes = text(Int.random(in: 0...40, using: &random))
       for secret in secrets where Bool.random(using: &random) {
-        bytes += secret.prefix(Int.random(in: 0...secret.count, using: &random)) + (Bool.random(using: &random) ? Array("…".utf8) : text(3))
+        let piece = Bool.random(using: &random) ? secret[...] : secret.dropFirst(Int.random(in: 0...secret.count / 2, using: &random))
+        bytes += piece.prefix(Int.random(in: 0...secret.count, using: &random)) + (Bool.random(using: &random) ? Array("…".utf8) : text(3))
       }
       let search = SecretSearch(secrets.map { String(decoding: $0, as: UTF8.self) })
       for isCut in [false, true] {
@@ -44,6 +47,15 @@ import Testing
           count = cut - start
         }
         for place in start..<start + count { isSecret[place] = true }
+      }
+    }
+    for secret in secrets where secret.count > 16 {
+      for start in bytes.indices.dropLast(15) {
+        for offset in secret.indices.dropFirst().dropLast(15) where bytes[start] == secret[offset] {
+          let piece = zip(bytes[start...], secret[offset...]).prefix { $0 == $1 }.map(\.0)
+          guard piece.count >= max(16, (secret.count + 1) / 2 + 4), 4 * piece.count >= 3 * secret.count || piece[0] <= 0x39 else { continue }
+          for place in start..<start + piece.count { isSecret[place] = true }
+        }
       }
     }
     return isSecret
@@ -79,7 +91,8 @@ import Testing
     let search = SecretSearch([Self.key])
     #expect(search.cleared(#"{"n":"\u00e9\n 100% 文 \#(written)\u4e2d"}"#) == #"{"n":"\u00e9\n 100% 文 [redacted]\u4e2d"}"#)
     #expect(search.cleared(written) == Redaction.mark)
-    #expect(search.cleared(String(written.dropFirst(8))) == nil)
+    // Less than half of it.
+    #expect(search.cleared(String(written.suffix(12))) == nil)
   }
 
   private static let slashed = "sk/planted/0123456789/abcdef"
@@ -102,6 +115,25 @@ import Testing
   @Test func whatIsAllBackslashesIsASecretToo() {
     let key = String(repeating: "\\", count: 12)
     #expect(SecretSearch([key]).cleared("a \(key) b") == "a [redacted] b")
+  }
+
+  private static let wide = "user:pässwörd-0123456789-😀中"
+
+  /// As Python's `json.dumps` writes it, and in strings within strings.
+  @Test(arguments: [
+    wide, #"user:p\u00e4ssw\u00f6rd-0123456789-\ud83d\ude00\u4e2d"#, #"user:p\\u00E4ssw\\u00F6rd-0123456789-\\uD83D\\uDE00\\u4E2D"#,
+    "user%3Ap%C3%A4ssw%C3%B6rd-0123456789-%F0%9F%98%80%E4%B8%AD",
+  ])
+  func aKeyWithLettersBeyondASCIIIsFoundInEscapes(_ written: String) {
+    let search = SecretSearch([Self.wide])
+    #expect(search.cleared(#"it's \#(written)\u00e9 and \#(written)!"#) == #"it's [redacted]\u00e9 and [redacted]!"#)
+    #expect(search.cleared(#"\ud83d x \ude00 pässw\u00f6rd \u4e2d"#) == nil)
+  }
+
+  @Test func aBlankMayBeAPlus() {
+    #expect(SecretSearch(["correct horse battery staple!"]).cleared("p=correct+horse+battery+staple%21&q") == "p=[redacted]&q")
+    #expect(Redaction().secrets(headers: [], target: "/v1?password=correct+horse+battery%2Bstaple")
+      == ["correct+horse+battery%2Bstaple", "correct+horse+battery+staple", "correct horse battery+staple"])
   }
 
   // MARK: Cuts
@@ -136,6 +168,42 @@ import Testing
     for length in 8..<50 { #expect(search.cleared("it: \(long.prefix(length))") == (length < 25 ? nil : "it: [redacted]"), "\(length)") }
     #expect(search.cleared("\(Self.key.prefix(20)), \(long.prefix(30))…") == "[redacted], [redacted]…")
     #expect(search.cleared(#"{"k":"\u0073k-planted-01234567"#) == #"{"k":"[redacted]"#)
+  }
+
+  /// Tools keep the end of what is long, or leave out what is in its middle.
+  @Test(arguments: ["", "… 900 lines …\n", "'", "\\r", "x", "sk_"])
+  func aTextMayBeginWithinAKey(_ before: String) {
+    let count = Self.key.utf8.count
+    let search = SecretSearch(["another-secret-123", Self.key])
+    for start in 1..<count - 8 {
+      let left = Self.key.dropFirst(start)
+      #expect(search.cleared("\(before)\(left), and more") == (count - start >= 18 ? "\(before)[redacted], and more" : nil), "\(start)")
+      // And end within it.
+      #expect(search.cleared("\(before)\(left.dropLast()) \(left)") == (count - start >= 19 ? "\(before)[redacted] [redacted]" : count - start >= 18 ? "\(before)\(left.dropLast()) [redacted]" : nil))
+    }
+    // Written otherwise.
+    #expect(search.cleared(before + Self.escaped(String(Self.key.dropFirst(3)), #"\"#)) == before + Redaction.mark)
+    let slashed = SecretSearch(["sk/planted/0123456789/abcdef"])
+    for written in ["planted/0123456789/abcdef", #"planted\/0123456789\/abcdef"#, "planted%2F0123456789%2Fabcdef"] {
+      #expect(slashed.cleared(before + written) == before + Redaction.mark)
+    }
+  }
+
+  @Test func whatSeveralHaveInTheirMiddlesIsTakenOutAsFarAsAnyHasIt() {
+    let search = SecretSearch(["aaaa0123456789abcdef", "bbbb0123456789abcdef", "bb0123456789abcd"])
+    #expect(search.cleared("it: bb0123456789abcdef, aa0123456789abcdef") == "it: [redacted], [redacted]")
+    #expect(search.cleared("bb0123456789abcdbbbb0123456789abcdef") == "[redacted][redacted]")
+  }
+
+  @Test func whatAnybodyWritesIsNoPartOfASecret() {
+    let search = SecretSearch([
+      "https://hooks.example/services/T0123456/abcdefghijklmnop", "/services/T0123456/abcdefghijklmnop", "my-team-project-production-environment",
+    ])
+    for text in ["hooks.example/services/T0123456/abcdef", "services/T0123456/abcdefghi", "direct-production-environment", "a team-project-production"] {
+      #expect(search.cleared(text) == nil, "\(text)")
+    }
+    // Nearly all of it.
+    #expect(search.cleared("y-team-project-production-environment") == Redaction.mark)
   }
 
   // MARK: The proxy's own keys

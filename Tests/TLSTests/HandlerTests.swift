@@ -227,19 +227,20 @@ import Testing
     #expect(throws: ChannelError.self) { try setup.channel.writeAndFlush(ByteBuffer(string: "more")).wait() }
   }
 
-  @Test("a close of which nothing shall be said is none that the client could take for an end of what was sent", arguments: [false, true])
-  func silentClose(isTakenBack: Bool) throws {
+  @Test("a cut is no end that a client could take for that of what was sent", arguments: [false, true])
+  func cut(isTakenBack: Bool) throws {
     let setup = try Setup().connected()
     setup.channel.writeAndFlush(ByteBuffer(string: "half"), promise: nil)
     setup.inner.onRead = { context in
-      context.triggerUserOutboundEvent(TLSHandler.Silence(isKept: true), promise: nil)
-      if isTakenBack { context.triggerUserOutboundEvent(TLSHandler.Silence(isKept: false), promise: nil) }
+      let handler = try? context.pipeline.syncOperations.handler(type: TLSHandler.self)
+      handler?.endsInCut = true
+      if isTakenBack { handler?.endsInCut = false }
       context.close(promise: nil)
     }
     setup.client.write([1])
     try setup.exchange()
     #expect(setup.client.received == Array("half".utf8))
-    #expect(!setup.channel.isActive && setup.client.isClosedByPeer == isTakenBack)
+    #expect(!setup.channel.isActive && setup.client.isClosedByPeer == isTakenBack && setup.client.hasFailed != isTakenBack)
   }
 
   @Test("plain HTTP gets its answer, whatever the method", arguments: ["GET / HTTP/1.1\r\n", "DELETE /", "O"])
@@ -255,6 +256,18 @@ import Testing
     // It has two seconds to read that.
     setup.channel.embeddedEventLoop.advanceTime(by: .seconds(2))
     #expect(setup.inner.isInactive)
+  }
+
+  @Test("a message that says it is too long is read no further, whatever its pieces", arguments: [1, 7, .max])
+  func longMessages(step: Int) throws {
+    // A ClientHello of 131,000 bytes, its header in two records.
+    let hello: [UInt8] = [22, 3, 1, 0, 2, 1, 1, 22, 3, 1, 0, 8, 0xFF, 0xB8, 3, 3, 0, 0, 0, 0]
+    let setup = try Setup()
+    for start in stride(from: 0, to: hello.count, by: min(step, hello.count)) where setup.inner.isInactive == false {
+      try setup.channel.writeInbound(ByteBuffer(bytes: hello[start...].prefix(step)))
+    }
+    guard case .failed(let failure) = setup.outcomes.first else { return #expect(Bool(false)) }
+    #expect(failure.reason == .protocolError && failure.detail.contains("too long") && setup.outcomes.count == 1)
   }
 
   @Test("a handshake that takes too long ends, also when bytes keep coming")

@@ -32,6 +32,22 @@ struct KeptConnectionTests {
     }
   }
 
+  @Test("A connection that a client has authenticated is no other request's", arguments: ["NTLM TlRMTVNT", " negotiate YII=", "Bearer key"])
+  func authenticated(credential: String) async throws {
+    try await ScriptedServer.run { connection in
+      while try await connection.request() != nil { try await connection.answer("\(connection.number)") }
+    } _: { server in
+      try await withEngine { engine in
+        let plain = UpstreamRequest(method: "GET", url: server.url)
+        var own = plain
+        own.headers = [("Authorization", credential)]
+        var connections: [ByteBuffer] = []
+        for request in [plain, own, plain] { connections.append(try await engine.send(request).body) }
+        #expect(connections[2] == connections[0] && (connections[1] == connections[0]) == credential.hasPrefix("Bearer"))
+      }
+    }
+  }
+
   @Test("Beyond a total, the one that was idle for longest makes room: vendors in turn use up no descriptors")
   func total() async throws {
     let open = Mutex((now: 0, most: 0))

@@ -29,7 +29,8 @@ struct TLSLoader {
     }
     let parts = (certificate: certificate, key: key, authorities: section.clientAuthorities)
     let chain = read(certificate).flatMap { bytes in attempt(parts) { () throws(TLSProblem) in try CertificateChain(pem: bytes) } }
-    let secret = read(key).flatMap { bytes in attempt(parts) { () throws(TLSProblem) in try PrivateKey(pem: bytes) } }
+    let pem = read(key)
+    let secret = pem.flatMap { bytes in attempt(parts) { () throws(TLSProblem) in try PrivateKey(pem: bytes) } }
     let authorities = section.clientAuthorities.map { read($0) }
     guard let chain, let secret, authorities != .some(.none) else { return nil }
     let settings = attempt(parts) { () throws(TLSProblem) in
@@ -37,6 +38,7 @@ struct TLSLoader {
     }
     guard var settings else { return nil }
     settings.coversConsole = section.console ?? false
+    settings.keyLines = TLSSettings.keyLines(pem: pem ?? [])
     warn(of: chain, certificate)
     warn(ofOpen: key)
     return settings

@@ -50,7 +50,7 @@ package struct ShadowSettings: Equatable, Sendable {
   package init() {}
 
   /// Whether no exchange can be chosen.
-  var takesNone: Bool { sample == 0 && sampleOfFew == 0 && rules.allSatisfy { $0.sample == 0 } }
+  package var takesNone: Bool { sample == 0 && sampleOfFew == 0 && rules.allSatisfy { $0.sample == 0 } }
 
   /// The shares for an exchange; nil where it is kept out.
   package func shares(vendor: String, model: String, path: String) -> (usual: Double, few: Double)? {

@@ -24,6 +24,7 @@ package struct AnswerWriter {
   /// Only the connection's end tells the client that the answer has ended (HTTP/1.0).
   package var endsWithConnection: Bool { isWithinAnswer && framing == .untilClose }
 
+  var count: Int { buffer.readableBytes }
   var isLarge: Bool { buffer.readableBytes >= Self.large }
 
   package init() {}

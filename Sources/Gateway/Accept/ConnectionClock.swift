@@ -29,12 +29,15 @@ package struct ConnectionClock: Sendable {
   private var beganAt: UInt64 = 0
   /// Since when the client has not taken what is written for it.
   private var stalledAt: UInt64?
+  /// Since when only the client keeps the answer from its end.
+  private var wholeAt: UInt64?
 
   package init(at now: UInt64) { touchedAt = now }
 
   package mutating func enter(_ phase: Phase, at now: UInt64) {
     self.phase = phase
     touchedAt = now
+    wholeAt = nil
     if phase == .readingBody { beganAt = now }
   }
 
@@ -54,6 +57,9 @@ package struct ConnectionClock: Sendable {
   }
 
   package mutating func takesAnswer(_ takes: Bool, at now: UInt64) { stalledAt = takes ? nil : now }
+
+  /// All of the answer is written; the client has yet to take a part of it.
+  package mutating func answerIsWhole(at now: UInt64) { wholeAt = now }
 
   /// Between requests for so long.
   package func hasRested(_ time: UInt64, at now: UInt64) -> Bool { phase == .idle && now - touchedAt >= time }
@@ -81,7 +87,7 @@ package struct ConnectionClock: Sendable {
     case .readingHead: .init(rank: .unheard, since: touchedAt)
     case .idle: .init(rank: isNew ? .unheard : .answered, since: touchedAt)
     case .readingBody: isUploadFull ? nil : .init(rank: .slow, since: beganAt)
-    case .answering: stalledAt.map { .init(rank: .slow, since: $0) }
+    case .answering: (stalledAt ?? wholeAt).map { .init(rank: .slow, since: $0) }
     case .closing: .init(rank: .slow, since: touchedAt)
     case .asking, .lingering, .closed: nil
     }

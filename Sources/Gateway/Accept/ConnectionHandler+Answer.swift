@@ -27,18 +27,18 @@ extension ConnectionHandler {
     case .begin(let head):
       if isEnding { keepsAlive = false }
       writer.write(head, keepsAlive: keepsAlive)
-      if writer.endsWithConnection { endsByReset(true) }
+      if writer.endsWithConnection { endsInCut = true }
     case .relay(let bytes):
       writer.write(bytes)
       if let context, writer.isLarge { flush(context) }
     case .finish(let record):
-      if writer.endsWithConnection { endsByReset(false) }
+      let holder = exchange?.holder
       writer.writeEnd()
       // An answer may be complete before the vendor's is: what it would still say is not wanted.
       let isVendorOver = port?.isOver ?? false
       release(cancelling: !isVendorOver)
       lane.record(record)
-      endOfExchange()
+      endOfExchange(heldFor: holder)
       if !isVendorOver, let context { flush(context) }
     case .refuse(let error, let record):
       refuse(error, record)
@@ -73,10 +73,13 @@ extension ConnectionHandler {
   /// Whatever ends the connection now, be it this process's own end: where an orderly end is the answer's (RFC 9112, section 6.3), a part
   /// of it must not have one. A client takes half an answer for a whole one, and nginx, which speaks HTTP/1.0 to what is behind it
   /// unless it is told otherwise, tells its own client so.
-  private func endsByReset(_ isReset: Bool) {
+  func endInCut(_ isCut: Bool) {
     guard let context else { return }
-    (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: isReset ? 1 : 0, l_linger: 0)).whenFailure { _ in }
-    context.triggerUserOutboundEvent(TLSHandler.Silence(isKept: isReset), promise: nil)
+    if let tls = try? context.pipeline.syncOperations.handler(type: TLSHandler.self) {
+      tls.endsInCut = isCut
+    } else {
+      (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: isCut ? 1 : 0, l_linger: 0)).whenFailure { _ in }
+    }
   }
 
   /// A piece of the request's body.
@@ -119,35 +122,9 @@ extension ConnectionHandler {
     if let context { flush(context) }
   }
 
-  /// The answer is written. The next request may come, or the connection ends.
-  func endOfExchange() {
-    guard let context, clock.phase != .closed else { return }
-    if keepsAlive, isRequestComplete, writer.mayKeepAlive {
-      clock.enter(.idle, at: lane.now)
-      if isDelivering { return }
-      if backlog.isEmpty {
-        resumeReading()
-      } else {
-        deliverWaiting()
-      }
-      return
-    }
-    backlog.clear()
-    clock.enter(.closing, at: lane.now)
-    // A reset must not overtake the answer: the output is closed once all of it is written, the rest when the client has
-    // closed too, or has had time to.
-    let written = context.eventLoop.makePromise(of: Void.self)
-    written.futureResult.assumeIsolated().whenComplete { _ in
-      guard self.clock.phase == .closing, let context = self.context else { return }
-      self.clock.enter(.lingering, at: self.lane.now)
-      context.close(mode: .output, promise: nil)
-      self.resumeReading()
-    }
-    context.writeAndFlush(Self.wrapOutboundOut(writer.take() ?? ByteBuffer()), promise: written)
-  }
-
   func flush(_ context: ChannelHandlerContext) {
     guard let bytes = writer.take() else { return }
+    unwritten += bytes.readableBytes
     context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
   }
 }

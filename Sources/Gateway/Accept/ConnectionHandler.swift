@@ -29,6 +29,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
   var writer = AnswerWriter()
   private(set) var isRequestComplete = false
   var keepsAlive = true
+  /// Bytes that were written since it was last known that the kernel has all of them.
+  var unwritten = 0
+  /// See ``endInCut(_:)``.
+  var endsInCut = false { didSet { if endsInCut != oldValue { endInCut(endsInCut) } } }
 
   var backlog = RequestBacklog()
   private(set) var isDelivering = false

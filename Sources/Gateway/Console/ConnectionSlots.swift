@@ -2,12 +2,12 @@
 import Synchronization
 
 /// So many at once and no more.
-final class ConnectionSlots: Sendable {
+package final class ConnectionSlots: Sendable {
   private let free: Mutex<Int>
 
-  init(_ count: Int) { free = Mutex(count) }
+  package init(_ count: Int) { free = Mutex(count) }
 
-  func take() -> Bool {
+  package func take() -> Bool {
     free.withLock { free in
       guard free > 0 else { return false }
       free -= 1
@@ -15,5 +15,5 @@ final class ConnectionSlots: Sendable {
     }
   }
 
-  func giveBack() { free.withLock { $0 += 1 } }
+  package func giveBack() { free.withLock { $0 += 1 } }
 }

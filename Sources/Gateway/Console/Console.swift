@@ -23,12 +23,16 @@ package struct Console: Sendable {
     (self.status, self.host, self.token, self.now) = (status, host, token, now)
   }
 
-  package func answer(_ request: ConsoleRequest) async -> ConsoleResponse {
+  package func answer(_ request: ConsoleRequest) async -> ConsoleResponse { await answer(request, nil) }
+
+  /// - Parameter turn: what may be large waits for it; whoever asks ends it. Nil where nobody else asks.
+  package func answer(_ request: ConsoleRequest, _ turn: ReadingTurn?) async -> ConsoleResponse {
     let asset = ConsolePage.asset(request.path)
     do {
       let token = self.token()
       try ConsoleGuard(host: host, token: token).check(request, isPublic: asset != nil || request.path.hasPrefix("/health/"))
       if let asset { return asset }
+      if let turn, Self.mayBeLarge(request.path), try await !turn.begin() { return .crowded }
       return try await route(request, token)
     } catch let refusal as ConsoleGuard.Refusal {
       return refusal.response
@@ -43,6 +47,9 @@ package struct Console: Sendable {
       return .failure(.serviceUnavailable, "the answer was given up: \(error)")
     }
   }
+
+  /// What holds bodies, or calls.
+  private static func mayBeLarge(_ path: String) -> Bool { path.hasPrefix("/api/exchanges/") || path == "/api/comparisons" }
 
   /// - Parameter token: in force when the request was let in.
   private func route(_ request: ConsoleRequest, _ token: Secret?) async throws -> ConsoleResponse {

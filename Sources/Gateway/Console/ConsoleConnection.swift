@@ -7,7 +7,8 @@ struct ConsoleConnection {
   typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
   let console: Console
-  /// For large answers, all connections together.
+  /// For what may be large while it is read, and for large answers while they are written; all connections together.
+  let reading: ConnectionSlots
   let large: ConnectionSlots
   /// What is written at once. The next waits until the client has room, so that no more than this is copied for one who does not read.
   private static let step = 256 << 10
@@ -39,12 +40,14 @@ struct ConsoleConnection {
       let status = HTTPResponseStatus(statusCode: problem.status)
       return try await write(.failure(status, problem.message), to: request, outbound)
     }
+    let turn = ReadingTurn(reading)
     var response = await console.answer(
-      ConsoleRequest(method: request.method.rawValue, target: request.uri, headers: request.headers))
+      ConsoleRequest(method: request.method.rawValue, target: request.uri, headers: request.headers), turn)
     let isLarge = response.isLarge
     let hasRoom = !isLarge || large.take()
     // Let go of before anything is written: the client may never read.
     if !hasRoom { response = .crowded }
+    turn.end()
     defer { if isLarge, hasRoom { large.giveBack() } }
     try await write(response, to: request, outbound)
   }

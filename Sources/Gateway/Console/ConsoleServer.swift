@@ -11,7 +11,7 @@ struct ConsoleServer: Sendable {
   private let connections: ConsoleConnections
   private let serving: Task<Void, Never>
 
-  /// Answers of more than a mebibyte that are in memory at once.
+  /// Answers of more than a mebibyte that are written at once, and as many are made.
   private static let largeAnswers = 4
 
   /// After so long, a stop closes what is left: no cancelling ends a write that waits for a client who does not read.
@@ -50,12 +50,12 @@ struct ConsoleServer: Sendable {
   }
 
   private static func serve(_ connections: ConsoleConnections, _ console: Console) async {
-    let large = ConnectionSlots(largeAnswers)
+    let (reading, large) = (ConnectionSlots(largeAnswers), ConnectionSlots(largeAnswers))
     await withDiscardingTaskGroup { tasks in
       tasks.addTask { await connections.watch() }
       for await connection in connections.accepted {
         // A client that goes away, or does not speak HTTP, ends its own connection only.
-        tasks.addTask { try? await ConsoleConnection(console: console, large: large).serve(connection) }
+        tasks.addTask { try? await ConsoleConnection(console: console, reading: reading, large: large).serve(connection) }
       }
       tasks.cancelAll()
     }

@@ -96,7 +96,7 @@ package struct RecordedBodies: Sendable, Equatable {
       omitted += bytes.readableBytes
       return
     }
-    response = response ?? []
+    if response == nil { response = [] }
     response? += bytes.readableBytesView
   }
 

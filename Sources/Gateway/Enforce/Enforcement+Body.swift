@@ -58,7 +58,9 @@ extension Enforcement {
   }
 
   private func mended(_ body: ByteBuffer, _ judgement: Judgement) -> ByteBuffer {
-    guard usageMark != nil || judgement.mended != judgement.original || isEnforcing && judgement.mended.hasLegacyEcho else { return body }
+    var body = body
+    if isEnforcing, judgement.mended.isOdd, let plain = PlainForm.body(of: body.readableBytesUInt8Span) { body = ByteBuffer(bytes: plain) }
+    guard usageMark != nil || judgement.mended != judgement.original else { return body }
     var rewrite = BodyRewrite(original: judgement.original, mended: judgement.mended, usage: usageMark)
     return rewrite.apply(to: body.readableBytesUInt8Span).map { ByteBuffer(bytes: $0) } ?? body
   }

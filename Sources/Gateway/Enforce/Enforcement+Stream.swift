@@ -146,6 +146,7 @@ extension Enforcement {
   private mutating func leave(_ hold: consuming StreamHold, _ out: ByteBuffer, _ next: Next, at now: UInt64) -> Turn {
     if streamHead == nil { streamHead = hold.observer.head }
     flowed.formUnion(hold.flowed)
+    hasIDs = hold.hasIDs
     if case .retry = next { answer = .none } else { answer = .stream(hold) }
     var turn = send(out, length: .open, at: now)
     turn.next = next

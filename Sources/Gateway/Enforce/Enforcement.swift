@@ -88,6 +88,8 @@ struct Enforcement: Sendable {
   /// How the stream that the client sees began, and what of it cannot be taken back.
   var streamHead: ChunkHead?
   var flowed: EventTraits = []
+  /// See ``StreamHold``.
+  var hasIDs = false
   /// Something of an earlier attempt's answer is with the client.
   var isContinued = false
   var lastWriteAt: UInt64
@@ -127,7 +129,8 @@ struct Enforcement: Sendable {
   /// The attempt under way.
   var attempt: AttemptRecord {
     get { attempts[attempts.count - 1] }
-    set { attempts[attempts.count - 1] = newValue }
+    // In place: an answer that is recorded grows piece by piece, and would be copied with each.
+    _modify { yield &attempts[attempts.count - 1] }
   }
 
   // MARK: Events
@@ -151,6 +154,7 @@ struct Enforcement: Sendable {
     }
     var hold = StreamHold(observer: observer, choiceCount: facts.choiceCount, isHolding: isEnforcing, mayCall: facts.tools.count > 0)
     if attempts.count > 1 { hold.rewrite = continuation() }
+    hold.hasIDs = hasIDs
     answer = .stream(hold)
     return Turn()
   }
@@ -267,7 +271,7 @@ struct Enforcement: Sendable {
     lastWriteAt = now
     if !hasBegun, let head {
       hasBegun = true
-      turn.head = Draft(head: head, length: length, contentType: contentType, fields: annotation.fields)
+      turn.head = Draft(head: head, length: length, contentType: contentType ?? head.plainType, fields: annotation.fields)
     }
     return turn
   }

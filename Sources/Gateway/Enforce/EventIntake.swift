@@ -94,10 +94,12 @@ extension StreamHold {
     /// A part of it has left before, so that this is to follow as it is.
     var isRest = false
 
-    /// Without what only some clients read, see `FormConversion.delta(of:)`.
-    func withoutEcho() -> Event {
-      guard traits.contains(.echo), !isRest, let data, let delta = FormConversion.delta(of: data.span) else { return self }
-      return Event(bytes: ByteBuffer(bytes: EventRewrite.event(delta)), traits: traits)
+    /// In the one form that all clients read alike, see `PlainForm`. An error is none of an answer.
+    func plain() -> Event {
+      guard traits.contains(.odd), !traits.contains(.failure), !isRest, let data,
+        let chunk = PlainForm.chunk(of: data.span, isRepeated: traits.contains(.repetition), isNamed: !traits.contains(.unnamed))
+      else { return self }
+      return Event(bytes: ByteBuffer(bytes: EventRewrite.event(chunk)), traits: traits)
     }
 
     /// There are only comments, blank lines and the like.

@@ -13,7 +13,7 @@ extension StreamHold.Event {
     let span = bytes.readableBytesUInt8Span
     var (dataLines, isClean, isError) = (0, true, false)
     var (hasID, hasField) = (false, false)
-    var kept: [Range<Int>] = []
+    var (kept, keptBytes) = ([Range<Int>](), 0)
     var line = 0
     while line < span.count {
       let (end, next) = Self.lineEnd(in: span, from: line)
@@ -23,6 +23,8 @@ extension StreamHold.Event {
         if kind == .id { hasID = true }
         if kind != .harmless { hasField = true }
         // Lines that follow each other are one range: there may be millions.
+        guard keptBytes <= Self.keptBytes else { break }
+        keptBytes += next - line
         if let last = kept.last, last.upperBound == line { kept[kept.count - 1] = last.lowerBound..<next } else { kept.append(line..<next) }
       case .data: dataLines += 1
       case .error: isError = true
@@ -40,7 +42,8 @@ extension StreamHold.Event {
       guard let data else { return self }
       event.bytes = ByteBuffer()
       for range in kept { event.bytes.writeBytes(lines(range).readableBytesView.map { $0 == 0x0D ? 0x0A : $0 }.withoutBlankLines) }
-      if isError { event.bytes.writeString("event: error\n") }
+      // Of several types the last counts.
+      if isError, traits.contains(.failure) { event.bytes.writeString("event: error\n") }
       event.bytes.writeBytes(EventRewrite.event(data))
       return event
     }
@@ -58,10 +61,14 @@ extension StreamHold.Event {
     while line < span.count {
       let (end, next) = Self.lineEnd(in: span, from: line)
       if end > line, case .harmless = Self.kind(of: span, line..<end) { event.bytes.writeImmutableBuffer(lines(line..<next)) }
+      if event.bytes.readableBytes > Self.keptBytes { break }
       line = next
     }
     return event
   }
+
+  /// Of the lines of an event that does not pass as it came, so many bytes are kept: nobody writes more, or reads them.
+  private static let keptBytes = 64 << 10
 
   private var hasBlankData: Bool { data.map { $0.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D } } ?? false }
 

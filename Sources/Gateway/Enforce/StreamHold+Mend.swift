@@ -10,28 +10,27 @@ extension StreamHold {
     guard plan.isNeeded else { return release(into: &out) }
     let base = rewrite
     rewrite = plan.rewrite(of: base ?? EventRewrite(), held)
-    for event in held { mend(event, &plan, into: &out) }
+    // What is left to write stands before the token counts: OpenAI's SDK for Python has those of the last chunk.
+    let end = (held.lastIndex { !$0.traits.isDisjoint(with: .saying) } ?? -1) + 1
+    for event in held[..<end] { mend(event, &plan, into: &out) }
     plan.writeRest(into: &out)
+    for event in held[end...] { pass(event, into: &out) }
     flowed.insert(.call)
     dropHeld()
     rewrite = base
   }
 
   private mutating func mend(_ event: Event, _ plan: inout MendPlan, into out: inout ByteBuffer) {
-    if event.traits.contains(.done) {
-      plan.writeRest(into: &out)
-      return pass(event, into: &out)
-    }
     guard event.traits.contains(.finish) else { return pass(event, into: &out) }
-    // What the last chunk says besides its finish reason comes before the calls.
-    let others: EventRewrite.Drops = [.role, .text, .reasoning]
     let drops = rewrite?.drops ?? []
-    if !event.traits.isDisjoint(with: .content) {
-      rewrite?.drops.insert(.finish)
+    // What the last chunk says besides its finish reason and its token counts comes before the calls.
+    let saysMore = !event.traits.isDisjoint(with: .flowing)
+    if saysMore {
+      rewrite?.drops.formUnion([.finish, .usage])
       pass(event, into: &out)
     }
     plan.writeCalls(into: &out)
-    rewrite?.drops = drops.union(others)
+    rewrite?.drops = drops.union(saysMore ? .delta : [.role, .text, .reasoning])
     pass(event, into: &out)
     rewrite?.drops = drops
   }

@@ -43,7 +43,7 @@ struct StreamHold: Sendable {
   /// Something came behind it.
   private(set) var hasWithheld = false
   /// An event with an `id` has left: from then on OpenAI's SDK for Python takes each blank line for an event, and fails at it.
-  private var hasIDs = false
+  var hasIDs = false
 
   /// Kinds of content that have left.
   var flowed: EventTraits = []
@@ -89,7 +89,7 @@ struct StreamHold: Sendable {
   /// Passes on what may pass, up to the next point of decision; nil: all that came is used up.
   mutating func advance(into out: inout ByteBuffer) -> Signal? {
     while let event = intake.next(by: &observer) {
-      if let signal = take(event.withoutEcho(), into: &out) { return signal }
+      if let signal = take(event.plain(), into: &out) { return signal }
     }
     // An event without an end must not fill the memory.
     guard intake.unfinished.readableBytes > Self.limit else { return nil }
@@ -129,8 +129,12 @@ struct StreamHold: Sendable {
   /// The vendor's stream is over: an event without its end passes too, if everything does.
   mutating func end(into out: inout ByteBuffer) {
     // Who reads line by line would take one that nobody judged.
-    let isMark = intake.unfinished.readableBytes < 16 && String(buffer: intake.unfinished).contains("[DONE]")
-    if phase == .released, rewrite == nil, !isClosed || isMark { out.writeImmutableBuffer(intake.unfinished) }
+    let text = intake.unfinished.readableBytes < 16 ? String(buffer: intake.unfinished) : ""
+    let isMark = text.contains("[DONE]")
+    if phase == .released, rewrite == nil, !isClosed || isMark {
+      let isPlain = !isMark || ["data: [DONE]", "data:[DONE]"].contains { text.utf8.prefix { $0 != 0x0A && $0 != 0x0D }.elementsEqual($0.utf8) }
+      if isPlain { out.writeImmutableBuffer(intake.unfinished) } else { out.writeBytes(OwnChunks.done) }
+    }
     intake.unfinished.clear()
   }
 
@@ -147,7 +151,8 @@ struct StreamHold: Sendable {
     case .released:
       guard !isSettled, isLast(event) else {
         // What says nothing that is known here may say something to others.
-        if isClosed, !event.isRest, !event.traits.isDisjoint(with: .saying) || event.traits.isEmpty && !event.isSilent {
+        let traits = event.traits.subtracting(.form)
+        if isClosed, !event.isRest, !traits.isDisjoint(with: .saying) || traits.isEmpty && !event.isSilent {
           if !passUsage(event, into: &out) { hasWithheld = true }
         } else {
           pass(event, into: &out)
@@ -166,8 +171,9 @@ struct StreamHold: Sendable {
         keep(event)
         return decision(event)
       }
+      let waits = phase == .opening || !held.isEmpty || isEarlyUsage(event)
       keep(event)
-      if observer.isHoldingMarker || phase == .opening && event.traits.isDisjoint(with: .content) {
+      if observer.isHoldingMarker || waits && event.traits.isDisjoint(with: .content) {
         return keptBytes > Self.limit ? .overflow : nil
       }
       phase = .flowing
@@ -177,6 +183,11 @@ struct StreamHold: Sendable {
       endsSilent = false
       return nil
     }
+  }
+
+  /// Token counts before any finish reason: if none comes, Belay's stands before them, as some clients have those of the last chunk.
+  private func isEarlyUsage(_ event: Event) -> Bool {
+    event.traits.contains(.usage) && observer.finishedChoices < max(1, observer.begunChoices)
   }
 
   private func isLast(_ event: Event) -> Bool {
@@ -208,10 +219,12 @@ struct StreamHold: Sendable {
   // MARK: What leaves
 
   mutating func pass(_ event: Event, into out: inout ByteBuffer) {
-    let event = event.isRest ? event : event.cleaned(&hasIDs)
-    if event.traits.contains(.done), let comment {
-      self.comment = nil
-      out.writeImmutableBuffer(comment)
+    var event = event.isRest ? event : event.cleaned(&hasIDs)
+    if event.traits.contains(.done) {
+      if let comment { out.writeImmutableBuffer(comment) }
+      comment = nil
+      // With blanks around it, it is the end to some clients, and JSON to others.
+      if event.data.map({ !$0.elementsEqual("[DONE]".utf8) }) ?? false { event.bytes = ByteBuffer(bytes: OwnChunks.done) }
     }
     flowed.formUnion(event.traits.intersection(.flowing))
     if rewrite != nil, let data = event.data, let changed = rewrite?.apply(to: data.span) {
@@ -225,9 +238,9 @@ struct StreamHold: Sendable {
 
   /// Of an event behind the answer that only repeats the finish reason, its token counts. False if it says more.
   private mutating func passUsage(_ event: Event, into out: inout ByteBuffer) -> Bool {
-    guard event.traits == [.finish, .usage], let data = event.data else { return false }
+    guard event.traits.subtracting(.form) == [.finish, .usage], let data = event.data else { return false }
     var counts = rewrite ?? EventRewrite()
-    counts.drops = [.role, .text, .reasoning, .calls, .finish]
+    counts.drops = [.delta, .finish]
     guard let changed = counts.apply(to: data.span) else { return false }
     out.writeBytes(changed)
     return true
@@ -241,6 +254,8 @@ extension EventTraits {
   static let content: EventTraits = [.text, .reasoning, .otherContent]
   /// What there is of an answer.
   static let saying: EventTraits = [.text, .reasoning, .otherContent, .call, .finish, .unreadable]
+  /// How it says that.
+  static let form: EventTraits = [.odd, .repetition, .unnamed]
   /// What cannot be taken back once it has left.
   static let flowing: EventTraits = [.text, .reasoning, .otherContent, .call]
 }

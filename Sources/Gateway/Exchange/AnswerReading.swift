@@ -66,15 +66,33 @@ extension UpstreamHead {
         rest.removeFirst()
         continue
       }
-      // No blanks may stand there (RFC 9110 section 5.6.6), and some readers do not mind; `charset*` is that of RFC 8187.
-      rest = rest.dropFirst(7).drop { isBlank($0) || $0 == UInt8(ascii: "*") || 0x30...0x39 ~= $0 }
+      // No blanks may stand there (RFC 9110 section 5.6.6), and some readers do not mind. `charset*` is that of RFC 8187, in parts and
+      // in a charset of its own: nobody needs it for these.
+      let mark = rest.dropFirst(7).prefix { isBlank($0) || $0 == UInt8(ascii: "*") || 0x30...0x39 ~= $0 }
+      rest = rest.dropFirst(7 + mark.count)
       guard rest.first == UInt8(ascii: "=") else { continue }
+      if mark.contains(UInt8(ascii: "*")) { return false }
       rest = rest.dropFirst().drop { isBlank($0) || isQuote($0) }
       let name = rest.prefix { !isBlank($0) && !isQuote($0) && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: ",") }
       if !name.isEmpty, !isFine(name) { return false }
       rest = rest.dropFirst(name.count)
     }
     return true
+  }
+
+  /// The type of an answer that was read as UTF-8, where it says otherwise: some clients decode by it. ISO-8859-1 makes a line's end of
+  /// one byte of a letter.
+  var plainType: String? {
+    guard isSuccess, unread == nil else { return nil }
+    var (first, isPlain) = (nil as String?, true)
+    for field in headers where field.isNamed("content-type") {
+      let value = field.value
+      let isUTF8 = Self.allCharsets(of: value) { charset in Self.hasPrefix("utf-8", charset) || Self.hasPrefix("utf8", charset) }
+      if first != nil || !isUTF8 { isPlain = false }
+      first = first ?? value
+    }
+    guard !isPlain, let type = first?.prefix(while: { $0 != ";" && $0 != "," }).trimmingSpaces(), !type.isEmpty else { return nil }
+    return String(type)
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

@@ -169,8 +169,9 @@ package enum ForwardedHeaders {
       if isNamed("x-sendfile") { return .site }
       if isNamed("set-cookie") { return .site }
       if isNamed("connection") || isNamed("keep-alive") { return .hopByHop }
-    case 11: if isNamed("set-cookie2") { return .site }
+    case 11: if isNamed("set-cookie2") || isNamed("critical-ch") { return .site }
     case 13:
+      if isNamed("dictionary-id") { return .site }
       if isNamed("authorization") { return .credential }
       if isNamed("x-reproxy-url") { return .site }
       if isNamed("x-rewrite-url") || isNamed("x-http-method") { return .framing }
@@ -184,6 +185,8 @@ package enum ForwardedHeaders {
     case 16: if isNamed("proxy-connection") { return .hopByHop }
     case 17:
       if isNamed("transfer-encoding") { return .hopByHop }
+      // RFC 9842: a browser brings it to each vendor, as all are one site to it.
+      if isNamed("use-as-dictionary") { return .site }
       if isNamed("x-method-override") { return .framing }
     case 18:
       if isNamed("proxy-authenticate") { return .hopByHop }
@@ -191,7 +194,7 @@ package enum ForwardedHeaders {
     case 19:
       if isNamed("proxy-authorization") { return .hopByHop }
       if isNamed("reporting-endpoints") { return .site }
-    case 20: if isNamed("x-lighttpd-send-file") { return .site }
+    case 20: if isNamed("x-lighttpd-send-file") || isNamed("available-dictionary") { return .site }
     case 22:
       if isNamed("service-worker-allowed") { return .site }
       if isNamed("x-http-method-override") { return .framing }

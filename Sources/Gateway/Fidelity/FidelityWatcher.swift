@@ -11,7 +11,7 @@ import Synchronization
 /// It reads in the order of writing from the first comparison on, also after a restart, so the state that it holds is a
 /// function of the store; it lags what is written by one look.
 package final class FidelityWatcher: Sendable {
-  /// Comparisons written after a place, at most so many.
+  /// Comparisons written after a place, at most so many; none where there are no more.
   package typealias Rows = @Sendable (_ after: Int64, _ limit: Int) async throws -> [StoredComparison]
 
   private struct State {
@@ -74,8 +74,9 @@ package final class FidelityWatcher: Sendable {
         guard state.edition == edition else { return false }
         state.watch = watch
         state.place = found.last?.id ?? state.place
-        if found.count < Self.page { state.isCaughtUp = true }
-        return found.count < Self.page
+        // Pages end before their limit where they are long.
+        if found.isEmpty { state.isCaughtUp = true }
+        return found.isEmpty
       }
       if isDone { break }
     }

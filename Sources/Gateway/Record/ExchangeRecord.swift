@@ -95,9 +95,10 @@ extension ExchangeRecord {
   private var isCutHere: Bool { outcome == .abandoned || outcome == .broken && fault != .vendor }
 
   /// What was seen of an answer that passed as it was.
-  mutating func take(_ summary: ResponseSummary, _ answer: RecordedAnswer?) {
+  package mutating func take(_ summary: ResponseSummary, _ answer: RecordedAnswer?) {
     finishReasons = summary.choices.compactMap(\.finishReason)
     calls = summary.choices.count == 1 ? summary.choices[0].calls : summary.choices.flatMap(\.calls)
+    calls.cutNames()
     usage = summary.usage
     verdict = Annotation.Verdict(of: summary)
     if !isCutHere { findings.append(contentsOf: summary.findings) }
@@ -125,6 +126,7 @@ extension ExchangeRecord {
   /// What came of an exchange that was annotated or enforced.
   mutating func take(_ enforcement: Enforcement) {
     attempts = enforcement.attempts
+    for index in attempts.indices { attempts[index].calls.cutNames() }
     repairs = enforcement.repairs
     verdict = enforcement.verdict
     // All that was paid for, as the client is told too.
@@ -134,6 +136,7 @@ extension ExchangeRecord {
     guard let delivered = enforcement.delivered else { return }
     finishReasons = delivered.choices.compactMap(\.finishReason)
     calls = delivered.choices.flatMap(\.calls)
+    calls.cutNames()
     findings.append(contentsOf: delivered.findings)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Inspection
+import JSONSchema
 import NIOCore
 import Store
 import Synchronization
@@ -83,10 +84,12 @@ extension ExchangeRecord {
     var sum = 2048 + path.utf8.count + model.utf8.count
     for edit in edits { sum += 64 + edit.before.count + edit.after.count }
     for repair in repairs { sum += 64 + repair.before.count + repair.after.count }
-    for call in calls { sum += 128 + call.arguments.count }
+    for call in calls { sum += call.queuedBytes }
+    for finding in findings { sum += finding.queuedBytes }
     for attempt in attempts {
       sum += 512 + (attempt.sent?.readableBytes ?? 0) + (attempt.answer?.queuedBytes ?? 0)
-      for call in attempt.calls { sum += 128 + call.arguments.count }
+      for call in attempt.calls { sum += call.queuedBytes }
+      for finding in attempt.findings { sum += finding.queuedBytes }
     }
     for secret in secrets { sum += 16 + secret.utf8.count }
     if let bodies { sum += bodies.queuedBytes }
@@ -100,29 +103,47 @@ extension ExchangeRecord {
     bodies = nil
     for index in attempts.indices {
       (attempts[index].sent, attempts[index].answer) = (nil, nil)
-      for call in attempts[index].calls.indices { hadBodies = Self.forget(&attempts[index].calls[call].arguments) || hadBodies }
+      for call in attempts[index].calls.indices { hadBodies = attempts[index].calls[call].forgetBodies() || hadBodies }
     }
-    for index in calls.indices { hadBodies = Self.forget(&calls[index].arguments) || hadBodies }
+    for index in calls.indices { hadBodies = calls[index].forgetBodies() || hadBodies }
     for index in repairs.indices {
-      hadBodies = Self.forget(&repairs[index].before) || hadBodies
-      hadBodies = Self.forget(&repairs[index].after) || hadBodies
+      hadBodies = forgetLong(&repairs[index].before) || hadBodies
+      hadBodies = forgetLong(&repairs[index].after) || hadBodies
     }
     for index in edits.indices {
-      hadBodies = Self.forget(&edits[index].before) || hadBodies
-      hadBodies = Self.forget(&edits[index].after) || hadBodies
+      hadBodies = forgetLong(&edits[index].before) || hadBodies
+      hadBodies = forgetLong(&edits[index].after) || hadBodies
     }
     if case .sent? = shadow { shadow = .unsent }
     return hadBodies
   }
 }
 
-extension ExchangeRecord {
-  /// Arguments of some length are bodies, too.
-  private static func forget(_ text: inout [UInt8]) -> Bool {
-    guard text.count > StoredExchange.longText else { return false }
-    text = []
-    return true
+/// Arguments of some length are bodies, too.
+private func forgetLong(_ text: inout [UInt8]) -> Bool {
+  guard text.count > StoredExchange.longText else { return false }
+  text = []
+  return true
+}
+
+extension AssembledCall {
+  /// What it holds, about.
+  var queuedBytes: Int {
+    MemoryLayout<AssembledCall>.stride + name.count + id.count + arguments.count + violationBytes
   }
+
+  /// What is told of violations quotes the arguments.
+  private var violationBytes: Int { (verdict?.violations ?? []).reduce(0) { $0 + 128 + $1.textBytes } }
+
+  fileprivate mutating func forgetBodies() -> Bool {
+    let wasTold = violationBytes > StoredExchange.longText
+    if wasTold { verdict?.violations = [] }
+    return forgetLong(&arguments) || wasTold
+  }
+}
+
+extension Finding {
+  var queuedBytes: Int { 64 + message.utf8.count + (path?.utf8.count ?? 0) }
 }
 
 extension RecordedAnswer {

@@ -31,7 +31,7 @@ extension BelayConfiguration {
     }
   }
 
-  /// The console's token and what alarms are sent with: an agent may read the file that has them. Chat services hide their key in a
+  /// The console's token, what alarms are sent with, and the listeners' private key: an agent may read the files that have them. Chat services hide their key in a
   /// webhook's path; a short one is a word that may stand anywhere.
   private var ownSecrets: [String] {
     let hooks = alarms.webhooks.flatMap { hook in
@@ -39,7 +39,7 @@ extension BelayConfiguration {
       let secret = hook.secret.map { [$0.revealed, String($0.revealed.trimmingPrefix("whsec_"))] } ?? []
       return [hook.url.revealed] + (path.utf8.count >= 16 ? [path] : []) + secret
     }
-    return (consoleToken.map { [$0.revealed] } ?? []) + hooks
+    return (consoleToken.map { [$0.revealed] } ?? []) + hooks + (tls?.keyLines.map(\.revealed) ?? [])
   }
 
   /// Headers of everybody: without their values a record would lack words that mean nothing.

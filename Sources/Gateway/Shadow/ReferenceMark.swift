@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Configuration
 
-/// Which reference it is: its name, where it is asked and with which key. What was decided for one is not good for another. A hash, as
-/// each exchange carries one; good for this process only.
+/// Which reference it is: its name, and where it is asked. What was decided for one is not good for another, be it that a reload brought it
+/// or a restart. Its key is no part of that: with a new one it is asked what waits for it.
 package struct ReferenceMark: Equatable, Sendable {
-  private let hash: Int
+  /// The beginning of a SHA-256.
+  package let digest: UInt64
 
   package init(_ reference: BelayConfiguration.ShadowReference) {
-    var hasher = Hasher()
-    hasher.combine(reference.name)
-    if case .baseline(let path) = reference { hasher.combine(path) }
-    if let vendor = reference.vendor {
-      hasher.combine(vendor.baseURL)
-      hasher.combine(vendor.apiKey?.revealed)
-      for header in vendor.headers {
-        hasher.combine(header.name)
-        hasher.combine(header.value.revealed)
-      }
-    }
-    hash = hasher.finalize()
+    var parts = [reference.name ?? "", reference.vendor?.baseURL ?? ""]
+    if case .baseline(let path) = reference { parts.append(path) }
+    let bytes = SHA256.digest(Array(parts.joined(separator: "\0").utf8)) ?? []
+    digest = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

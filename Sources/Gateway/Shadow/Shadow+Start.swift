@@ -24,8 +24,8 @@ extension Shadow {
     await takeBaseline()
     let (configuration, vendor) = state.withLock { ($0.configuration, $0.vendor) }
     guard let writer, let path = configuration.recording?.path, configuration.isShadowed else { return [] }
-    // The writer makes the file, or brings it up to date.
-    await writer.flush()
+    // The writer makes the file, or brings it up to date. Nothing waits for words that an earlier process did not index: it may be hours'.
+    await writer.opened()
     guard let reader = try? StoreReader(path: path) else { return [] }
     defer { reader.close() }
     let counts = (try? await reader.comparisonCounts(since: now() - Self.memory)) ?? [:]

@@ -55,6 +55,7 @@ package final class Shadow: Sendable {
           configuration.shadow ?? ShadowSettings(), reference: configuration.shadowReference.name ?? "", mark: mark,
           isPersistent: writer != nil && configuration.recording?.keepsEverything == true),
         configuration: configuration, vendor: configuration.shadowReference.vendor, mark: mark))
+    state.withLock { $0.core.known = SecretSearch(configuration.vendorSecrets) }
   }
 
   package var status: ShadowStatus {
@@ -190,8 +191,10 @@ package final class Shadow: Sendable {
   func reloaded() -> ShadowCore.Work {
     state.withLock { state in
       let configuration = state.configuration
+      state.core.known = SecretSearch(configuration.vendorSecrets)
       return state.core.reload(
-        configuration.isShadowed ? configuration.shadow : nil, reference: configuration.shadowReference.name, mark: state.mark, at: now())
+        configuration.isShadowed ? configuration.shadow : nil, reference: configuration.shadowReference.name, mark: state.mark,
+        keepsRequests: configuration.recording?.keepsEverything == true, at: now())
     }
   }
 }

@@ -25,7 +25,11 @@ package struct ShadowCore: Sendable {
   package private(set) var mark: ReferenceMark?
   package private(set) var baseline: Baseline?
   /// Whether there is a place where jobs outlive the process.
-  package let isPersistent: Bool
+  private let hasPlace: Bool
+  /// And whether requests may be written to it.
+  package private(set) var isPersistent: Bool
+  /// Keys that no request may have that goes to the reference.
+  package var known = SecretSearch([])
   private var intake: ShadowIntake
   private var settings: ShadowSettings { queue.settings }
 
@@ -35,7 +39,8 @@ package struct ShadowCore: Sendable {
   ) {
     queue = ShadowQueue(settings, budget: budget)
     intake = ShadowIntake(sampler: sampler)
-    (self.reference, self.mark, self.baseline, self.isPersistent) = (reference, mark, baseline, isPersistent)
+    (self.reference, self.mark, self.baseline) = (reference, mark, baseline)
+    (self.isPersistent, hasPlace) = (isPersistent, isPersistent)
   }
 
   /// Before the first event.
@@ -62,6 +67,8 @@ package struct ShadowCore: Sendable {
       case .job(let job):
         if let baseline {
           compare(job, with: baseline, &work)
+        } else if known.adding(job.secrets).occurs(in: job.body.readableBytesUInt8Span) {
+          counts.skip(.hasKey)
         } else {
           carryOut(queue.add(job, at: now), &work)
         }
@@ -70,8 +77,15 @@ package struct ShadowCore: Sendable {
     return work
   }
 
+  /// What an earlier process left, as far as it was to go to this reference, and anything is to go there.
   package mutating func restored(_ jobs: [StoredShadowJob], at now: Int64) -> Work {
-    events(queue.restore(jobs.map { ShadowJob($0) }, at: now))
+    func isMine(_ job: StoredShadowJob) -> Bool { job.reference == mark?.digest && !settings.takesNone }
+    var work = events(queue.restore(jobs.filter(isMine).map { ShadowJob($0) }, at: now))
+    for job in jobs where !isMine(job) {
+      if settings.takesNone { counts.drop(.stopped) } else { counts.skip(.otherReference) }
+      work.notes.append(.forget(job.exchange))
+    }
+    return work
   }
 
   package mutating func answered(_ id: String, _ answer: ReferenceAnswer, at now: Int64) -> Work {
@@ -88,17 +102,27 @@ package struct ShadowCore: Sendable {
   package mutating func stop() { queue.stop() }
   package mutating func end() -> Work { events(queue.end(isKept: isPersistent)) }
 
-  /// Another configuration. Nothing that waits is sent any more where the new one has no reference, or another, be it by its address or
-  /// key only. A baseline is to be taken anew.
-  package mutating func reload(_ settings: ShadowSettings?, reference: String?, mark: ReferenceMark? = nil, at now: Int64) -> Work {
+  /// Another configuration. Nothing that waits is sent any more where the new one has no reference, or another, be it by its address
+  /// only, or shadows nothing. A baseline is to be taken anew.
+  ///
+  /// - Parameter keepsRequests: whether the store keeps requests, whole; what it has of them goes where it no longer does.
+  package mutating func reload(
+    _ settings: ShadowSettings?, reference: String?, mark: ReferenceMark? = nil, keepsRequests: Bool = true, at now: Int64
+  ) -> Work {
     defer { self.mark = mark }
-    guard let settings, let reference else { return events(queue.clear()) }
-    queue.settings = settings
     var work = Work()
+    isPersistent = hasPlace && keepsRequests
+    if !isPersistent { carryOut(queue.forgetKept(), &work) }
+    guard let settings, let reference else {
+      carryOut(queue.clear(), &work)
+      return work
+    }
+    queue.settings = settings
     if reference != self.reference || mark != self.mark {
       carryOut(queue.abandon(), &work)
       (self.reference, baseline) = (reference, nil)
     }
+    if settings.takesNone { carryOut(queue.clear(), &work) }
     carryOut(queue.tick(at: now), &work)
     return work
   }
@@ -115,7 +139,7 @@ package struct ShadowCore: Sendable {
     for action in actions {
       switch action {
       case .send(let job): work.sends.append(job)
-      case .keep(let job): if isPersistent { work.notes.append(.keep(StoredShadowJob(job))) }
+      case .keep(let job): if isPersistent { work.notes.append(.keep(StoredShadowJob(job, for: mark))) }
       // Also where nothing is kept now: an earlier process may have.
       case .forget(let id): work.notes.append(.forget(id))
       case .compare(let job, let side): note(comparison(job, side), &work)
@@ -136,6 +160,8 @@ package struct ShadowCore: Sendable {
   private mutating func note(_ record: StoredComparison, _ work: inout Work) {
     counts.compared(record)
     if record.kind == .vendor { intake.sampler.compared(vendor: record.vendor, model: record.model) }
+    var record = record
+    record.boundArguments()
     work.comparisons.append(record)
   }
 
@@ -166,11 +192,11 @@ extension ShadowJob {
 }
 
 extension StoredShadowJob {
-  init(_ job: ShadowJob) {
+  init(_ job: ShadowJob, for mark: ReferenceMark?) {
     self.init(
       exchange: job.id, queuedAt: job.queuedAt, vendor: job.vendor, model: job.model, conversation: job.conversation,
       answer: job.answer, first: job.first, tokens: job.tokens, isRepeated: job.isRepeated, failures: job.failures,
       body: [UInt8](buffer: job.body))
-    secrets = job.secrets
+    (reference, secrets) = (mark?.digest, job.secrets)
   }
 }

@@ -9,6 +9,7 @@ extension AssembledCall {
     if delta.type == .other || delta.type == .null && !quirks.contains(.missingType) { quirks.insert(.changedType) }
     if delta.type == .function { quirks.remove(.missingType) }
     if delta.hasOtherPayload { quirks.insert(.otherPayload) }
+    if delta.isOdd { quirks.insert(.oddPiece) }
     if isInterleaved { quirks.insert(.interleaved) }
     pieces &+= 1
     guard isKept else {
@@ -20,6 +21,7 @@ extension AssembledCall {
       if pieces > 1, nameFragments.isEmpty { quirks.insert(.lateName) }
       nameFragments.append(text.extracting(delta.name))
     }
+    if others.isEmpty, !delta.others.isEmpty { others.append(text.extracting(delta.others)) }
     guard delta.argumentsForm != .missing else { return }
     guard keepsArguments || delta.arguments.isEmpty else {
       quirks.insert(.tooLong)

@@ -30,10 +30,13 @@ package struct AssembledCall: Equatable, Sendable {
     package static let splitCharacter = Quirks(rawValue: 1 << 10)
     /// A piece had another type, or none where an earlier one had one: OpenAI's SDKs take the last (R27).
     package static let changedType = Quirks(rawValue: 1 << 11)
-    /// A piece had what a call of another type is made of.
+    /// A piece had what a call of another type is made of, or a name that is none: which call a client makes of it is not known.
     package static let otherPayload = Quirks(rawValue: 1 << 12)
     /// Several pieces came in one event: LangChain, and OpenAI's SDK before 3, take each for a call.
     package static let sharedEvent = Quirks(rawValue: 1 << 13)
+    /// A piece had no `function`, at which LangChain and OpenAI's SDK for Python fail, or a member of a kind for which LiteLLM leaves
+    /// all of the event out.
+    package static let oddPiece = Quirks(rawValue: 1 << 14)
   }
 
   package var choice: Int
@@ -45,6 +48,8 @@ package struct AssembledCall: Equatable, Sendable {
   package var name: [UInt8] = []
   package var nameAssembly = NameFragments.Assembly.whole
   package var arguments: [UInt8] = []
+  /// The first ``CallDelta/others``.
+  package var others: [UInt8] = []
   package var argumentsForm = CallDelta.ArgumentsForm.missing
   package var quirks: Quirks = [.missingType]
   /// In how many pieces the call came.

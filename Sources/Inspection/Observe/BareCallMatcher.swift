@@ -10,7 +10,7 @@ struct BareCallMatcher: Sendable {
 
   private static let prefix = Array("functions.".utf8)
   /// Longer names are none that a vendor takes.
-  private static let limit = 300
+  static let limit = 300
 
   /// Takes the next piece of the text. `true` when `held` ends in the brace, or the marker's first byte, that makes it a call;
   /// `position` is then behind it.
@@ -42,7 +42,7 @@ struct BareCallMatcher: Sendable {
     while held[end - 1].isWhiteSpace { end -= 1 }
     var colon = end
     while colon > Self.prefix.count, held[colon - 1] != UInt8(ascii: ":") {
-      if held[colon - 1].isWhiteSpace { return false }
+      guard held[colon - 1].isIndexByte else { return false }
       colon -= 1
     }
     guard colon > Self.prefix.count, colon < end else { return false }

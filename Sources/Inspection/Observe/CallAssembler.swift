@@ -52,7 +52,7 @@ package struct CallAssembler: Sendable {
   @discardableResult
   package mutating func take(_ delta: CallDelta, choice: Int, text: borrowing Span<UInt8>) -> Int {
     let number = callNumber(for: delta, choice: choice, text: text)
-    room &-= delta.id.count &+ delta.name.count &+ delta.arguments.count
+    room &-= delta.id.count &+ delta.name.count &+ delta.arguments.count &+ delta.others.count
     // Nearly no answer comes so far: there are no more marks than bytes.
     if !hasTooManyValues, argumentBytes &+ delta.arguments.count > Self.valueLimit { countMarks(text.extracting(delta.arguments)) }
     let isInterleaved = number < current && calls[current].choice == choice

@@ -62,8 +62,8 @@ private func verdict(
     tools.index(of: lastName.span).map { tools.isK2VVValid(call.arguments, for: $0, validator: &validator) } ?? false
   var verdict = CallVerdict(k2vvValid: k2vvValid, valid: false)
   guard let tool = tools.index(of: call.name.span), jsonError(in: arguments) == nil else { return verdict }
-  // Which of the two a client runs is not known.
-  if call.quirks.contains(.otherPayload) {
+  // Which of the two a client runs is not known, nor what it makes of such a number.
+  if call.quirks.contains(.otherPayload) || hasLongNumber(arguments) {
     verdict.valid = nil
     return verdict
   }

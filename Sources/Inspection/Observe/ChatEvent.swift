@@ -10,8 +10,8 @@ package enum ChatEvent: Equatable, Sendable {
   case reasoning(choice: Int, Range<Int>)
   /// Content of another kind: a refusal, an image, audio.
   case otherContent(choice: Int)
-  /// A `message` in a chunk: not read beside a `delta`, and read in its place.
-  case echo(choice: Int)
+  /// A `message` in a chunk: not read beside a `delta` nor behind deltas, which it repeats; else read in place of one.
+  case echo(choice: Int, isRepeated: Bool)
   /// A `function_call` beside calls, which is not read.
   case legacyEcho(choice: Int)
   /// A `function_call`, as before there were tools, or a piece of one.
@@ -54,10 +54,14 @@ package struct CallDelta: Equatable, Sendable {
   package var id = 0..<0
   package var name = 0..<0
   package var type = TypeForm.missing
-  /// There is a `custom`, what a call of that type has instead of its `function`.
+  /// There is no `function`, or a member is of a kind that some client fails at.
+  package var isOdd = false
+  /// There is a `custom`, what a call of that type has instead of its `function`, or a name that is no string.
   package var hasOtherPayload = false
   package var argumentsForm = ArgumentsForm.missing
   package var arguments = 0..<0
+  /// Objects among members that mean nothing here, in an object: Gemini takes no result without its call's `extra_content`.
+  package var others = 0..<0
 
   package init(isWhole: Bool, position: Int, index: Int? = nil) {
     self.isWhole = isWhole

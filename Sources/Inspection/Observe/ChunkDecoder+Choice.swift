@@ -5,6 +5,7 @@ extension ChunkDecoder {
   mutating func decodeChoice(
     _ choice: JSONIndex.Node, at position: Int, of payload: borrowing Span<UInt8>, as form: Form
   ) throws(Failure) {
+    guard index.kind(choice) == .object else { throw .ambiguous("choices") }
     try checkNames(of: choice, .choice, in: payload)
     var (number, isNumbered) = (position, false)
     var delta: JSONIndex.Node?
@@ -31,17 +32,31 @@ extension ChunkDecoder {
         error = value
       } else if key.is("native_finish_reason", index, payload) {
         native = value
+      } else if key.is("logprobs", index, payload) {
+        noteKind(of: value, .object)
       }
     }
+    if let message, index.kind(message) != .object { isOdd = true }
+    if let delta { noteKind(of: delta, .object) }
+    delta = delta.flatMap { index.kind($0) == .object ? $0 : nil }
+    message = message.flatMap { index.kind($0) == .object ? $0 : nil }
     // A stream's last chunk may repeat the whole answer as a `message` beside its `delta`.
-    let first = form == .chunk ? delta : message
-    let second = form == .chunk ? message : delta
-    let said = first.flatMap { index.kind($0) == .object ? $0 : nil } ?? second
-    if form == .chunk, let message, index.kind(message) == .object { events.append(.echo(choice: number)) }
+    let said = form == .chunk ? delta ?? message : message ?? delta
+    if form == .response, said != message { isOdd = true }
+    // Or without one (MiniMax): it says what its deltas have said.
+    let isRead = form == .chunk && said != nil && said == message
+    let isRepeated = isRead && spoken.contains(number)
+    if form == .chunk, message != nil {
+      for case .echo(_, !isRepeated) in events { throw .ambiguous("message") }
+      events.append(.echo(choice: number, isRepeated: isRepeated))
+    }
     if isNumbered { numbersChoices = true }
     // Clients that key by it have half of a call here, and half there.
     if let said, !isNumbered, numbersChoices, index.value("tool_calls", in: said, of: payload) != nil { throw .ambiguous("index") }
-    if let said { try decodeSaid(said, choice: number, isWhole: said == message, of: payload) }
+    let count = events.count
+    if let said, !isRepeated { try decodeSaid(said, choice: number, isWhole: said == message, of: payload) }
+    if form == .chunk, !isRead, events.count > count, !spoken.contains(number), spoken.count <= Self.mostSpoken { spoken.append(number) }
+    if let finish { noteKind(of: finish, .string) }
     if let finish, index.kind(finish) == .string {
       let reason = decodeText(finish, of: payload)
       // Some vendors write none as a word (Alibaba's in every chunk but the last).
@@ -51,11 +66,18 @@ extension ChunkDecoder {
       let reason = decodeText(native, of: payload)
       if !reason.isEmpty { events.append(.nativeFinish(choice: number, reason)) }
     }
-    if let usage, index.kind(usage) == .object {
-      habits.insert(.usageInChoice)
+    if let usage {
+      if index.kind(usage) == .object { habits.insert(.usageInChoice) }
       decodeUsage(usage, of: payload)
     }
+    // OpenAI's SDK for Python fails at a choice without.
+    if form == .chunk, said == nil, events.count > count { isOdd = true }
     if let error, isError(error) { decodeFailure(error, of: payload) }
+  }
+
+  /// What is neither of this kind nor null says nothing here, and something elsewhere.
+  mutating func noteKind(of value: JSONIndex.Node, _ kind: JSONKind) {
+    if index.kind(value) != kind, index.kind(value) != .null { isOdd = true }
   }
 
   private func isNone(_ word: Range<Int>) -> Bool {
@@ -86,10 +108,13 @@ extension ChunkDecoder {
       let key = WireKey(key, in: index)
       if key.is("content", index, payload) {
         content = value
+        if index.kind(value) != .array { noteKind(of: value, .string) }
       } else if key.is("tool_calls", index, payload) {
         calls = value
+        noteKind(of: value, .array)
       } else if key.is("reasoning_content", index, payload) {
         reasoning.content = value
+        noteKind(of: value, .string)
       } else if key.is("reasoning", index, payload) {
         reasoning.plain = value
       } else if key.is("reasoning_details", index, payload) {
@@ -98,9 +123,15 @@ extension ChunkDecoder {
         || key.is("images", index, payload)
       {
         hasOther = hasOther || saysSomething(value)
+        noteKind(of: value, key.is("refusal", index, payload) ? .string : key.is("images", index, payload) ? .array : .object)
       } else if key.is("function_call", index, payload) {
         // Beside calls it is the first of them once more (llama-cpp-python).
         hasLegacyCall = names(value)
+        noteKind(of: value, .object)
+      } else if key.is("provider_specific_fields", index, payload) {
+        noteKind(of: value, .object)
+      } else if key.is("role", index, payload), !index.isAssistant(value, in: payload) {
+        isOdd = true
       }
     }
     decodeReasoning(reasoning, choice: choice, of: payload)

@@ -3,7 +3,7 @@ import JSON
 
 extension ChunkDecoder {
   mutating func decodeUsage(_ node: JSONIndex.Node, of payload: borrowing Span<UInt8>) {
-    guard index.kind(node) == .object else { return }
+    guard index.kind(node) == .object else { return noteKind(of: node, .object) }
     var usage = Usage()
     var cached: Int?
     for (key, value) in index.members(node) {

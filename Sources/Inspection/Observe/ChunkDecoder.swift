@@ -25,12 +25,20 @@ package struct ChunkDecoder: Sendable {
   package internal(set) var text: [UInt8] = []
   /// Habits of this vendor that were seen in any payload so far.
   package internal(set) var habits: Habits = []
+  /// In the last payload something stands in a form that clients do not read alike: see ``PlainForm``.
+  package internal(set) var isOdd = false
+  /// The first chunk that said something called itself a chunk, or did not.
+  package private(set) var isNamed: Bool?
   /// What the first payload with choices says of the response.
   package private(set) var head: ChunkHead?
   var index = JSONIndex()
   private var hasModel = false
   /// A choice had an index.
   var numbersChoices = false
+  /// Choices that have said something in a `delta`.
+  var spoken: [Int] = []
+  /// More choices are read by nobody.
+  static let mostSpoken = 128
   var repeated = RepeatedChunk()
   /// The string that the last piece of text, reasoning or arguments came from, if it came from one.
   var soleString: JSONIndex.Node?
@@ -61,6 +69,9 @@ package struct ChunkDecoder: Sendable {
     head = nil
     hasModel = false
     numbersChoices = false
+    isOdd = false
+    isNamed = nil
+    spoken.removeAll(keepingCapacity: true)
     soleString = nil
   }
 
@@ -80,6 +91,7 @@ package struct ChunkDecoder: Sendable {
   package mutating func decode(_ payload: borrowing Span<UInt8>, as form: Form) throws(Failure) {
     events.removeAll(keepingCapacity: true)
     text.removeAll(keepingCapacity: true)
+    isOdd = false
     if form == .chunk {
       if decodeRepeated(payload) { return }
       if isDoneMark(payload) {
@@ -92,6 +104,7 @@ package struct ChunkDecoder: Sendable {
     } catch {
       events.removeAll(keepingCapacity: true)
       text.removeAll(keepingCapacity: true)
+      isOdd = false
       throw error
     }
     if form == .chunk { learnRepeated(payload) }
@@ -109,6 +122,7 @@ package struct ChunkDecoder: Sendable {
       throw .notJSON(error)
     }
     guard index.kind(index.root) == .object else { throw .notAnObject }
+    if payload.count > mostDigits, index.hasNumber(longerThan: mostDigits) { throw .ambiguous("number") }
     try checkNames(of: index.root, .whole, in: payload)
     if let choices = index.value("choices", in: index.root, of: payload), let number = repeatedNumber(choices, of: payload) {
       throw .repeatedChoice(number)
@@ -117,6 +131,7 @@ package struct ChunkDecoder: Sendable {
     var choices: JSONIndex.Node?
     var usage: JSONIndex.Node?
     var error: JSONIndex.Node?
+    var object: JSONIndex.Node?
     for (key, value) in index.members(index.root) {
       let key = WireKey(key, in: index)
       if key.is("choices", index, payload) {
@@ -130,13 +145,19 @@ package struct ChunkDecoder: Sendable {
       {
         // LangChain takes the one for the chunk, and passes over the other.
         throw .ambiguous(index.kind(value) == .object ? "chunk" : "type")
+      } else if key.is("object", index, payload) {
+        object = value
+      } else if key.is("chunk", index, payload) {
+        isOdd = true
       } else if !hasModel, key.is("model", index, payload), index.kind(value) == .string {
         hasModel = true
         events.append(.model(decodeText(value, of: payload)))
       }
     }
+    let count = events.count
     if let choices {
       try checkList(choices, "choices")
+      if index.kind(choices) != .array { isOdd = true }
       if isFirst { head = ChunkHead(of: index, in: payload) }
       var position = 0
       for choice in index.elements(choices) {
@@ -145,6 +166,12 @@ package struct ChunkDecoder: Sendable {
       }
     }
     if let usage { decodeUsage(usage, of: payload) }
+    if form == .chunk, events.count > count {
+      // OpenAI's SDK passes over what does not call itself a chunk, and would have a part of the answer.
+      let isNamed = object.map { index.equals($0, "chat.completion.chunk", in: payload) } ?? false
+      if self.isNamed == nil { self.isNamed = isNamed }
+      if self.isNamed != isNamed { isOdd = true }
+    }
     if events.isEmpty, !isFirst, form == .chunk, let choices, index.count(choices) > 0 { habits.insert(.emptyDeltas) }
     if let error, isError(error) {
       decodeFailure(error, of: payload)

@@ -18,8 +18,12 @@ package struct EventTraits: OptionSet, Hashable, Sendable {
   package static let failure = EventTraits(rawValue: 1 << 6)
   /// `[DONE]`.
   package static let done = EventTraits(rawValue: 1 << 7)
-  /// What some clients take for the answer, where others do not: see `FormConversion.delta(of:)`.
-  package static let echo = EventTraits(rawValue: 1 << 9)
+  /// Clients do not read it alike: see `PlainForm`.
+  package static let odd = EventTraits(rawValue: 1 << 9)
+  /// It repeats what was said before.
+  package static let repetition = EventTraits(rawValue: 1 << 10)
+  /// The chunks of its stream do not call themselves that.
+  package static let unnamed = EventTraits(rawValue: 1 << 11)
   /// No JSON object, or longer than the limit.
   package static let unreadable = EventTraits(rawValue: 1 << 8)
 }

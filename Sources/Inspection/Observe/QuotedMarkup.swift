@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 
-
 extension MarkupMatcher {
   /// Whether a request has a marker of a call in its text, as a page about this model may that an agent has read. An answer that repeats
   /// it calls nothing: whoever wrote the page would call then.
@@ -16,18 +15,23 @@ extension MarkupMatcher {
     return quotesBareCall(in: request)
   }
 
-  /// `functions.NAME:0{`, which begins an answer that is a call; ids of calls have no brace behind them.
+  /// `functions.NAME:0{`, which begins an answer that is a call; ids of calls have no brace behind them. As `BareCallMatcher` has it, with
+  /// the white space as JSON writes it.
   private static func quotesBareCall(in request: borrowing Span<UInt8>) -> Bool {
     var at = 0
     while let colon = firstOffset(of: UInt8(ascii: ":"), in: request, from: at) {
       at = colon &+ 1
       var end = at
-      while end < request.count, request[end].isDigit { end &+= 1 }
-      guard end > at, end < request.count else { continue }
+      while end < request.count, request[end].isIndexByte { end &+= 1 }
+      guard end > at else { continue }
+      while end < request.count, let length = request.blank(at: end) { end &+= length }
+      guard end < request.count, request[end] == UInt8(ascii: "{") else { continue }
+      // Of a tool's name any byte may be.
       var begin = colon
-      while begin > 0, request[begin &- 1].isNameByte { begin &-= 1 }
-      while end < request.count, request[end] == 0x20 || request[end] == UInt8(ascii: "\\") || request[end] == UInt8(ascii: "n") { end &+= 1 }
-      if end < request.count, request[end] == UInt8(ascii: "{"), request.has(bare.span, at: begin) { return true }
+      while begin > max(0, colon &- BareCallMatcher.limit), request[begin &- 1] != UInt8(ascii: "\"") {
+        begin &-= 1
+        if request.has(bare.span, at: begin) { return true }
+      }
     }
     return false
   }
@@ -38,5 +42,23 @@ extension MarkupMatcher {
 }
 
 extension UInt8 {
-  fileprivate var isNameByte: Bool { asciiLowercased &- 0x61 < 26 || isDigit || self == UInt8(ascii: "_") || self == UInt8(ascii: "-") || self == UInt8(ascii: ".") }
+  /// Of a call's number, or of what some models write in its place.
+  var isIndexByte: Bool { asciiLowercased &- 0x61 < 26 || isDigit || self == UInt8(ascii: "_") || self == UInt8(ascii: "-") }
+}
+
+extension Span<UInt8> {
+  /// How long the blank is that stands here, be it an escape: white space as ``BareCallMatcher`` passes over it.
+  fileprivate func blank(at place: Int) -> Int? {
+    if self[place].isWhiteSpace { return 1 }
+    guard self[place] == UInt8(ascii: "\\"), place &+ 1 < count else { return nil }
+    switch self[place &+ 1] {
+    case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"): return 2
+    case UInt8(ascii: "u"):
+      // Of what an escape of a control character, or of a blank, may be.
+      return place &+ 5 < count && self[place &+ 2] == 0x30 && self[place &+ 3] == 0x30 ? 6 : nil
+    // A backslash of its own, in JSON within JSON.
+    case UInt8(ascii: "\\"): return 1
+    default: return nil
+    }
+  }
 }

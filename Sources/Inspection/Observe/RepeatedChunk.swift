@@ -112,9 +112,9 @@ extension ChunkDecoder {
     return true
   }
 
-  /// Remembers the chunk that was just decoded, if one string is all its text.
+  /// Remembers the chunk that was just decoded, if one string is all its text, and nothing in it is to be written anew.
   mutating func learnRepeated(_ payload: borrowing Span<UInt8>) {
-    guard events.count == 1, let soleString else { return repeated.forget() }
+    guard events.count == 1, !isOdd, let soleString else { return repeated.forget() }
     switch events[0] {
     case .text(_, 0..<text.count), .reasoning(_, 0..<text.count): break
     case .call(_, let delta) where delta.arguments == 0..<text.count && !text.isEmpty: break

@@ -31,8 +31,8 @@ package struct ResponseSummary: Equatable, Sendable {
   package var style: EventStreamFramer.Style = []
   /// What a stream said, as far as it was read, with `.keepsSpeech`.
   package var spoken: [UInt8]?
-  /// There was a `function_call` beside calls, in answer to a request with tools.
-  package var hasLegacyEcho = false
+  /// Clients do not read all of it alike: see ``PlainForm``.
+  package var isOdd = false
   /// The body begins as a page of HTML (R6C).
   package var isHTML = false
   /// In a fixed order, the same for any chunking.

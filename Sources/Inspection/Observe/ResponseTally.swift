@@ -56,6 +56,11 @@ struct ResponseTally: Sendable {
     var traits: EventTraits = []
     if speechLimit > 0 { keepSpeech(decoder) }
     for number in decoder.events.indices { traits.formUnion(take(decoder.events[number], decoder)) }
+    if decoder.isOdd { traits.insert(.odd) }
+    if traits.contains(.odd) {
+      summary.isOdd = true
+      if decoder.isNamed == false { traits.insert(.unnamed) }
+    }
     return traits
   }
 
@@ -119,7 +124,9 @@ struct ResponseTally: Sendable {
     case .json:
       summary.isTruncated = ending == .cut && !summary.isReadable
     case .eventStream:
-      let isFinished = !choices.isEmpty && choices.allSatisfy { $0.summary.finishReason != nil }
+      // Of what was cut, nobody knows whether choices that have not begun, or more of one that goes on behind its reason, were to come.
+      let isAllBegun = ending == .complete || choices.count >= request.choiceCount && !goesOnAfterFinish
+      let isFinished = !choices.isEmpty && isAllBegun && choices.allSatisfy { $0.summary.finishReason != nil }
       summary.isTruncated = !summary.isDone && !isFinished && summary.failure == nil && !isHTML
     }
     summary.judge(against: request)
@@ -143,12 +150,10 @@ extension ResponseTally {
       guard let place = saying(choice) else { return .otherContent }
       choices[place].summary.hasOtherContent = true
       return .otherContent
-    case .echo: return .echo
+    case .echo(_, let isRepeated): return isRepeated ? [.odd, .repetition] : .odd
     case .legacyEcho:
       // Who sends `functions` reads it.
-      guard request.tools.count > 0 else { return [] }
-      summary.hasLegacyEcho = true
-      return .echo
+      return request.tools.count > 0 ? .odd : []
     case .legacyCall(let choice):
       guard let place = saying(choice) else { return .call }
       choices[place].summary.hasOtherContent = true

@@ -25,7 +25,7 @@ func mendShape(of call: inout AssembledCall, at position: Int) -> [(field: Strin
   let idQuirks: AssembledCall.Quirks = [.changedID, .repeatedID]
   if !call.quirks.isDisjoint(with: idQuirks) { changes.append(("id", call.id, call.id)) }
   if call.nameAssembly != .whole || call.quirks.contains(.lateName) { changes.append(("name", call.name, call.name)) }
-  let orderQuirks: AssembledCall.Quirks = [.interleaved, .sharedEvent]
+  let orderQuirks: AssembledCall.Quirks = [.interleaved, .sharedEvent, .oddPiece]
   if !call.quirks.isDisjoint(with: orderQuirks) { changes.append(("order", [], [])) }
   call.quirks.subtract(indexQuirks.union(typeQuirks).union(idQuirks).union(orderQuirks).union(.lateName))
   call.nameAssembly = .whole

@@ -24,9 +24,6 @@ package struct BodyRewrite {
     if let choices = index.value("choices", in: index.root, of: body) {
       for (position, choice) in index.elements(choices).enumerated() {
         let number = index.value("index", in: choice, of: body).flatMap { index.integer($0, of: body) } ?? position
-        if mended.hasLegacyEcho, let said = index.value("message", in: choice, of: body) ?? index.value("delta", in: choice, of: body) {
-          FormConversion.hideLegacyCall(said, &edits, of: index, body)
-        }
         guard let after = mended.choices.first(where: { $0.index == number }),
           let before = original.choices.first(where: { $0.index == number }), after != before
         else { continue }
@@ -43,7 +40,7 @@ package struct BodyRewrite {
     if after.finishReason != before.finishReason, let reason = after.finishReason {
       edits.set("finish_reason", to: JSONWriter.string(Array(reason.utf8)), in: choice, of: index, body)
     }
-    guard let message = index.value("message", in: choice, of: body) ?? index.value("delta", in: choice, of: body) else { return }
+    guard let message = index.value("message", in: choice, of: body) else { return }
     if after.calls != before.calls { rewriteCalls(in: message, from: before.calls, to: after.calls, body) }
     if let rescue = after.rescue { rewriteText(in: message, rescue, body) }
   }

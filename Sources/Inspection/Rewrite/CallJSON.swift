@@ -21,6 +21,10 @@ extension AssembledCall {
     writer.write(key: "arguments")
     writer.write(string: arguments)
     writer.endObject()
+    for (key, value) in (try? JSONValue(parsing: others))?.object?.members ?? [] {
+      writer.write(key: key.utf8)
+      writer.write(value)
+    }
     writer.endObject()
     return writer.finish()
   }

@@ -13,6 +13,9 @@ package struct EventRewrite: Sendable {
     package static let reasoning = Drops(rawValue: 1 << 2)
     package static let calls = Drops(rawValue: 1 << 3)
     package static let finish = Drops(rawValue: 1 << 4)
+    package static let usage = Drops(rawValue: 1 << 5)
+    /// All that a choice says, but for its finish reason.
+    package static let delta = Drops(rawValue: 1 << 6)
   }
 
   /// Identity of the stream that the client already sees: its id, model and time replace the event's own.
@@ -44,10 +47,7 @@ package struct EventRewrite: Sendable {
     for (position, choice) in choices.enumerated() {
       says = rewrite(choice, at: position, &edits, data) || says
     }
-    if let node = index.value("usage", in: index.root, of: data), index.kind(node) == .object {
-      usage?.edit(node, &edits, of: index, data)
-      says = true
-    }
+    says = rewriteUsage(in: index.root, &edits, data) || says
     let isAnswer = !choices.isEmpty
     if isAnswer && !says { return [] }
     return edits.isEmpty ? nil : Self.event(edits.apply(to: data))
@@ -72,16 +72,27 @@ package struct EventRewrite: Sendable {
         }
       }
     }
-    if let node = index.value("usage", in: choice, of: data), index.kind(node) == .object {
-      usage?.edit(node, &edits, of: index, data)
-      says = true
+    if drops.contains(.delta), let node = index.value("logprobs", in: choice, of: data) {
+      edits.replace(node, with: Array("null".utf8), of: index)
     }
-    return says
+    return rewriteUsage(in: choice, &edits, data) || says
+  }
+
+  /// Returns whether there is any.
+  private func rewriteUsage(in object: JSONIndex.Node, _ edits: inout MemberEdits, _ data: borrowing Span<UInt8>) -> Bool {
+    guard let node = index.value("usage", in: object, of: data), index.kind(node) == .object else { return false }
+    if drops.contains(.usage) {
+      edits.replace(node, with: Array("null".utf8), of: index)
+      return false
+    }
+    usage?.edit(node, &edits, of: index, data)
+    return true
   }
 
   private mutating func rewriteDelta(
     _ delta: JSONIndex.Node, of choice: Int, _ edits: inout MemberEdits, _ data: borrowing Span<UInt8>
   ) -> Bool {
+    if drops.contains(.delta) { return edits.rebuild(delta, of: index, data) { _ in .drop } }
     var members: [JSONIndex.Node: MemberEdits.Member] = [:]
     for (key, value) in index.members(delta) {
       switch DeltaMember(key, index, data) {

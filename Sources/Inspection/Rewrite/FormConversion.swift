@@ -28,31 +28,8 @@ package enum FormConversion {
     return edits.apply(to: body)
   }
 
-  /// A chunk without what some clients take for the answer and others do not: what a choice says stands in its `delta`, a `message`
-  /// that was read in its place becomes one, and a `function_call` beside calls has another name. Nil if it is no chunk.
-  package static func delta(of chunk: borrowing Span<UInt8>) -> [UInt8]? {
-    var index = JSONIndex()
-    guard (try? index.read(chunk)) != nil, let choices = index.value("choices", in: index.root, of: chunk) else { return nil }
-    var edits = MemberEdits()
-    for choice in index.elements(choices) where index.kind(choice) == .object {
-      let delta = index.value("delta", in: choice, of: chunk).flatMap { index.kind($0) == .object ? $0 : nil }
-      for (key, value) in index.members(choice) {
-        if index.equals(key, "message", in: chunk) {
-          edits.replace(key, with: Array((delta == nil ? #""delta""# : #""vendor_message""#).utf8), of: index)
-          guard delta == nil else { continue }
-          number(value, &edits, of: index, chunk)
-          hideLegacyCall(value, &edits, of: index, chunk)
-        } else if index.equals(key, "delta", in: chunk) {
-          if delta == nil { edits.replace(key, with: Array(#""vendor_delta""#.utf8), of: index) }
-          hideLegacyCall(value, &edits, of: index, chunk)
-        }
-      }
-    }
-    return edits.apply(to: chunk)
-  }
-
   /// Gives the calls of a message the indices that a delta's have.
-  private static func number(
+  static func number(
     _ said: JSONIndex.Node, _ edits: inout MemberEdits, of index: JSONIndex, _ bytes: borrowing Span<UInt8>
   ) {
     guard let calls = index.value("tool_calls", in: said, of: bytes) else { return }
@@ -91,6 +68,7 @@ package enum FormConversion {
       writer.write(key: "usage")
       writer.write(usage)
     }
+    said.others.write(into: &writer)
     writer.endObject()
     return writer.finish()
   }
@@ -105,7 +83,14 @@ package enum FormConversion {
     writer.write(string: "assistant")
     let text = cut(said.text, at: choice.rescue.flatMap { $0.isInReasoning ? nil : $0 })
     writer.write(key: "content")
-    if text.isEmpty && !choice.calls.isEmpty { writer.writeNull() } else { writer.write(string: text) }
+    if !said.parts.isEmpty {
+      let text = text.isEmpty ? [] : [JSONValue.object(["type": "text", "text": .string(JSONString(utf8: text))])]
+      writer.write(.array(text + said.parts))
+    } else if text.isEmpty && !choice.calls.isEmpty {
+      writer.writeNull()
+    } else {
+      writer.write(string: text)
+    }
     for (key, text) in [("reasoning_content", said.reasoningContent), ("reasoning", said.reasoning)] {
       let text = cut(text, at: choice.rescue.flatMap { $0.isInReasoning ? $0 : nil })
       guard !text.isEmpty else { continue }
@@ -116,6 +101,7 @@ package enum FormConversion {
       writer.write(key: "refusal")
       writer.write(string: said.refusal)
     }
+    said.others.write(into: &writer)
     if !choice.calls.isEmpty {
       writer.write(key: "tool_calls")
       writer.beginArray()
@@ -135,71 +121,5 @@ package enum FormConversion {
   private static func cut(_ text: [UInt8], at rescue: Rescue?) -> [UInt8] {
     guard let rescue, rescue.offset <= text.count else { return text }
     return Array(text[..<rescue.offset]) + rescue.remainder
-  }
-}
-
-/// What the chunks of a stream say together, read in one pass.
-private struct SaidInStream {
-  struct Choice {
-    var text: [UInt8] = []
-    var reasoningContent: [UInt8] = []
-    var reasoning: [UInt8] = []
-    var refusal: [UInt8] = []
-    /// By its member, `content` and `refusal`.
-    var logprobs: [String: [JSONValue]] = [:]
-
-    mutating func add(_ delta: JSONValue) {
-      text += Self.text(of: delta["content"])
-      refusal += delta["refusal"]?.utf8?.utf8 ?? []
-      // As the decoder has it: some vendors say the same under two of the keys.
-      if let said = delta["reasoning_content"]?.utf8?.utf8, !said.isEmpty {
-        reasoningContent += said
-      } else if let said = delta["reasoning"]?.utf8?.utf8, !said.isEmpty {
-        reasoning += said
-      } else {
-        for detail in delta["reasoning_details"]?.array ?? [] { reasoning += (detail["text"] ?? detail["summary"])?.utf8?.utf8 ?? [] }
-      }
-    }
-
-    /// A string, or the text parts of an array.
-    private static func text(of content: JSONValue?) -> [UInt8] {
-      guard let parts = content?.array else { return content?.utf8?.utf8 ?? [] }
-      return parts.flatMap { ($0.utf8 ?? $0["text"]?.utf8)?.utf8 ?? [] }
-    }
-  }
-
-  static let headKeys = ["id", "created", "model", "system_fingerprint"]
-
-  /// The first value of each of the keys.
-  private(set) var head: [JSONValue?] = headKeys.map { _ in nil }
-  private(set) var choices: [Int: Choice] = [:]
-  /// The last one.
-  private(set) var usage: JSONValue?
-
-  init(_ stream: borrowing Span<UInt8>, by numbers: [Int]) {
-    for number in numbers { choices[number] = Choice() }
-    var framer = EventStreamFramer()
-    var position = 0
-    while let event = framer.next(in: stream, from: &position) {
-      switch event {
-      case .input(let range): take(try? JSONValue(parsing: stream.extracting(range)))
-      case .held: take(try? JSONValue(parsing: framer.held))
-      case .tooLong: break
-      }
-    }
-  }
-
-  private mutating func take(_ chunk: JSONValue?) {
-    guard let chunk else { return }
-    for (place, key) in Self.headKeys.enumerated() where head[place] == nil { head[place] = chunk[JSONString(key)] }
-    let said = chunk["choices"]?.array ?? []
-    for (position, choice) in said.enumerated() {
-      let number = choice["index"]?.int ?? position
-      if let said = [choice["delta"], choice["message"]].compactMap({ $0 }).first(where: { $0.object != nil }) { choices[number]?.add(said) }
-      for key in ["content", "refusal"] {
-        if let more = choice["logprobs"]?[JSONString(key)]?.array { choices[number]?.logprobs[key, default: []] += more }
-      }
-    }
-    usage = [chunk["usage"], said.first?["usage"]].compactMap { $0 }.first { $0.object != nil } ?? usage
   }
 }

@@ -89,10 +89,19 @@ struct ComparisonQuery {
   private func rows(_ order: String, _ limit: Int, _ db: Database) throws -> [StoredComparison] {
     let condition = conditions.isEmpty ? "1" : conditions.joined(separator: " AND ")
     var found: [StoredComparison] = []
+    var bytes = 0
     try PreparedStatement(db, "SELECT \(Self.columns) FROM fidelity WHERE \(condition) \(order) LIMIT ?")
-      .each(arguments + [.int(limit)]) { found.append(try Self.read($0)) }
+      .eachWhile(arguments + [.int(limit)]) { row in
+        let one = try Self.read(row)
+        found.append(one)
+        bytes += one.queuedBytes
+        return bytes < Self.most
+      }
     return found
   }
+
+  /// Bytes of a page, beyond which it ends whatever its limit: what vendors call is as long as they like.
+  static let most = 16 << 20
 
   static func read(_ row: SQLRow) throws(StoreFailure) -> StoredComparison {
     guard let kind = StoredComparison.Kind(rawValue: row.text(3)), let answer = side(row.blob(8)), let other = side(row.blob(9))
@@ -102,6 +111,8 @@ struct ComparisonQuery {
       reference: row.text(6), conversation: row.text(7), answer: answer, other: other)
     record.id = row.integer(0)
     record.hasArguments = row.bool(10)
+    // Earlier releases wrote them however long they were.
+    record.boundArguments()
     return record
   }
 
@@ -113,7 +124,7 @@ extension StoreReader {
   ///
   /// - Parameters:
   ///   - after: the ``ComparisonPage/next`` of the page before; nil for the first.
-  ///   - limit: rows of a page, 1 to 10,000.
+  ///   - limit: rows of a page, 1 to 10,000. Where they are long, there are fewer.
   package func comparisons(
     _ filter: ComparisonFilter = ComparisonFilter(), newestFirst: Bool = false, after: ComparisonCursor? = nil, limit: Int = 1000
   ) async throws -> ComparisonPage {
@@ -121,14 +132,15 @@ extension StoreReader {
     return try await answer { db in
       let rows = try ComparisonQuery(filter).byTime(after: after, newestFirst: newestFirst, limit: limit + 1, db)
       let last = rows.prefix(limit).last
+      let isCut = rows.reduce(0) { $0 + $1.queuedBytes } >= ComparisonQuery.most
       return ComparisonPage(
         comparisons: Array(rows.prefix(limit)),
-        next: rows.count > limit ? last.map { ComparisonCursor(time: $0.time, id: $0.id) } : nil)
+        next: rows.count > limit || isCut ? last.map { ComparisonCursor(time: $0.time, id: $0.id) } : nil)
     }
   }
 
   /// Comparisons in the order in which they were written: ask again and again with the last one's id, and each comes once
-  /// however late it was written.
+  /// however late it was written. A page may be shorter than its limit; at the end there is none.
   ///
   /// - Parameter id: 0 for the first.
   package func comparisons(

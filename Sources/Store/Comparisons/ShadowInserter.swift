@@ -38,6 +38,7 @@ extension StoredShadowJob {
     [
       "vendor": JSONValue(vendor), "model": JSONValue(model), "conversation": JSONValue(String(conversation)), "answer": answer.json,
       "first": first?.json ?? nil, "tokens": JSONValue(tokens), "repeated": JSONValue(isRepeated), "failures": JSONValue(failures),
+      "reference": reference.map { JSONValue(String($0)) } ?? nil,
     ]
   }
 
@@ -52,6 +53,7 @@ extension StoredShadowJob {
       exchange: row.text(0), queuedAt: row.integer(1), vendor: vendor, model: model, conversation: conversation, answer: answer,
       first: head["first"].flatMap { Side(json: $0) }, tokens: head["tokens"]?.int ?? 0, isRepeated: head["repeated"]?.bool ?? false,
       failures: head["failures"]?.int ?? 0, body: body)
+    reference = head["reference"]?.string.flatMap { UInt64($0) }
   }
 }
 

@@ -35,11 +35,19 @@ import GRDBSQLite
 
   /// Every row.
   func each(_ values: [SQLValue], read: (SQLRow) throws -> Void) throws {
+    try eachWhile(values) { row in
+      try read(row)
+      return true
+    }
+  }
+
+  /// Rows, until one of which `read` says that it is the last.
+  func eachWhile(_ values: [SQLValue], read: (SQLRow) throws -> Bool) throws {
     try bound(values) {
       defer { _ = unsafe sqlite3_reset(handle) }
       while true {
         switch unsafe sqlite3_step(handle) {
-        case SQLITE_ROW: try read(unsafe SQLRow(handle: handle))
+        case SQLITE_ROW: if try !read(unsafe SQLRow(handle: handle)) { return }
         case SQLITE_DONE: return
         case let code: throw failure(code)
         }

@@ -85,6 +85,11 @@ package struct StoredComparison: Sendable, Equatable {
     hasArguments = false
   }
 
+  /// Hundreds are read at once, and a call may have megabytes: of such only which are alike is kept.
+  package mutating func boundArguments() {
+    if hasArguments, queuedBytes > 64 << 10 { forgetArguments() }
+  }
+
   var queuedBytes: Int {
     (answer.calls + other.calls).reduce(512) { $0 + 64 + $1.name.count + $1.arguments.count }
   }

@@ -104,10 +104,10 @@ package struct StoredExchange: Sendable, Equatable {
   package var queuedBytes: Int {
     var sum = 1024 + (request?.heldBytes ?? 0) + (response?.heldBytes ?? 0)
     for attempt in attempts { sum += 256 + (attempt.request?.heldBytes ?? 0) + (attempt.response?.heldBytes ?? 0) }
-    for call in calls { sum += 128 + call.arguments.utf8.count + call.violations.utf8.count }
+    for call in calls { sum += 128 + call.name.utf8.count + call.id.utf8.count + call.arguments.utf8.count + call.violations.utf8.count }
     for edit in edits { sum += 64 + edit.before.utf8.count + edit.after.utf8.count }
     for repair in repairs { sum += 64 + repair.before.utf8.count + repair.after.utf8.count }
-    for finding in findings { sum += 64 + finding.message.utf8.count }
+    for finding in findings { sum += 64 + finding.message.utf8.count + finding.path.utf8.count }
     for secret in secrets { sum += 16 + secret.utf8.count }
     return sum
   }

@@ -18,6 +18,8 @@ package struct StoredShadowJob: Sendable, Equatable {
   package var failures: Int
   /// The request.
   package var body: [UInt8]
+  /// A digest of who is to be asked. Nil where an earlier release kept it, which did not say.
+  package var reference: UInt64?
   /// Keys of the exchange's own, which nothing that is kept may hold. Never written.
   package var secrets: [String] = []
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import JSON
 
 /// A JSON text that breaks off, or that something follows, as far as it can be read: a vendor may go away within a string, and a
-/// recorder stop keeping there.
+/// recorder stop keeping there. What is no JSON though some readers take it is blank: control characters, and values too deep.
 struct BrokenOffJSON {
   /// A document, if what there was began as one.
   private(set) var bytes: [UInt8] = []
@@ -9,7 +10,11 @@ struct BrokenOffJSON {
   /// an escape or of a character.
   private(set) var length = 0
 
+  private static let mostDeep = JSONLimits().depth
+
   init(_ text: borrowing Span<UInt8>) {
+    var deep: [Range<Int>] = []
+    var deepStart = 0
     var closers: [UInt8] = []
     // Up to where it is a document, but for the closers.
     var end = 0
@@ -17,6 +22,7 @@ struct BrokenOffJSON {
     var place = 0
     scan: while place < text.count {
       let start = place
+      let isDeep = closers.count > Self.mostDeep
       place += 1
       switch text[start] {
       case UInt8(ascii: "\""):
@@ -24,9 +30,9 @@ struct BrokenOffJSON {
         let close = Self.close(of: text, behind: start)
         place = close.place
         if close.isThere {
-          if !isKey { end = place }
+          if !isKey, !isDeep { end = place }
         } else {
-          if !isKey {
+          if !isKey, !isDeep {
             end = place
             closers.append(UInt8(ascii: "\""))
           }
@@ -34,15 +40,17 @@ struct BrokenOffJSON {
         }
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         // The closing one of each is the second behind it in ASCII.
+        if closers.count == Self.mostDeep { deepStart = start }
         closers.append(text[start] + 2)
         isKeyNext = text[start] == UInt8(ascii: "{")
-        end = place
+        if closers.count <= Self.mostDeep { end = place }
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         guard closers.popLast() == text[start] else { return }
-        end = place
+        if closers.count == Self.mostDeep { deep.append(deepStart..<place) }
+        if closers.count <= Self.mostDeep { end = place }
         if closers.isEmpty { break scan }
       case UInt8(ascii: ","):
-        end = start
+        if !isDeep { end = start }
         isKeyNext = closers.last == UInt8(ascii: "}")
       case UInt8(ascii: ":"): isKeyNext = false
       default: break
@@ -51,8 +59,10 @@ struct BrokenOffJSON {
     guard end > 0 else { return }
     length = end
     bytes.reserveCapacity(end + closers.count)
-    for place in 0..<end { bytes.append(text[place]) }
-    bytes += closers.reversed()
+    for place in 0..<end { bytes.append(max(text[place], 0x20)) }
+    for range in deep { bytes.replaceSubrange(range, with: [UInt8(ascii: "0")] + Array(repeating: 0x20, count: range.count - 1)) }
+    // That of a string stands behind those of what is around it.
+    bytes += closers.prefix(Self.mostDeep + (closers.last == UInt8(ascii: "\"") ? 1 : 0)).reversed()
   }
 
   /// Behind the quote that ends a string, or where the string breaks off within no escape and no character.

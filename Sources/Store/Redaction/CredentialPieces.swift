@@ -20,6 +20,11 @@ enum CredentialPieces {
       let bare = withoutPadding(piece)
       let isPart = piece.count < whole.count
       if isPart, bare.count < piece.count { pieces.add(piece) }
+      // Of an id and a secret, the secret (fal.ai's `Key ID:SECRET`, GoDaddy's `sso-key`).
+      if let colon = bare.firstIndex(of: UInt8(ascii: ":")) {
+        let secret = bare[(colon + 1)...]
+        if isRandom(secret) || isSure && secret.count >= 16 { pieces.add(secret) }
+      }
       guard let equals = bare.firstIndex(of: UInt8(ascii: "=")) else {
         if isPart || bare.count < piece.count { pieces.add(bare) }
         continue
@@ -30,6 +35,8 @@ enum CredentialPieces {
       pieces.add(value)
       if isRandom(bare[..<equals]) { pieces.add(bare[..<equals]) }
     }
+    // A cookie's value may have any of the others in it, though it should not (RFC 6265 section 4.1.1).
+    if !isSure { pieces.add(cookies: whole) }
     if hasScheme, isEqual(first, "basic"), let text = decoded(words[1]) { pieces.add(userAndPassword: text) }
     return pieces.found
   }
@@ -38,7 +45,7 @@ enum CredentialPieces {
   private static func onlyKey(in value: String) -> Substring.UTF8View? {
     var bytes = value.utf8[...]
     if isEqual(bytes.prefix(7), "bearer ") { bytes = bytes.dropFirst(7) }
-    return bytes.contains { isSeparator($0) || $0 == UInt8(ascii: "=") } ? nil : bytes
+    return bytes.contains { isSeparator($0) || $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") } ? nil : bytes
   }
 
   /// Whether more than one word stands there, the first of them a scheme. For most values it is one look.
@@ -61,7 +68,20 @@ enum CredentialPieces {
     }
 
     mutating func add(_ piece: Bytes) {
-      if counts(piece) { found.append(String(decoding: piece, as: UTF8.self)) }
+      guard counts(piece) else { return }
+      let text = String(decoding: piece, as: UTF8.self)
+      found.append(text)
+      // Servers write them as URLs do, and say them as they are.
+      if !isSure, piece.contains(UInt8(ascii: "%")), let decoded = text.removingPercentEncoding { found.append(decoded) }
+    }
+
+    mutating func add(cookies: Bytes) {
+      for cookie in cookies.split(separator: UInt8(ascii: ";")) where cookie.contains(where: { CredentialPieces.isSeparator($0) }) {
+        if found.count > Redaction.mostSecrets { return }
+        guard let equals = cookie.firstIndex(of: UInt8(ascii: "=")) else { continue }
+        let value = cookie[(equals + 1)...]
+        if value.contains(where: { CredentialPieces.isSeparator($0) }) { add(value) }
+      }
     }
 
     /// RFC 7617 section 2. Some take a key for the user, and no password.
@@ -104,9 +124,10 @@ enum CredentialPieces {
     return piece
   }
 
-  /// base64, with its padding or without.
+  /// base64, with its padding or without, also in the alphabet for URLs.
   private static func decoded(_ word: Bytes) -> String? {
-    let digits = String(decoding: withoutPadding(word), as: UTF8.self)
+    let standard = withoutPadding(word).map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0 }
+    let digits = String(decoding: standard, as: UTF8.self)
     let padding = String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
     return Data(base64Encoded: digits + padding).map { String(decoding: $0, as: UTF8.self) }
   }

@@ -28,6 +28,8 @@ enum QueryKeys {
     guard key.utf8.count >= SecretSearch.shortest else { return }
     values.append(String(key))
     if key.utf8.contains(UInt8(ascii: "%")), let decoded = String(key).removingPercentEncoding { values.append(decoded) }
+    // As forms write a blank, which a key may have, or a plus.
+    if key.utf8.contains(UInt8(ascii: "+")), let decoded = key.replacing("+", with: " ").removingPercentEncoding { values.append(decoded) }
   }
 
   static func removed(from path: String) -> String {

@@ -21,12 +21,13 @@ struct Redactor {
     record.path = QueryKeys.removed(from: record.path)
     // What the client received is kept without its headers: a vendor's answer may be passed on as it came.
     if record.attempts.contains(where: { $0.response?.isCoded == true }), record.response?.isText == false { record.response?.omitBody() }
-    redact(&record.request, secrets.asked) { $1.clear(&$0) }
-    redact(&record.response, secrets.answered) { $1.clear(answer: &$0) }
+    var isAsked = false
+    redact(&record.request, secrets.asked) { isAsked = $1.clear(&$0) }
+    redact(&record.response, secrets.answered) { $1.clear(answer: &$0, isAsked: isAsked) }
     for index in record.attempts.indices {
       // What the proxy tells a model quotes it, and cuts what is long.
-      redact(&record.attempts[index].request, secrets.asked) { $1.clear(&$0, isCut: true) }
-      redact(&record.attempts[index].response, secrets.answered) { $1.clear(answer: &$0) }
+      redact(&record.attempts[index].request, secrets.asked) { isAsked = $1.clear(&$0, isCut: true) || isAsked }
+      redact(&record.attempts[index].response, secrets.answered) { $1.clear(answer: &$0, isAsked: isAsked) }
     }
     if !rules.paths.isEmpty { redactDetails(&record) }
     clear(&record, secrets)

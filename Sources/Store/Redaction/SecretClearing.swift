@@ -28,17 +28,24 @@ extension SecretSearch {
     if let cleared = cleared(cut: bytes) { bytes = cleared }
   }
 
-  func clear(_ message: inout StoredMessage, isCut: Bool = false) {
+  /// - Returns: whether its body had one.
+  @discardableResult
+  func clear(_ message: inout StoredMessage, isCut: Bool = false) -> Bool {
     let found = edits(in: message.body.span, isCut: isCut)
     message.apply(found)
     if let cleared = message.text.flatMap({ cleared($0) }) { message.text = cleared }
+    return !found.isEmpty
   }
 
   /// The same for an answer, where a stream may deliver them in pieces.
-  func clear(answer: inout StoredMessage) {
+  ///
+  /// - Parameter isAsked: whether the question had one: then the answer's tokens may have it, and those of the question that it repeats.
+  func clear(answer: inout StoredMessage, isAsked: Bool = false) {
     // Before the body as it stands, where a piece may be taken for the whole: the rest of the key would no longer be known.
-    let pieces = StreamTexts(answer.body).edits(self)
-    answer.apply(pieces)
+    let texts = StreamTexts(answer.body)
+    let pieces = texts.edits(self)
+    let isFound = texts.hasTokens && (isAsked || !pieces.isEmpty || occurs(in: answer.body.span))
+    answer.apply(isFound ? texts.withoutTokens(pieces) : pieces)
     // What was said of several choices at once has the pieces of one between those of another.
     if !pieces.isEmpty { answer.text = nil }
     clear(&answer)

@@ -27,6 +27,7 @@ enum SecretForms {
       forms.append(percentEncoded(plain, digits) { _ in false })
       if letters.marks > 0 { forms.append(percentEncoded(plain, digits, keeping: SecretLetters.isMark)) }
       if letters.solidi > 0 { forms.append(percentEncoded(plain, digits) { $0 == UInt8(ascii: "/") }) }
+      if letters.blanks > 0 { forms.append(percentEncoded(plain, digits) { $0 == 0x20 }.map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }) }
     }
     return forms
   }

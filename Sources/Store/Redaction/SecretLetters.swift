@@ -12,6 +12,9 @@ struct SecretLetters {
   /// What URLs escape, the solidus and the marks among it.
   private(set) var reserved = 0
   private(set) var hasHexLetters = false
+  /// What forms write as `+`.
+  private(set) var blanks = 0
+  private(set) var hasWide = false
 
   init(_ secret: some Sequence<UInt8>) {
     for byte in secret {
@@ -22,8 +25,10 @@ struct SecretLetters {
       }
       reserved += 1
       if byte & 15 > 9 || byte >> 4 > 9 { hasHexLetters = true }
+      if byte >= 0x80 { hasWide = true }
       switch byte {
       case UInt8(ascii: "/"): solidi += 1
+      case UInt8(ascii: " "): blanks += 1
       case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0..<0x20: quoted += 1
       default: if Self.isMark(byte) { marks += 1 }
       }
@@ -36,7 +41,7 @@ struct SecretLetters {
   /// The bytes of all forms, about. What a form costs beside its bytes is what some dozens of them do.
   var cost: Int {
     var cost = 0
-    func add(_ more: Int, forms: Int = 1) { cost += forms * (count + 64) + more }
+    func add(_ more: Int, forms: Int = 1) { cost += forms * (count + 80) + more }
     add(0)
     if tildes + solidi > 0 { add(tildes + solidi) }
     if quoted > 0 { add(4 * quoted, forms: 3) }
@@ -47,6 +52,7 @@ struct SecretLetters {
       add(2 * reserved)
       if marks > 0 { add(2 * (reserved - marks)) }
       if solidi > 0 { add(2 * (reserved - solidi)) }
+      if blanks > 0 { add(2 * (reserved - blanks)) }
     }
     return cost
   }

@@ -11,12 +11,14 @@ import JSON
 /// within that is taken for a secret.
 package struct SecretSearch: Sendable {
   private var forms = SortedForms()
-  /// By the last two of eight bytes: how many bytes further those of a form may end.
+  /// By the last two of eight bytes: how many bytes further those of a form's beginning or middle may end.
   private var skips: [UInt8] = []
   /// Whether writers may or may not escape something in one of them.
   private var hasSolidus = false
   /// Whether they have to, and once more in each string around it.
   private var hasQuoted = false
+  /// Whether one is not ASCII.
+  private var hasWide = false
   private var takesAll = false
 
   /// Shorter ones would be found in innocent text.
@@ -45,12 +47,17 @@ package struct SecretSearch: Sendable {
     for (number, secret) in plain.enumerated() where number == 0 || Self.isBefore(plain[number - 1], secret) {
       // What stands for a secret must not be taken for one.
       if secret.count <= Self.mark.count, Self.mark.contains(secret) { continue }
+      let isAddress = SortedForms.isAddress(secret.span, at: 0)
       for form in SecretForms.all(of: secret) where form.count >= Self.shortest {
-        note(form)
-        forms.append(form)
+        let hasMiddle = !isAddress && form.count > SortedForms.fewest
+        note(form, from: 0)
+        if hasMiddle { note(form, from: SortedForms.middle(of: form.indices)) }
+        forms.append(form, hasMiddle: hasMiddle)
       }
       if secret.contains(UInt8(ascii: "/")) { hasSolidus = true }
-      if SecretLetters(secret).quoted > 0 { hasQuoted = true }
+      let letters = SecretLetters(secret)
+      if letters.quoted > 0 { hasQuoted = true }
+      if letters.hasWide { hasWide = true }
     }
     forms.sort()
   }
@@ -61,11 +68,11 @@ package struct SecretSearch: Sendable {
     return count == most ? left.count < right.count : left[count] < right[count]
   }
 
-  private mutating func note(_ form: [UInt8]) {
+  private mutating func note(_ form: [UInt8], from start: Int) {
     let last = Self.shortest - 1
     if skips.isEmpty { skips = Array(repeating: UInt8(last), count: 4096) }
     for end in 1...last {
-      let place = Self.place(form[end - 1], form[end])
+      let place = Self.place(form[start + end - 1], form[start + end])
       skips[place] = min(skips[place], UInt8(last - end))
     }
   }
@@ -105,7 +112,7 @@ package struct SecretSearch: Sendable {
 
   /// Those that are written with escapes which they do not need.
   private func escaped(in bytes: borrowing Span<UInt8>, isCut: Bool) -> [Range<Int>] {
-    guard UnescapedText.isNeeded(for: bytes, hasSolidus: hasSolidus, hasQuoted: hasQuoted) else { return [] }
+    guard UnescapedText.isNeeded(for: bytes, hasSolidus: hasSolidus, hasQuoted: hasQuoted, hasWide: hasWide) else { return [] }
     let found = plain(in: UnescapedText(bytes).bytes.span, isCut: isCut)
     return found.isEmpty ? [] : UnescapedText.origins(of: found, in: bytes)
   }
@@ -115,12 +122,14 @@ package struct SecretSearch: Sendable {
     return (some + others).sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { join($1, to: &$0) }
   }
 
+  /// None of those found begins behind the end of this one; it may begin before some of them.
   private static func join(_ range: Range<Int>, to found: inout [Range<Int>]) {
-    if let last = found.last, range.lowerBound < last.upperBound {
-      found[found.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-    } else {
-      found.append(range)
+    var range = range
+    while let last = found.last, range.lowerBound < last.upperBound {
+      range = min(range.lowerBound, last.lowerBound)..<max(range.upperBound, last.upperBound)
+      found.removeLast()
     }
+    found.append(range)
   }
 
   /// - Parameter end: where the eighth byte of the next may stand; moved on.
@@ -138,7 +147,12 @@ package struct SecretSearch: Sendable {
         return start..<bytes.count
       }
       end += 1
-      if let length = forms.longest(in: bytes, at: start, &effort) { return start..<start + length }
+      let whole = forms.longest(in: bytes, at: start, &effort).map { start..<start + $0 }
+      guard let part = forms.part(in: bytes, at: start, &effort) else {
+        if let whole { return whole }
+        continue
+      }
+      return part.lowerBound..<max(part.upperBound, whole?.upperBound ?? 0)
     }
     return nil
   }

@@ -2,15 +2,19 @@
 
 /// Secrets in each way that they may be written, in order: which of them stands at a place of a text is found by halving.
 struct SortedForms: Sendable {
-  private struct Form {
+  struct Form {
     /// The first eight bytes.
     let head: UInt64
     /// Where among all bytes.
     let range: Range<Int>
+    /// Whether most of it counts for the whole, wherever in it that begins.
+    let hasMiddle: Bool
   }
 
-  private var forms: [Form] = []
-  private var bytes: [UInt8] = []
+  private(set) var forms: [Form] = []
+  private(set) var bytes: [UInt8] = []
+  /// The middle eight bytes of those that have one, in order.
+  private(set) var middles: [Middle] = []
   /// Of the longest.
   private(set) var mostBytes = 0
 
@@ -27,8 +31,8 @@ struct SortedForms: Sendable {
   var isEmpty: Bool { forms.isEmpty }
 
   /// ``sort()`` has to follow.
-  mutating func append(_ form: [UInt8]) {
-    forms.append(Form(head: Self.head(of: form.span, at: 0), range: bytes.count..<bytes.count + form.count))
+  mutating func append(_ form: [UInt8], hasMiddle: Bool = false) {
+    forms.append(Form(head: Self.head(of: form.span, at: 0), range: bytes.count..<bytes.count + form.count, hasMiddle: hasMiddle))
     bytes += form
     mostBytes = max(mostBytes, form.count)
   }
@@ -45,6 +49,11 @@ struct SortedForms: Sendable {
       if last != number { forms[last] = forms[number] }
     }
     forms.removeLast(forms.count - last - 1)
+    middles = forms.filter(\.hasMiddle).map { form in
+      let place = Self.middle(of: form.range)
+      return Middle(head: Self.head(of: bytes.span, at: place), place: place, range: form.range)
+    }
+    middles.sort { $0.head < $1.head }
   }
 
   /// In order, of two that begin with the same eight bytes. Keys of one client may have much in common: by words.
@@ -58,7 +67,7 @@ struct SortedForms: Sendable {
 
   /// A beginning of this length at least, and of half of the secret, counts for the whole: a text may end within one, be it that a vendor
   /// breaks off. What keys of many begin with is shorter.
-  private static let fewest = 16
+  static let fewest = 16
 
   /// How long the longest is that stands there; the text has eight bytes from there at least.
   func longest(in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Int? {
@@ -83,7 +92,7 @@ struct SortedForms: Sendable {
   }
 
   /// Whether a URL or a path begins there: of a webhook's, say, the secret is in its end, and the beginning is everybody's.
-  private static func isAddress(_ text: borrowing Span<UInt8>, at start: Int) -> Bool {
+  static func isAddress(_ text: borrowing Span<UInt8>, at start: Int) -> Bool {
     text[start] == UInt8(ascii: "/") || text[start] == UInt8(ascii: "h") && text[start + 1] == UInt8(ascii: "t")
       && text[start + 2] == UInt8(ascii: "t") && text[start + 3] == UInt8(ascii: "p")
   }
@@ -141,7 +150,7 @@ struct SortedForms: Sendable {
     return count
   }
 
-  private static func head(of text: borrowing Span<UInt8>, at start: Int) -> UInt64 {
+  static func head(of text: borrowing Span<UInt8>, at start: Int) -> UInt64 {
     var head: UInt64 = 0
     for place in start..<start + SecretSearch.shortest { head = head << 8 | UInt64(text[place]) }
     return head

@@ -3,6 +3,7 @@ import JSON
 
 /// What the events of a stream say, put together from the pieces in which they deliver it: a key may stand in the whole and in none
 /// of them. Strings at one place of the events are one text, whatever the place is called; of an array's elements, `index` says which.
+/// Of a body that is one document, the parts of its messages.
 package struct StreamTexts {
   private struct Piece {
     /// Where in the text it begins.
@@ -21,6 +22,9 @@ package struct StreamTexts {
   private var texts: [Text] = []
   private var numbers: [Place: Int] = [:]
   private var name: [UInt8] = []
+  private var isStream = false
+  /// Where the answer stands once more, in tokens or in their numbers: a key is in pieces there that no search finds.
+  private var tokens: [Range<Int>] = []
 
   /// A place in the events, by the names and numbers on the way to it.
   private struct Place: Hashable {
@@ -34,7 +38,7 @@ package struct StreamTexts {
     }
   }
 
-  /// The texts of a body; none where it is no event stream.
+  /// The texts of a body; none where it is neither an event stream nor JSON.
   package init(_ body: [UInt8]) {
     var index = JSONIndex()
     var lines: [Range<Int>] = []
@@ -45,6 +49,7 @@ package struct StreamTexts {
         take(lines, of: body, &index)
         lines.removeAll(keepingCapacity: true)
       } else if body[start..<end].starts(with: "data:".utf8) {
+        isStream = true
         let isSpaced = start + 5 < end && body[start + 5] == 0x20
         lines.append(start + (isSpaced ? 6 : 5)..<end)
       }
@@ -52,6 +57,8 @@ package struct StreamTexts {
       if start < body.count, body[end] == 0x0D, body[start] == 0x0A { start += 1 }
     }
     take(lines, of: body, &index)
+    guard !isStream, let first = body.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return }
+    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { read(body, body.indices, &index, whole: nil) }
   }
 
   package var bytes: [[UInt8]] { texts.map(\.bytes) }
@@ -71,25 +78,39 @@ package struct StreamTexts {
   /// - Parameter whole: where the event stands, if it is not as in `body`.
   private mutating func read(_ body: [UInt8], _ range: Range<Int>, _ index: inout JSONIndex, whole: Range<Int>?) {
     let bytes = body.span.extracting(range)
-    if (try? index.read(bytes)) != nil {
+    if Self.isRead(bytes, &index) {
       walk(index.root, Place(), index, bytes, whole.map(Origin.whole) ?? .from(range.lowerBound, length: range.count, of: range.count))
       return
     }
     let broken = BrokenOffJSON(bytes)
-    guard (try? index.read(broken.bytes.span)) != nil else { return }
+    guard Self.isRead(broken.bytes.span, &index) else { return }
     let origin = whole.map(Origin.whole) ?? .from(range.lowerBound, length: broken.length, of: range.count)
     walk(index.root, Place(), index, broken.bytes.span, origin)
+  }
+
+  /// As clients read, some of which take what is no JSON.
+  private static func isRead(_ bytes: borrowing Span<UInt8>, _ index: inout JSONIndex) -> Bool {
+    (try? index.read(bytes, dialect: .python)) != nil
   }
 
   private enum Origin {
     /// - Parameter length: how many bytes of the event's were read; what goes on further goes on to its end.
     case from(Int, length: Int, of: Int)
     case whole(Range<Int>)
+
+    func range(of range: Range<Int>) -> Range<Int> {
+      switch self {
+      case .from(let offset, let length, let count):
+        range.lowerBound + offset..<(range.upperBound > length ? count : range.upperBound) + offset
+      case .whole(let range): range
+      }
+    }
   }
 
   private mutating func walk(_ node: JSONIndex.Node, _ place: Place, _ index: JSONIndex, _ bytes: borrowing Span<UInt8>, _ origin: Origin) {
     switch index.kind(node) {
-    case .string: add(node, at: place, index, bytes, origin)
+    // A document's are searched where they stand, but for parts.
+    case .string: if isStream { add(node, at: place, index, bytes, origin) }
     case .object:
       for (key, value) in index.members(node) {
         name.removeAll(keepingCapacity: true)
@@ -97,18 +118,26 @@ package struct StreamTexts {
         let own = place.down(Self.known(name))
         // Some vendors say it under both names at once, others under one and then the other: each is a text, and both together.
         let other = Self.isReasoning(name) ? place.down(0) : nil
+        if Self.isTokens(name), [.object, .array].contains(index.kind(value)) { tokens.append(origin.range(of: index.range(value))) }
         walk(value, own, index, bytes, origin)
         // Within one another they would be walked twice at each level.
         if let other, index.kind(value) == .string { walk(value, other, index, bytes, origin) }
       }
     case .array:
       for (number, element) in index.elements(node).enumerated() {
-        var own = number
-        if let node = index.value("index", in: element, of: bytes), let said = index.integer(node, of: bytes) { own = said }
-        walk(element, place.down(own), index, bytes, origin)
+        let said = index.value("index", in: element, of: bytes).flatMap { index.integer($0, of: bytes) }
+        walk(element, place.down(said ?? number), index, bytes, origin)
+        // Parts of a message, which readers join, have no number.
+        guard said == nil, let text = index.value("text", in: element, of: bytes) else { continue }
+        if index.kind(text) == .string { add(text, at: place.down(-1), index, bytes, origin) }
       }
     default: break
     }
+  }
+
+  /// OpenAI's, vLLM's, SGLang's and llama.cpp's names.
+  private static func isTokens(_ name: [UInt8]) -> Bool {
+    ["logprobs", "token_ids", "completion_probabilities"].contains { name.suffix($0.utf8.count).elementsEqual($0.utf8) }
   }
 
   /// What readers take for one thing under two names.
@@ -129,13 +158,8 @@ package struct StreamTexts {
     let start = texts[number].bytes.count
     index.decode(node, of: bytes, into: &texts[number].bytes)
     guard texts[number].bytes.count > start else { return }
-    switch origin {
-    case .from(let offset, let length, let count):
-      let range = index.range(node)
-      let end = range.upperBound > length ? count : range.upperBound
-      texts[number].pieces.append(Piece(start: start, range: range.lowerBound + offset..<end + offset))
-    case .whole(let range): texts[number].pieces.append(Piece(start: start, range: range, isExact: false))
-    }
+    let isExact = if case .from = origin { true } else { false }
+    texts[number].pieces.append(Piece(start: start, range: origin.range(of: index.range(node)), isExact: isExact))
   }
 
   // MARK: Taking out
@@ -143,15 +167,28 @@ package struct StreamTexts {
   /// What has to change in the body so that no text has a secret: the mark stands where one begins.
   func edits(_ secrets: SecretSearch) -> [JSONEdit] {
     var edits: [JSONEdit] = []
-    for text in texts {
+    for text in texts where isStream || text.pieces.count > 1 {
       let ranges = secrets.ranges(in: text.bytes.span)
       if !ranges.isEmpty { Self.append(ranges, of: text, to: &edits) }
     }
-    // Several texts may have pieces in one event that goes as a whole.
-    var end = 0
-    return edits.sorted { $0.range.lowerBound < $1.range.lowerBound }.filter { edit in
-      defer { end = max(end, edit.range.upperBound) }
-      return edit.range.lowerBound >= end
+    return Self.apart(edits)
+  }
+
+  /// Those, and nothing of what says the answer once more in tokens.
+  func withoutTokens(_ edits: [JSONEdit]) -> [JSONEdit] {
+    Self.apart(tokens.map { JSONEdit(range: $0, replacement: Array("null".utf8)) } + edits)
+  }
+
+  var hasTokens: Bool { !tokens.isEmpty }
+
+  /// Several texts may have pieces in one string, or in one event that goes as a whole: where they differ, all of it goes.
+  private static func apart(_ edits: [JSONEdit]) -> [JSONEdit] {
+    let inOrder = edits.sorted { ($0.range.lowerBound, $1.range.upperBound) < ($1.range.lowerBound, $0.range.upperBound) }
+    return inOrder.reduce(into: []) { kept, edit in
+      guard let last = kept.last, edit.range.lowerBound < last.range.upperBound else { return kept.append(edit) }
+      if edit.range == last.range, edit.replacement != last.replacement, last.replacement != Array("null".utf8) {
+        kept[kept.count - 1] = JSONEdit(range: edit.range, replacement: JSONWriter.bytes(of: JSONValue(Redaction.mark)))
+      }
     }
   }
 

@@ -10,13 +10,14 @@ struct UnescapedText {
   /// - Parameters:
   ///   - hasSolidus: whether an escaped `/` matters, which writers may escape here and not there, and at any depth.
   ///   - hasQuoted: whether what a string has to escape matters, which may be deeper than two strings.
-  static func isNeeded(for text: borrowing Span<UInt8>, hasSolidus: Bool, hasQuoted: Bool) -> Bool {
+  ///   - hasWide: whether what is not ASCII matters, which many writers escape (Python's do, unless told otherwise).
+  static func isNeeded(for text: borrowing Span<UInt8>, hasSolidus: Bool, hasQuoted: Bool, hasWide: Bool) -> Bool {
     for start in text.indices {
       switch text[start] {
       case UInt8(ascii: "\\"):
         if hasQuoted, start + 2 < text.count, text[start + 1] == text[start], text[start + 2] == text[start] { return true }
         if hasSolidus, start + 1 < text.count, text[start + 1] == UInt8(ascii: "/") { return true }
-        if let point = point(in: text, behind: start + 1), (0x21...0x7E).contains(point) { return true }
+        if let point = point(in: text, behind: start + 1), (0x21...0x7E).contains(point) || hasWide && point >= 0x80 { return true }
       case UInt8(ascii: "%"):
         if let byte = hexadecimal(text, at: start + 1, digits: 2), (0x21...0x7E).contains(byte) { return true }
       default: break
@@ -28,7 +29,10 @@ struct UnescapedText {
   init(_ text: borrowing Span<UInt8>) {
     bytes.reserveCapacity(text.count)
     var place = 0
-    while place < text.count { bytes.append(Self.next(in: text, at: &place)) }
+    while place < text.count {
+      let meant = Self.next(in: text, at: &place)
+      if meant < 0x80 { bytes.append(UInt8(meant)) } else { Self.withUTF8(of: meant) { bytes.append($0) } }
+    }
   }
 
   /// Where in the text ranges of the bytes stood, which are in order. It is read once more: a number for each byte would take eight times
@@ -39,8 +43,8 @@ struct UnescapedText {
     var (place, number) = (0, 0)
     func skip(to end: Int, _ text: borrowing Span<UInt8>) {
       while number < end {
-        _ = next(in: text, at: &place)
-        number += 1
+        let meant = next(in: text, at: &place)
+        if meant < 0x80 { number += 1 } else { Self.withUTF8(of: meant) { _ in number += 1 } }
       }
     }
     for range in ranges {
@@ -52,28 +56,41 @@ struct UnescapedText {
     return found
   }
 
-  /// The byte that stands there or is meant by an escape, which is passed over. Keys are ASCII: of other characters that are escaped
-  /// it matters only that they are none.
-  private static func next(in text: borrowing Span<UInt8>, at place: inout Int) -> UInt8 {
-    let byte = text[place]
-    switch byte {
+  /// What is no character but a byte of one, as it stands there.
+  private static let byte: UInt32 = 1 << 31
+
+  private static func withUTF8(of meant: UInt32, _ take: (UInt8) -> Void) {
+    if meant & byte != 0 { return take(UInt8(truncatingIfNeeded: meant)) }
+    for byte in String(Unicode.Scalar(meant) ?? "\u{FFFD}").utf8 { take(byte) }
+  }
+
+  /// The character that is meant by an escape, or the byte that stands there, which are passed over.
+  private static func next(in text: borrowing Span<UInt8>, at place: inout Int) -> UInt32 {
+    let first = text[place]
+    switch first {
     case UInt8(ascii: "\\"):
-      while place < text.count, text[place] == byte { place += 1 }
-      if let point = point(in: text, behind: place) {
+      let start = place
+      while place < text.count, text[place] == first { place += 1 }
+      if var point = point(in: text, behind: place) {
+        let backslashes = place - start
         place += 5
-        return point < 0x80 ? UInt8(point) : 0xFF
+        if (0xD800..<0xDC00).contains(point), let low = self.point(in: text, behind: place + backslashes), (0xDC00..<0xE000).contains(low) {
+          point = 0x10000 + (point - 0xD800) << 10 + (low - 0xDC00)
+          place += backslashes + 5
+        }
+        return point
       }
-      guard place < text.count, text[place] == UInt8(ascii: "\"") || text[place] == UInt8(ascii: "/") else { return byte }
+      guard place < text.count, text[place] == UInt8(ascii: "\"") || text[place] == UInt8(ascii: "/") else { return UInt32(first) }
       place += 1
-      return text[place - 1]
+      return UInt32(text[place - 1])
     case UInt8(ascii: "%"):
       place += 1
-      guard let meant = hexadecimal(text, at: place, digits: 2) else { return byte }
+      guard let meant = hexadecimal(text, at: place, digits: 2) else { return UInt32(first) }
       place += 2
-      return UInt8(truncatingIfNeeded: meant)
+      return meant < 0x80 ? meant : meant | byte
     default:
       place += 1
-      return byte
+      return first < 0x80 ? UInt32(first) : UInt32(first) | byte
     }
   }
 

@@ -30,7 +30,10 @@ extension StoredExchange {
       text = ""
       hadBodies = true
     }
-    for index in calls.indices { forget(&calls[index].arguments) }
+    for index in calls.indices {
+      forget(&calls[index].arguments)
+      forget(&calls[index].violations)
+    }
     for index in edits.indices {
       forget(&edits[index].before)
       forget(&edits[index].after)

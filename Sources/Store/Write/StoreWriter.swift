@@ -36,6 +36,8 @@ package final class StoreWriter: Sendable {
   /// What others ask of the writer's thread.
   struct Control {
     var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Who waits for the file only.
+    var openWaiters: [CheckedContinuation<Void, Never>] = []
     var deadline: DispatchTime?
     var hasEnded = false
     /// Secrets that are known since the writer was last asked.
@@ -145,6 +147,17 @@ package final class StoreWriter: Sendable {
     }
   }
 
+  /// Returns when the file is there and brought up to date, or has failed to be once.
+  package func opened() async {
+    await withCheckedContinuation { continuation in
+      let isOver = control.withLock { control in
+        if !control.hasEnded { control.openWaiters.append(continuation) }
+        return control.hasEnded
+      }
+      if isOver { continuation.resume() } else { waker.wake() }
+    }
+  }
+
   /// Takes nothing more, writes what waits, and lets go of the file. What is not written after `seconds` is dropped and
   /// counted. Returns when all of it is done; a second call waits for the first.
   package func close(within seconds: Double = 5) async {
@@ -191,11 +204,18 @@ package final class StoreWriter: Sendable {
     }
   }
 
+  func takeOpenWaiters() -> [CheckedContinuation<Void, Never>] {
+    control.withLock { control in
+      defer { control.openWaiters = [] }
+      return control.openWaiters
+    }
+  }
+
   func end() {
     let waiters = control.withLock { control in
       control.hasEnded = true
-      defer { (control.waiters, control.endWaiters) = ([], []) }
-      return control.waiters + control.endWaiters
+      defer { (control.waiters, control.openWaiters, control.endWaiters) = ([], [], []) }
+      return control.waiters + control.openWaiters + control.endWaiters
     }
     publish()
     let watching = watchers.withLock { watchers in

@@ -26,7 +26,9 @@ final class WriterLoop {
   func run() {
     while true {
       let waiters = owner.takeWaiters()
+      let openWaiters = owner.takeOpenWaiters()
       attempt { try open() }
+      for waiter in openWaiters { waiter.resume() }
       gather(isHurried: !waiters.isEmpty)
       repeat {
         attempt { try commit() }
@@ -153,7 +155,8 @@ final class WriterLoop {
   private func keepHouse(isHurried: Bool) throws {
     guard let session else { return }
     if isHurried, owner.deadline == nil {
-      while try session.indexWords() {}
+      // The end waits for none of it.
+      while owner.deadline == nil, try session.indexWords() {}
     } else if owner.withQueue({ $0.waiting.isEmpty }), !isBusy || DispatchTime.now() >= nextHousekeeping {
       _ = try session.indexWords()
     }

@@ -154,14 +154,11 @@ import Testing
   }
 
   @Test(
-    "what was decided on for another reference, or another key's, is not sent, and what waits goes nowhere",
-    arguments: [
-      reference("other"), reference("r", "http://other.test/v1"), reference(key: "key-2"), reference(key: nil), reference(header: "p"),
-      ReferenceMark(.baseline("r")),
-    ])
+    "what was decided on for another reference is not sent, and what waits goes nowhere",
+    arguments: [reference("other"), reference("r", "http://other.test/v1"), ReferenceMark(.baseline("r"))])
   func decidedForAnother(now mark: ReferenceMark) {
     let first = Self.reference()
-    #expect(first == Self.reference() && first != mark)
+    #expect(first == Self.reference(key: "key-2") && first == Self.reference(header: "p") && first != mark)
     var core = ShadowCore(ShadowSample.settings { ($0.sample, $0.repeats, $0.concurrency) = (1, 0, 1) }, reference: "r", mark: first)
     func record(_ number: Int, _ mark: ReferenceMark) -> ExchangeRecord { ShadowSample.record(number) { $0.reference = mark } }
     #expect(core.arrived([record(1, first), record(2, first)], lost: 0, at: ShadowSample.noon).sends.count == 1)
@@ -174,6 +171,68 @@ import Testing
     _ = core.arrived([record(5, mark)], lost: 0, at: ShadowSample.noon)
     _ = core.reload(core.queue.settings, reference: "r", mark: mark, at: ShadowSample.noon)
     #expect(core.queue.waitingCount == 1 && core.queue.underwayCount == 1)
+  }
+
+  @Test("a request with a key in it that Belay knows of goes to nobody else", arguments: ["sk-vendor-0123456789", "sk-client-0123456789"])
+  func keys(_ key: String) {
+    var core = Self.core { $0.concurrency = 9 }
+    core.known = SecretSearch(["sk-vendor-0123456789"])
+    func record(_ number: Int, _ question: String) -> ExchangeRecord {
+      ShadowSample.record(number) {
+        $0.shadow = .sent(ByteBuffer(bytes: ShadowSample.request(question)), hasTools: true)
+        $0.secrets = ["sk-client-0123456789"]
+      }
+    }
+    let work = core.arrived([record(1, "the file has \(key)"), record(2, "the file has none")], lost: 0, at: ShadowSample.noon)
+    #expect(work.sends.map(\.id) == [record(2, "").id] && core.counts.skips == [.hasKey: 1])
+  }
+
+  @Test("what waits is on disk only for as long as requests may be kept")
+  func requestsNoLongerKept() {
+    var core = Self.core { ($0.concurrency, $0.queue) = (1, 10) }
+    func arrive(_ number: Int) -> [ShadowNote] { core.arrived([ShadowSample.record(number)], lost: 0, at: ShadowSample.noon).notes }
+    #expect((1...3).flatMap(arrive).contains { if case .keep = $0 { true } else { false } })
+    let work = core.reload(core.queue.settings, reference: "reference", keepsRequests: false, at: ShadowSample.noon)
+    #expect(work.notes.contains { if case .forget = $0 { true } else { false } } && core.queue.waitingCount == 2)
+    #expect(!arrive(4).contains { if case .keep = $0 { true } else { false } })
+    #expect(!core.end().notes.contains { if case .keep = $0 { true } else { false } })
+  }
+
+  @Test("what an earlier process left for another reference is forgotten")
+  func leftForAnother() throws {
+    func core(_ mark: ReferenceMark) -> ShadowCore {
+      ShadowCore(
+        ShadowSample.settings { ($0.sample, $0.repeats, $0.concurrency) = (1, 0, 1) }, reference: "r", mark: mark, isPersistent: true)
+    }
+    var before = core(Self.reference())
+    _ = before.arrived((1...2).map { number in ShadowSample.record(number) { $0.reference = Self.reference() } }, lost: 0, at: ShadowSample.noon)
+    let kept = before.end().notes.compactMap { if case .keep(let job) = $0 { job } else { nil } }
+    #expect(kept.count == 2)
+    var same = core(Self.reference(key: "key-2"))
+    #expect(same.restored(kept, at: ShadowSample.noon).sends.count == 1 && same.queue.waitingCount == 1)
+    var other = core(Self.reference("r", "http://other.test/v1"))
+    let work = other.restored(kept, at: ShadowSample.noon)
+    #expect(work.sends.isEmpty && other.queue.isIdle && work.notes == kept.map { .forget($0.exchange) })
+    #expect(other.counts.skips == [.otherReference: 2])
+  }
+
+  @Test("where nothing is shadowed any more, what waits is forgotten, and so is what an earlier process left")
+  func nothingShadowed() throws {
+    let mark = Self.reference()
+    func core(_ sample: Double) -> ShadowCore {
+      let settings = ShadowSample.settings { ($0.sample, $0.sampleOfFew, $0.repeats, $0.concurrency) = (sample, sample, 0, 1) }
+      return ShadowCore(settings, reference: "r", mark: mark, isPersistent: true)
+    }
+    let none = core(0).queue.settings
+    var before = core(1)
+    _ = before.arrived((1...3).map { number in ShadowSample.record(number) { $0.reference = mark } }, lost: 0, at: ShadowSample.noon)
+    var reloaded = before
+    let work = reloaded.reload(none, reference: "r", mark: mark, at: ShadowSample.noon)
+    #expect(work.sends.isEmpty && reloaded.queue.waitingCount == 0 && reloaded.counts.drops == [.stopped: 2])
+    let kept = before.end().notes.compactMap { if case .keep(let job) = $0 { job } else { nil } }
+    var next = core(0)
+    let left = next.restored(kept, at: ShadowSample.noon)
+    #expect(kept.count == 3 && left.sends.isEmpty && next.queue.isIdle && left.notes == kept.map { .forget($0.exchange) })
   }
 
   @Test("another reference: what the one before would still say is not the other's word, and nothing that waits goes there")

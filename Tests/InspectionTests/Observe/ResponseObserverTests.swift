@@ -217,9 +217,9 @@ func repeatedMessage() throws {
 func oddShapes() {
   let summary = observe(
     event(#"{"model":7,"choices":{}}"#)
-      + event(#"{"model":"kimi-k2","choices":[null,7,{"delta":null},{"delta":[]}]}"#)
+      + event(#"{"model":"kimi-k2","choices":[{"delta":null},{"index":1,"delta":[]}]}"#)
       + event(
-        #"{"model":"later","choices":[{"index":0,"delta":{"content":"a","tool_calls":[null,[],7]},"finish_reason":7}]}"#
+        #"{"model":"later","choices":[{"index":0,"delta":{"content":"a","tool_calls":null},"finish_reason":7}]}"#
       )
       + finish("stop") + done)
   #expect(summary.model == "kimi-k2")

@@ -82,5 +82,7 @@ package enum ShadowSkip: String, Sendable, CaseIterable {
   case reference
   /// Since the exchange began, the reference has become another, or another key's.
   case otherReference = "other_reference"
+  /// A key that Belay knows of stands in the request: it is no other vendor's business.
+  case hasKey = "has_key"
   case notSampled = "not_sampled"
 }

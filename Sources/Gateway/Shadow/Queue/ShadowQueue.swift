@@ -154,6 +154,12 @@ package struct ShadowQueue: Sendable {
     return left.flatMap { drop($0, .stopped) }
   }
 
+  /// Nothing of what waits may be on disk any more.
+  package mutating func forgetKept() -> [Action] {
+    defer { kept = [] }
+    return kept.sorted().map { .forget(id: $0) }
+  }
+
   /// Somebody else is asked from now on: what the one before would still say is not the other's word.
   package mutating func abandon() -> [Action] {
     let asked = underway.values.sorted { $0.id < $1.id }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is left of a secret where a text begins within it: tools keep the end of what is long, or leave its middle out. Whatever has
+/// half of one and four bytes more, in a row, has the eight in its middle: they are looked for as its first eight are.
+extension SortedForms {
+  struct Middle {
+    let head: UInt64
+    /// Where among all bytes it begins.
+    let place: Int
+    /// Of the form.
+    let range: Range<Int>
+  }
+
+  static func middle(of range: Range<Int>) -> Int { range.lowerBound + (range.count - SecretSearch.shortest) / 2 }
+
+  /// How much of a form counts for it.
+  private static func least(of range: Range<Int>) -> Int { max(fewest, (range.count + 1) / 2 + SecretSearch.shortest / 2) }
+
+  /// The most that is there of one whose middle stands at this place; the text has eight bytes from there at least.
+  func part(in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Range<Int>? {
+    if middles.isEmpty { return nil }
+    let head = Self.head(of: text, at: start)
+    var found: Range<Int>?
+    var number = firstMiddle(head)
+    while number < middles.count, middles[number].head == head, !effort.isSpent {
+      let middle = middles[number]
+      number += 1
+      var around = around(middle, in: text, at: start, &effort)
+      // The blank between a scheme and its key is any blank.
+      while around.lowerBound < start, text[around.lowerBound] == 0x20 { around = around.lowerBound + 1..<around.upperBound }
+      guard around.count >= Self.least(of: middle.range) else { continue }
+      guard 4 * around.count >= 3 * middle.range.count || Self.isRandom(text, around) else { continue }
+      found = min(found?.lowerBound ?? around.lowerBound, around.lowerBound)..<max(found?.upperBound ?? 0, around.upperBound)
+    }
+    return found
+  }
+
+  private func firstMiddle(_ head: UInt64) -> Int {
+    var (low, high) = (0, middles.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if middles[middle].head < head { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// How far the text is the same before the middle and behind it.
+  private func around(_ middle: Middle, in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Range<Int> {
+    let count = text.agreement(
+      at: start, with: bytes.span, at: middle.place, upTo: min(middle.range.upperBound - middle.place, text.count - start))
+    let most = min(middle.place - middle.range.lowerBound, start)
+    var before = 0
+    while before < most, text[start - before - 1] == bytes[middle.place - before - 1] { before += 1 }
+    effort.spend(before + count - SecretSearch.shortest)
+    return start - before..<start + count
+  }
+
+  /// Half of a phrase may be words that anybody writes.
+  private static func isRandom(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for place in range where (0x30...0x39).contains(text[place]) { return true }
+    return false
+  }
+}
