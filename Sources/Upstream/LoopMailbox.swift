@@ -53,23 +53,23 @@ final class LoopMailbox: Sendable {
 
   /// Takes what is in `deliveries` and leaves it empty.
   func post(_ deliveries: inout [Delivery]) {
-    let mustSchedule = inbox.withLock { inbox in
+    let isPausing: Bool? = inbox.withLock { inbox in
       if inbox.waiting.isEmpty {
         swap(&inbox.waiting, &deliveries)
       } else {
         inbox.waiting += deliveries
       }
-      guard !inbox.isScheduled else { return false }
+      guard !inbox.isScheduled else { return nil }
       inbox.isScheduled = true
       inbox.isPausing = inbox.isTooBusy(at: .now())
-      return true
+      return inbox.isPausing
     }
     deliveries.removeAll(keepingCapacity: true)
-    if mustSchedule { schedule() }
+    if let isPausing { schedule(afterPause: isPausing) }
   }
 
-  private func schedule() {
-    if inbox.withLock({ $0.isPausing }) {
+  private func schedule(afterPause isPausing: Bool) {
+    if isPausing {
       eventLoop.scheduleTask(in: Self.pause) { self.deliver() }
     } else {
       eventLoop.execute { self.deliver() }
@@ -97,15 +97,15 @@ final class LoopMailbox: Sendable {
       call.endTurn()
       if done < batch.count, NIODeadline.now() - busySince > Self.turn { break }
     }
-    let goesOn = inbox.withLock { inbox in
+    let isPausing: Bool? = inbox.withLock { inbox in
       if done < batch.count { inbox.waiting.insert(contentsOf: batch[done...], at: 0) }
       batch.removeAll(keepingCapacity: true)
       inbox.spare = batch
       inbox.endedAt = .now()
       inbox.isScheduled = !inbox.waiting.isEmpty
       inbox.isPausing = inbox.isScheduled && inbox.isTooBusy(at: inbox.endedAt)
-      return inbox.isScheduled
+      return inbox.isScheduled ? inbox.isPausing : nil
     }
-    if goesOn { schedule() }
+    if let isPausing { schedule(afterPause: isPausing) }
   }
 }

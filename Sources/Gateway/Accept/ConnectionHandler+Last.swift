@@ -49,7 +49,8 @@ extension ConnectionHandler {
 
   /// What was held back is in memory for as long as the client does not take it, and counts for so long.
   private func writeLast(_ context: ChannelHandlerContext, _ holder: UInt64?, then: @escaping (ConnectionHandler) -> Void) {
-    let bytes = unwritten + writer.count
+    // Of what left before nearly all is taken, where the channel takes more: a long stream counts for no more than its end.
+    let bytes = writer.count + (context.channel.isWritable ? 0 : unwritten)
     unwritten = 0
     let exchanges = lane.exchangeContext
     let limit = exchanges.configuration.limits.bufferedBytes

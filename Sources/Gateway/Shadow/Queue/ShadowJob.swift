@@ -80,7 +80,7 @@ package enum ShadowSkip: String, Sendable, CaseIterable {
   case unanswered
   /// The reference itself answered.
   case reference
-  /// Since the exchange began, the reference has become another, or another key's.
+  /// Since the exchange began, or before a restart, the reference has become another.
   case otherReference = "other_reference"
   /// A key that Belay knows of stands in the request: it is no other vendor's business.
   case hasKey = "has_key"
