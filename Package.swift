@@ -50,6 +50,7 @@ let package = Package(
     // System libraries: a module map and a shim each.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -88,8 +89,8 @@ let package = Package(
     .executableTarget(
       name: "belay",
       dependencies: [
-        "Configuration", "Fidelity", "Gateway", "Inspection", "JSON", "JSONSchema", "Logbook", "Replay", "Simulator", "Store", "Upstream",
-        arguments, logging, lifecycle, signals, nioPosix,
+        "CMalloc", "Configuration", "Fidelity", "Gateway", "Inspection", "JSON", "JSONSchema", "Logbook", "Replay", "Simulator", "Store",
+        "Upstream", arguments, logging, lifecycle, signals, nioPosix,
       ],
       swiftSettings: settings),
 

@@ -13,7 +13,7 @@ struct Replay: AsyncParsableCommand {
       no key for stands in a line's last one, `belay`: the codes of what inspection found (`belay explain` says what they are), \
       attempts, and where its reading of an answer is mistaken.
 
-      Ctrl-C finishes what is in flight and writes the summary; a second one cancels it.
+      Ctrl-C finishes what is in flight and writes the summary; a second one cancels it, a third ends the program as it is.
 
       Exit codes: 0 every request was answered, 1 some failed or lines were skipped, 2 nothing could be done, 130 Ctrl-C.
 
@@ -106,6 +106,8 @@ struct Replay: AsyncParsableCommand {
   }
 
   func run() async throws {
+    // What is recorded is its owner's, as the store is.
+    if recorded.fromStore { umask(0o077) }
     let vendors: [ReplayOptions]
     do {
       vendors = try self.vendors()

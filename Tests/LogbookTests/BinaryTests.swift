@@ -101,6 +101,8 @@ import Testing
       #expect(run.errors.contains("line 2 left out: exchange \(exchanges[2].id): the end of its request was not kept"))
       let rows = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/results.jsonl")).split(separator: 0x0A).map { try JSONValue(parsing: Array($0)) }
       #expect(rows.map { $0["data_index"]?.int } == [1, 3])
+      let mode = try FileManager.default.attributesOfItem(atPath: folder.path + "/results.jsonl")[.posixPermissions] as? Int
+      #expect(mode == 0o600, "what is recorded is its owner's")
       #expect(rows.map { $0["request"]?["messages"]?[0]?["content"]?.string } == ["question 1", "question 4"])
 
       let nothing = try self.run(common + ["--where", "vendor == 'nobody'"], in: folder)

@@ -44,6 +44,11 @@ package struct DatasetReader {
   }
 
   private mutating func read() throws(ReplayProblem) -> [UInt8] {
+    do {
+      if let piece = try inflater?.next() { return piece }
+    } catch {
+      throw ReplayProblem("\(path) begins as gzip, but its data is damaged. Copy it again")
+    }
     let bytes: [UInt8]
     do {
       bytes = try file.bytes(upTo: Self.chunk)
@@ -51,17 +56,14 @@ package struct DatasetReader {
       throw ReplayProblem(reading: path, error)
     }
     isAtEnd = bytes.isEmpty
-    do {
-      if isAtStart, inflates, Inflater.isGzip(bytes) { inflater = try Inflater() }
-      isAtStart = false
-      guard let inflater else { return bytes }
-      if isAtEnd, !inflater.isComplete { throw ReplayProblem("\(path) is cut short: its gzip data has no end. Copy it again") }
-      return isAtEnd ? [] : try inflater.inflate(bytes)
-    } catch let problem as ReplayProblem {
-      throw problem
-    } catch {
-      throw ReplayProblem("\(path) begins as gzip, but its data is damaged. Copy it again")
+    if isAtStart, inflates, Inflater.isGzip(bytes) {
+      do { inflater = try Inflater() } catch { throw ReplayProblem("no memory to uncompress \(path)") }
     }
+    isAtStart = false
+    guard let inflater else { return bytes }
+    if isAtEnd, !inflater.isComplete { throw ReplayProblem("\(path) is cut short: its gzip data has no end. Copy it again") }
+    inflater.append(bytes)
+    return []
   }
 
   /// How many lines are not blank; nil for what can be read only once, as a pipe.

@@ -9,6 +9,9 @@ import CZlib
   private let stream: UnsafeMutablePointer<z_stream>
   /// Whether the input may end here: nothing was read since the last member's end.
   private(set) var isComplete = true
+  private var input: [UInt8] = []
+  /// Up to where it was read.
+  private var offset = 0
 
   private static let chunk = 256 << 10
 
@@ -29,36 +32,40 @@ import CZlib
   /// Whether these bytes begin a gzip file.
   static func isGzip(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
-  /// What `input` makes of it, given that all that came before was handed over.
-  func inflate(_ input: [UInt8]) throws(Problem) -> [UInt8] {
-    var output: [UInt8] = []
-    var input = input
-    let status = unsafe input.withUnsafeMutableBufferPointer { input in
-      unsafe stream.pointee.next_in = input.baseAddress
-      unsafe stream.pointee.avail_in = UInt32(input.count)
+  /// The next bytes, to be read by `next` to the end before others are appended.
+  func append(_ bytes: [UInt8]) {
+    input.removeSubrange(..<offset)
+    offset = 0
+    input += bytes
+  }
+
+  /// What the bytes so far make, in pieces of at most 256 KiB, as a thousand times what is appended may come of it; nil when more are
+  /// needed.
+  func next() throws(Problem) -> [UInt8]? {
+    while !isComplete || offset < input.count {
       var status = Z_OK
-      while status == Z_OK {
-        let piece = unsafe [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, count in
+      let piece = unsafe [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, count in
+        status = unsafe input.withUnsafeMutableBufferPointer { input in
+          unsafe stream.pointee.next_in = input.baseAddress.map { unsafe $0 + offset }
+          unsafe stream.pointee.avail_in = UInt32(input.count - offset)
           unsafe stream.pointee.next_out = buffer.baseAddress
           unsafe stream.pointee.avail_out = UInt32(Self.chunk)
-          status = unsafe CZlib.inflate(stream, Z_NO_FLUSH)
-          count = unsafe Self.chunk - Int(stream.pointee.avail_out)
+          return unsafe CZlib.inflate(stream, Z_NO_FLUSH)
         }
-        output += piece
-        isComplete = status == Z_STREAM_END
-        let rest = unsafe stream.pointee.avail_in
-        if isComplete, rest > 0 { status = unsafe inflateReset(stream) }
-        if status == Z_OK, rest == 0, piece.count < Self.chunk { break }
+        count = unsafe Self.chunk - Int(stream.pointee.avail_out)
       }
-      return status
+      unsafe offset = input.count - Int(stream.pointee.avail_in)
+      isComplete = status == Z_STREAM_END
+      switch status {
+      case Z_STREAM_END: _ = unsafe inflateReset(stream)
+      // Z_BUF_ERROR only says that more input is needed.
+      case Z_OK, Z_BUF_ERROR: break
+      case Z_MEM_ERROR: throw .noMemory
+      default: throw .damaged
+      }
+      if !piece.isEmpty { return piece }
+      if status == Z_BUF_ERROR { return nil }
     }
-    // Z_BUF_ERROR only says that more input is needed.
-    switch status {
-    case Z_OK, Z_STREAM_END, Z_BUF_ERROR: break
-    case Z_MEM_ERROR: throw .noMemory
-    default: throw .damaged
-    }
-    if status == Z_STREAM_END { _ = unsafe inflateReset(stream) }
-    return output
+    return nil
   }
 }

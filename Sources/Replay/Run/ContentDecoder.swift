@@ -11,11 +11,16 @@ struct ContentDecoder {
 
   private var state = State.unknown
 
-  mutating func decode(_ bytes: [UInt8], of head: UpstreamHead) throws(Failure) -> [UInt8] {
+  /// Hands on what the bytes are, piece by piece, for as long as it is wanted.
+  mutating func decode(_ bytes: [UInt8], of head: UpstreamHead, _ take: ([UInt8]) -> Bool) throws(Failure) {
     if case .unknown = state { state = try Self.begin(head.headers["content-encoding"]) }
-    guard case .compressed(let inflater) = state else { return bytes }
+    guard case .compressed(let inflater) = state else {
+      _ = take(bytes)
+      return
+    }
     do {
-      return try inflater.inflate(bytes)
+      inflater.append(bytes)
+      while let piece = try inflater.next(), take(piece) {}
     } catch {
       throw Failure(type: "DecodingError", message: "the answer says that it is compressed, and its data is damaged")
     }

@@ -7,14 +7,30 @@ import Upstream
 /// Takes a response in, on its event loop.
 final class Intake: Sendable {
   private struct State {
-    var stream = StreamAssembly(limit: Intake.limit)
+    var stream = StreamAssembly()
     var body: [UInt8] = []
     var failure: Failure?
     var inspection: AnswerInspection?
-  }
 
-  /// The longest answer that is read, a stream or not.
-  private static let limit = 64 << 20
+    /// Whether more is wanted.
+    mutating func take(_ head: UpstreamHead, _ bytes: [UInt8], isStream: Bool) -> Bool {
+      inspection?.take(head, bytes)
+      guard isStream, head.isSuccess else {
+        if body.count + bytes.count > AnswerLimits.text {
+          failure = Failure.tooLong(limit: AnswerLimits.text)
+        } else {
+          body += bytes
+        }
+        return failure == nil
+      }
+      do throws(Failure) {
+        try stream.feed(bytes)
+      } catch {
+        failure = error
+      }
+      return failure == nil && !stream.isFull
+    }
+  }
 
   private let isStream: Bool
   private let key: APIKey?
@@ -29,30 +45,19 @@ final class Intake: Sendable {
   }
 
   @Sendable func take(_ head: UpstreamHead, _ buffer: ByteBuffer) -> Bool {
-    let bytes: [UInt8]
+    var goesOn = true
     do throws(Failure) {
-      bytes = try decoder.withLock { decoder throws(Failure) in try decoder.decode(Array(buffer.readableBytesView), of: head) }
+      try decoder.withLock { decoder throws(Failure) in
+        try decoder.decode(Array(buffer.readableBytesView), of: head) { piece in
+          goesOn = state.withLock { $0.take(head, piece, isStream: isStream) }
+          return goesOn
+        }
+      }
     } catch {
       state.withLock { $0.failure = error }
       return false
     }
-    return state.withLock { state in
-      state.inspection?.take(head, bytes)
-      guard isStream, head.isSuccess else {
-        if state.body.count + bytes.count > Self.limit {
-          state.failure = Failure.tooLong(limit: Self.limit)
-        } else {
-          state.body += bytes
-        }
-        return state.failure == nil
-      }
-      do throws(Failure) {
-        try state.stream.feed(bytes)
-      } catch {
-        state.failure = error
-      }
-      return state.failure == nil && !state.stream.isFull
-    }
+    return goesOn
   }
 
   func answer(_ head: UpstreamHead, to request: PreparedRequest) throws(Failure) -> Answer {
@@ -68,7 +73,7 @@ final class Intake: Sendable {
     if isStream { return Answer(state.stream, request, findings) }
     let response: JSONValue
     do {
-      response = try JSONValue(parsing: state.body, dialect: .python)
+      response = try JSONValue(parsing: state.body, limits: AnswerLimits.json, dialect: .python)
     } catch {
       throw failed(Failure(type: "APIResponseValidationError", message: "the answer is not JSON, \(error)"))
     }

@@ -28,6 +28,10 @@ package struct StreamAssembly: Sendable {
   package private(set) var isDone = false
 
   private let limit: Int
+  private let textLimit: Int
+  /// Bytes of text and arguments that are kept, at most about `textLimit`.
+  private var kept: Int { content.count + reasoning.count + argumentBytes }
+  private var argumentBytes = 0
   /// Bytes that were looked at, at most `limit`.
   private var received = 0
   /// Whether it is done, and goes on all the same for as long as an answer may: nobody need wait for its end.
@@ -68,8 +72,12 @@ package struct StreamAssembly: Sendable {
     }
   }
 
-  /// - Parameter limit: the most bytes that are read; what is not done by then has failed.
-  package init(limit: Int = 64 << 20) { self.limit = limit }
+  /// - Parameters:
+  ///   - limit: the most bytes that are read; what is not done by then has failed.
+  ///   - textLimit: the most bytes of text and arguments that are kept.
+  package init(limit: Int = AnswerLimits.stream, textLimit: Int = AnswerLimits.text) {
+    (self.limit, self.textLimit) = (limit, textLimit)
+  }
 
   /// Throws for an event that the SDK raises for: an error, or data that is not JSON; and for a stream that is too long.
   package mutating func feed(_ bytes: [UInt8]) throws(Failure) {
@@ -95,7 +103,7 @@ package struct StreamAssembly: Sendable {
       return
     }
     do {
-      try index.read(data, dialect: .python)
+      try index.read(data, limits: AnswerLimits.json, dialect: .python)
     } catch {
       let message = "an event of the stream is not JSON, \(error): \(Self.text(of: data, limit: 200))"
       throw Failure(type: "JSONDecodeError", message: message)
@@ -113,11 +121,12 @@ package struct StreamAssembly: Sendable {
       if let text = index.value("content", in: delta, of: data) { index.decode(text, of: data, into: &content) }
       if let text = index.value("reasoning_content", in: delta, of: data) { index.decode(text, of: data, into: &reasoning) }
       if let deltas = index.value("tool_calls", in: delta, of: data), index.kind(deltas) == .array {
-        for call in index.elements(deltas) { take(call: call, of: data) }
+        for call in index.elements(deltas) { try take(call: call, of: data) }
       }
     } else if let text = index.value("text", in: choice, of: data) {
       index.decode(text, of: data, into: &content)
     }
+    if kept > textLimit { throw Failure.tooLong(limit: textLimit) }
     finish.take(truthy("finish_reason", in: choice, of: data), index, data)
     choiceUsage.take(truthy("usage", in: choice, of: data), index, data)
   }
@@ -145,7 +154,7 @@ package struct StreamAssembly: Sendable {
     String(decoding: (0..<min(limit, data.count)).map { data[$0] }, as: UTF8.self)
   }
 
-  private mutating func take(call delta: JSONIndex.Node, of data: borrowing Span<UInt8>) {
+  private mutating func take(call delta: JSONIndex.Node, of data: borrowing Span<UInt8>) throws(Failure) {
     var number = 0
     if let node = index.value("index", in: delta, of: data) { number = index.integer(node, of: data) ?? 0 }
     let place: Int
@@ -153,6 +162,7 @@ package struct StreamAssembly: Sendable {
       place = known
     } else {
       place = calls.count
+      guard place < AnswerLimits.calls else { throw Failure(type: "APIError", message: "more than \(AnswerLimits.calls) calls in an answer") }
       places[number] = place
       calls.append(Call(id: tree("id", in: delta, of: data), type: tree("type", in: delta, of: data)))
     }
@@ -162,7 +172,9 @@ package struct StreamAssembly: Sendable {
       index.decode(name, of: data, into: &calls[place].name)
     }
     if let arguments = index.value("arguments", in: function, of: data) {
+      let before = calls[place].arguments.count
       index.decode(arguments, of: data, into: &calls[place].arguments)
+      argumentBytes += calls[place].arguments.count - before
     }
   }
 

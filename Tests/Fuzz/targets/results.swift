@@ -63,8 +63,12 @@ private func inflated(_ bytes: [UInt8], step: Int) -> [UInt8]? {
   guard let inflater = try? Inflater(takesZlib: true) else { return nil }
   var output: [UInt8] = []
   for piece in pieces(bytes, step) {
-    guard let part = try? inflater.inflate(piece) else { return nil }
-    output += part
+    inflater.append(piece)
+    do {
+      while let part = try inflater.next() { output += part }
+    } catch {
+      return nil
+    }
   }
   return output
 }

@@ -53,4 +53,35 @@ import Testing
     }
     await vendor.stop()
   }
+
+  @Test(
+    "The third Ctrl-C ends a replay whose set is a pipe that stays open",
+    .enabled(if: Command.belay != nil, "needs belay beside the tests"))
+  func openPipe() async throws {
+    try await withTemporaryFolder { folder in
+      let errors = folder.appendingPathComponent("errors")
+      try Data().write(to: errors)
+      let process = Process()
+      process.executableURL = Command.belay
+      process.arguments = ["replay", "/dev/stdin", "--base-url", "http://127.0.0.1:1/v1", "--model", "m", "--retries", "0"]
+      process.currentDirectoryURL = folder
+      let set = Pipe()
+      process.standardInput = set
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = try FileHandle(forWritingTo: errors)
+      try process.run()
+      func said() -> String { String(decoding: (try? Data(contentsOf: errors)) ?? Data(), as: UTF8.self) }
+      let results = folder.appendingPathComponent("results.jsonl")
+      // Once the file is there, it listens to Ctrl-C.
+      while process.isRunning, !FileManager.default.fileExists(atPath: results.path) { try await Task.sleep(for: .milliseconds(10)) }
+      for word in ["finishing what is in flight", "once more ends the program as it is"] {
+        process.interrupt()
+        while process.isRunning, !said().contains(word) { try await Task.sleep(for: .milliseconds(10)) }
+      }
+      process.interrupt()
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+      withExtendedLifetime(set) {}
+    }
+  }
 }

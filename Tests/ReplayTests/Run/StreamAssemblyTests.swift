@@ -4,8 +4,8 @@ import Replay
 import Testing
 
 @Suite struct StreamAssemblyTests {
-  private func assemble(_ text: String, piece: Int = .max, limit: Int = 64 << 20) throws -> StreamAssembly {
-    var assembly = StreamAssembly(limit: limit)
+  private func assemble(_ text: String, piece: Int = .max, limit: Int = 64 << 20, textLimit: Int = 16 << 20) throws -> StreamAssembly {
+    var assembly = StreamAssembly(limit: limit, textLimit: textLimit)
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       try assembly.feed(Array(rest.prefix(piece)))
@@ -107,6 +107,30 @@ import Testing
     #expect(failure == Failure(type: "APIError", message: "the answer is longer than 0 MiB"))
     // What never becomes an event counts too.
     #expect(throws: Failure.self) { try assemble(String(repeating: ": ping\n\n", count: 20), piece: piece, limit: 100) }
+  }
+
+  @Test(
+    "Of text, reasoning and arguments together no more is kept than is read of an answer that is no stream",
+    arguments: [
+      #"{"choices":[{"delta":{"content":"aaaaaaaaaa"}}]}"#, #"{"choices":[{"delta":{"reasoning_content":"aaaaaaaaaa"}}]}"#,
+      #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"aaaaaaaaaa"}}]}}]}"#,
+    ])
+  func textLimit(event: String) throws {
+    let events = String(repeating: stream(event), count: 10)
+    _ = try assemble(events, textLimit: 100)
+    let failure = #expect(throws: Failure.self) { try assemble(events, textLimit: 99) }
+    #expect(failure?.type == "APIError")
+  }
+
+  @Test("A vendor that begins more calls, or sends more values in an event, than any model does has failed")
+  func hostile() throws {
+    let calls = (0..<1024).map { #"{"index":\#($0)}"# }
+    let event = { (calls: [String]) in #"{"choices":[{"delta":{"tool_calls":[\#(calls.joined(separator: ","))]}}]}"# }
+    #expect(try message(event(calls))?["message"]?["tool_calls"]?.array?.count == 1024)
+    let failure = #expect(throws: Failure.self) { try message(event(calls), event([#"{"index":1024}"#])) }
+    #expect(failure?.message == "more than 1024 calls in an answer")
+    let many = #expect(throws: Failure.self) { try message("[" + String(repeating: "0,", count: 1 << 20) + "0]") }
+    #expect(many?.message.contains("more than 1048576 values and keys") == true)
   }
 
   @Test("Only the first choice of an event counts, whatever its index")

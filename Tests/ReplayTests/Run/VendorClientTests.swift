@@ -51,6 +51,16 @@ import Upstream
     }
   }
 
+  @Test("An answer of more values than any model sends, or of more than 16 MiB, is a failure: some are in memory at once")
+  func hostileBodies() async throws {
+    let values = ScriptedVendor(.json(#"{"choices":["# + String(repeating: "{},", count: 1 << 20) + "{}]}"))
+    let many = await #expect(throws: Failure.self) { try await client(values).attempt(request) }
+    #expect(many?.message.contains("more than 1048576 values and keys") == true)
+    let long = ScriptedVendor(.json(#"{"choices":[]}"# + String(repeating: " ", count: 16 << 20)))
+    let failure = await #expect(throws: Failure.self) { try await client(long).attempt(request) }
+    #expect(failure?.message == "the answer is longer than 16 MiB")
+  }
+
   @Test("429 of an account without credit is not asked again", arguments: ["exceeded_current_quota_error", "insufficient_quota"])
   func quota(type: String) async throws {
     let vendor = ScriptedVendor(.json(#"{"error":{"message":"no","type":"\#(type)"}}"#, status: 429))
@@ -143,14 +153,14 @@ import Upstream
     return VendorClient(ReplayOptions(file: "f", baseURL: "http://vendor.test/v1", model: "kimi"), transport: transport)
   }
 
-  @Test("An answer without end fails once 64 MiB of it came, a stream or not", arguments: [true, false])
-  func endless(isStream: Bool) async throws {
+  @Test("An answer without end fails once 64 MiB of a stream came, or 16 of another", arguments: [(true, 64), (false, 16)])
+  func endless(isStream: Bool, limit: Int) async throws {
     let lines = Collected<Int>()
     let client = endless("data: {\"choices\":[]}\n\n", lines: lines)
-    await #expect(throws: Failure(type: "APIError", message: "the answer is longer than 64 MiB")) {
+    await #expect(throws: Failure(type: "APIError", message: "the answer is longer than \(limit) MiB")) {
       try await client.attempt(isStream ? streamed : request)
     }
-    #expect(lines.all.count == 64)
+    #expect(lines.all.count == limit)
   }
 
   @Test("A stream without end that has said [DONE] is an answer, and is left then")
