@@ -100,7 +100,7 @@ let package = Package(
     tests("FidelityTests", ["JSON", "Fidelity"], fixtures: ["Fixtures"]),
     tests("ConfigurationTests", ["JSON", "Configuration", "Inspection", "TLS"]),
     tests("TLSTests", ["COpenSSL", "TLS", nioCore, nioEmbedded]),
-    tests("UpstreamTests", ["Upstream", nioCore, nioPosix, nioHTTP]),
+    tests("UpstreamTests", ["COpenSSL", "Upstream", nioCore, nioPosix, nioHTTP]),
     tests(
       "GatewayTests",
       [

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <string.h>
 
 static inline int belay_ssl_ctx_set_min_version(SSL_CTX *context, int version) {
   return SSL_CTX_set_min_proto_version(context, version);
@@ -100,7 +101,28 @@ static inline void belay_ssl_ctx_refuse_costly_certificates(SSL_CTX *context) {
 // No Diffie-Hellman over primes: a server chooses them, up to 10,000 bits, of which each handshake takes a second (TLS 1.2), or names
 // one of 8,192 (TLS 1.3). Whoever has forward secrecy has it over curves, too.
 static inline void belay_ssl_ctx_refuse_long_primes(SSL_CTX *context) {
-  SSL_CTX_set_cipher_list(context, "DEFAULT:!kDHE");
+  // What is there, which a system's policy may have made shorter, but for those. Those of TLS 1.3 name no key exchange.
+  STACK_OF(SSL_CIPHER) *ciphers = SSL_CTX_get_ciphers(context);
+  char list[8192];
+  size_t length = 0;
+  for (int index = 0; index < sk_SSL_CIPHER_num(ciphers); index++) {
+    const SSL_CIPHER *cipher = sk_SSL_CIPHER_value(ciphers, index);
+    int exchange = SSL_CIPHER_get_kx_nid(cipher);
+    const char *name = SSL_CIPHER_get_name(cipher);
+    size_t count = strlen(name);
+    if (exchange == NID_kx_any || exchange == NID_kx_dhe || exchange == NID_kx_dhe_psk) continue;
+    if (length + count + 2 > sizeof list) break;
+    memcpy(list + length, name, count);
+    length += count;
+    list[length++] = ':';
+  }
+  // Where nothing else is left, TLS 1.3 is.
+  if (length > 0) {
+    list[length - 1] = 0;
+    SSL_CTX_set_cipher_list(context, list);
+  } else {
+    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+  }
   // As OpenSSL 3.5 has it by default, a key of each kind goes along: who knows the first only by name would ask for another round.
   if (SSL_CTX_set1_groups_list(context, "?*X25519MLKEM768 / ?*X25519:?secp256r1 / ?secp384r1:?secp521r1") != 1)
     SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384:P-521");

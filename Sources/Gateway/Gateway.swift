@@ -177,6 +177,10 @@ package final class Gateway: Service {
     await judging.value
     await writer?.close()
     await watching?.value
+    // Without a store nobody watches what had no line.
+    if writer == nil, recorder.dropped > 0 {
+      logger.warning("exchanges were served and not recorded", metadata: ["lost_in_all": "\(recorder.dropped)"])
+    }
     // Last: it tells that exchanges are being drained, and whatever happens to it costs no record.
     try await result.get()?.stop()
     logger.info("stopped")

@@ -11,6 +11,13 @@ extension JSONNumber {
     guard let value = Double(written.text), value.isFinite, value != 0 else { return false }
     return Decimal(value.description) == written
   }
+
+  /// The same value in the one spelling that all numbers of it have: `1`, `1.0` and `10e-1` are `1e0`. What has an exponent beyond 32 bits
+  /// stays as it is.
+  package var normalized: JSONNumber {
+    guard let value = Decimal(text) else { return self }
+    return JSONNumber(unchecked: value.digits.isEmpty ? "0e0" : (text.utf8.first == ASCII.minus ? "-" : "") + value.text)
+  }
 }
 
 /// A number's value without its sign: `digits` times a power of ten.

@@ -36,8 +36,9 @@ final class Transfer {
   private var begunAt = NIODeadline.uptimeNanoseconds(0)
   /// When it must have a connection.
   private var connectBy = NIODeadline.uptimeNanoseconds(0)
-  /// Of the request body, when it was last looked at.
+  /// Of the request body, when it was last looked at, and when that is to be done again.
   private var sentBytes = 0
+  private var nextLook = NIODeadline.distantFuture
   private var connect = TimeAmount.zero
   private var firstByte = TimeAmount.zero
   private var idle = TimeAmount.zero
@@ -79,6 +80,7 @@ final class Transfer {
     firstByte = request.limits.firstByte.clamped
     idle = request.limits.idle.clamped
     (begunAt, lastActivity, sentBytes) = (turn.now, turn.now, 0)
+    nextLook = turn.now + lookInterval
     self.call = call
     unsafe call.transfer = self
     guard multi.add(easyHandle) else { throw UpstreamError(.internal, "libcurl did not take the request") }
@@ -139,14 +141,26 @@ final class Transfer {
   /// The moment at which the vendor has been silent for too long. While we wait for our own side there is none.
   func deadline(now: NIODeadline) -> NIODeadline {
     if isReceivePaused || (isSendPaused && !parser.isComplete) || ending != nil { return .distantFuture }
-    let silence = lastActivity + (parser.isComplete ? idle : firstByte)
+    if parser.isComplete { return lastActivity + idle }
+    // A body in memory is sent without a callback, and the vendor's time begins once it has all of it.
+    let isUpload = isLongUpload
+    if isUpload, nextLook <= now {
+      nextLook = now + lookInterval
+      let sent = easyHandle.sentBytes
+      if sent > sentBytes { (sentBytes, lastActivity) = (sent, now) }
+    }
+    let silence = lastActivity + firstByte
     let deadline = isConnecting ? min(silence, connectBy) : silence
-    guard deadline <= now, !isConnecting, case .bytes(let bytes) = call?.request.body, !parser.isComplete else { return deadline }
-    // A body in memory is sent without a callback: it may have been going up all the time, and still be.
-    let sent = easyHandle.sentBytes
-    guard sent > sentBytes, sent < bytes.readableBytes else { return deadline }
-    (sentBytes, lastActivity) = (sent, now)
-    return now + firstByte
+    return isUpload && deadline > now ? min(deadline, nextLook) : deadline
+  }
+
+  /// By so much the vendor's time may begin late.
+  private var lookInterval: TimeAmount { .nanoseconds(firstByte.nanoseconds / 8) }
+
+  /// A body in memory that was not all sent when it was last looked at. What is shorter goes to the system at once.
+  private var isLongUpload: Bool {
+    guard case .bytes(let bytes) = call?.request.body else { return false }
+    return bytes.readableBytes > 64 << 10 && sentBytes < bytes.readableBytes
   }
 
   /// It has no connection yet.

@@ -51,8 +51,8 @@ import Testing
   }
 
   private static func time(_ work: () -> Void) -> Duration {
-    // The least of three: others use this machine, too.
-    (0..<3).map { _ in ContinuousClock().measure(work) }.min() ?? .zero
+    // The least of seven: other tests run beside it.
+    (0..<7).map { _ in ContinuousClock().measure(work) }.min() ?? .zero
   }
 
   @Test func eightTimesTheCallsCostAboutEightTimesAsMuch() {

@@ -73,7 +73,7 @@ import Testing
       let head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(question.count)\r\n\r\n"
       let request = Array(head.utf8) + question
       #expect(unsafe send(client, request, request.count, 0) == request.count)
-      while proxy.lines.count == 0 { await Task.yield() }
+      Self.waitForAnswer(client)
       return Task.detached { () -> (isCut: Bool, bytes: Int) in
         // One that rests is closed within a second or two.
         var end = pollfd(fd: client, events: 0x2000, revents: 0)
@@ -88,6 +88,33 @@ import Testing
     }
     let (isCut, bytes) = await reading.value
     #expect(!isCut && bytes > body.utf8.count)
+    await vendor.stop()
+  }
+
+  /// In `enforce` nothing of a call comes before all of it is there.
+  private static func waitForAnswer(_ client: Int32) {
+    var ready = pollfd(fd: client, events: Int16(POLLIN), revents: 0)
+    #expect(unsafe poll(&ready, 1, 30_000) == 1)
+  }
+
+  @Test("a client that leaves before it has taken an answer that is whole here has abandoned it", arguments: ["1.0", "1.1"])
+  func left(version: String) async throws {
+    let text = String(repeating: "a", count: 8 << 20)
+    let body = #"{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"\#(text)"},"finish_reason":"stop"}]}"#
+    let vendor = try await FaultVendor.start { _ in .answer(body) }
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    let lines = try await RunningProxy.with(vendors: vendors, adjust: { $0.settings.mode = .enforce }) { proxy in
+      let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      Self.connect(client, to: proxy.port)
+      let question = FlowTests.body("hello")
+      let request = Array("POST /v1/chat/completions HTTP/\(version)\r\nHost: localhost\r\nContent-Length: \(question.count)\r\n\r\n".utf8) + question
+      #expect(unsafe send(client, request, request.count, 0) == request.count)
+      Self.waitForAnswer(client)
+      close(client)
+      while proxy.lines.count == 0 { await Task.yield() }
+      return proxy.lines
+    }
+    #expect(lines.count == 1 && lines.all.contains("outcome=abandoned"), "\(lines.all)")
     await vendor.stop()
   }
 
@@ -115,7 +142,7 @@ import Testing
     let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(client) }
     let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
-    try await RunningProxy.with(
+    let lines = try await RunningProxy.with(
       vendors: vendors,
       adjust: {
         $0.settings.mode = .enforce
@@ -127,9 +154,11 @@ import Testing
         #"{"model":"k","stream":true,"messages":[{"role":"user","content":"go"}],"tools":[{"type":"function","function":{"name":"write"}}]}"#.utf8)
       let request = Array("POST /v1/chat/completions HTTP/1.0\r\nHost: localhost\r\nContent-Length: \(question.count)\r\n\r\n".utf8) + question
       #expect(unsafe send(client, request, request.count, 0) == request.count)
-      while proxy.lines.count == 0 { await Task.yield() }
-      #expect(proxy.lines.all.contains("completed"))
+      Self.waitForAnswer(client)
+      #expect(proxy.lines.count == 0, "it is not known yet what becomes of it")
+      return proxy.lines
     }
+    #expect(lines.count == 1 && lines.all.contains("outcome=broken") && lines.all.contains("error=draining"))
     var (room, taken) = ([UInt8](repeating: 0, count: 1 << 20), 1)
     while taken > 0 { taken = unsafe recv(client, &room, room.count, 0) }
     #expect(taken == -1 && errno == ECONNRESET)

@@ -21,10 +21,10 @@ import Upstream
 
   /// A vendor's stream, event by event.
   struct Script {
-    var events: [String] = [#"{"id":"a","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"#]
+    var events: [String] = [#"{"id":"a","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"#]
 
     static func chunk(_ delta: String, finish: String = "null", id: String = "a") -> String {
-      #"{"id":"\#(id)","created":1,"model":"m","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(finish)}]}"#
+      #"{"id":"\#(id)","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(finish)}]}"#
     }
 
     func text(_ text: String) -> Script { adding(Self.chunk(#"{"content":"\#(text)"}"#)) }
@@ -42,7 +42,7 @@ import Upstream
     }
     func finish(_ reason: String = "tool_calls") -> Script {
       adding(Self.chunk("{}", finish: "\"\(reason)\"")).adding(
-        #"{"id":"a","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}}"#
+        #"{"id":"a","object":"chat.completion.chunk","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}}"#
       ).adding("[DONE]")
     }
     func adding(_ event: String) -> Script {
@@ -253,6 +253,16 @@ import Upstream
     #expect(run.calls[1].headers.map(\.0).sorted() == ["Accept-Encoding", "Content-Type"])
   }
 
+  @Test("an answer that was refused is not asked for again by its idempotency key; what failed on the way is")
+  func idempotencyKey() throws {
+    var refused = try Run(Self.request(stream: true), headers: [("Idempotency-Key", "one")])
+    refused.answer(Script().call("read", #"{"path":7}"#).finish().bytes)
+    var failed = try Run(Self.request(stream: true), headers: [("Idempotency-Key", "one")])
+    failed.fail(UpstreamError(.reset, "reset"))
+    let keys = [refused, failed].map { $0.calls.map { $0.headers.contains { $0.0 == "Idempotency-Key" } } }
+    #expect(keys == [[true, false], [true, true]])
+  }
+
   @Test("a stream that has begun, and that nobody can go on with, ends with an error event")
   func nobodyLeft() throws {
     var run = try Run(Self.request(stream: true), resting: ["other"]) {
@@ -458,6 +468,23 @@ import Upstream
     run.body(Script().text("Let me see.").call("read", #"{"path":7,"#).bytes)
     #expect(run.calls.count == 2)
     run.pass(seconds: 11)
-    #expect(run.client.hasSuffix(": belay is checking a tool call\n"))
+    #expect(run.client.hasSuffix(": belay is waiting for the vendor\n"))
+  }
+
+  @Test("a client that waits for the first word is told so, head and all, whatever the vendor sends meanwhile")
+  func keepsAliveBeforeTheFirstWord() throws {
+    for said in ["", ": PROCESSING\n\n", Script().bytes] {
+      var run = try Run(Self.request(stream: true))
+      run.head()
+      run.body(said)
+      #expect(run.status == 0 && run.client.isEmpty)
+      run.pass(seconds: 11)
+      #expect(run.status == 200 && run.client == ": belay is waiting for the vendor\n")
+      run.body(said + Script().call("read", #"{"path":7}"#).finish().bytes)
+      // What was promised is a stream only: another attempt stands in as before.
+      #expect(run.calls.count == 2)
+      run.answer(Script().call("read", Self.good).finish().bytes)
+      #expect(run.arguments == Self.good && run.record?.verdict == .valid)
+    }
   }
 }

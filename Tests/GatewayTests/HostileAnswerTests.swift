@@ -192,7 +192,7 @@ import Upstream
     hostile.answer(answer.bytes + "data: " + Script.chunk(#"{"tool_calls":[\#(Self.badCall)]}"#) + "\n")
     #expect(!hostile.client.contains("zz") && hostile.record?.verdict == .valid)
     done.answer(answer.bytes + "data: [DONE]\n")
-    #expect(done.client.hasSuffix("data: [DONE]\n"))
+    #expect(done.client.hasSuffix("data: [DONE]\n\n"))
   }
 
   @Test("whatever is a success to clients is judged", arguments: [200, 201, 202, 203, 206, 299])
@@ -367,7 +367,10 @@ import Upstream
     var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.mode = .annotate }
     let event = "data: \(Script.chunk(#"{"content":"a"}"#))\r\n: belay x\r\nid: 3\r\n\r\n"
     run.answer(event + Script().finish("stop").bytes)
-    #expect(run.client.hasPrefix("id: 3\ndata: \(Script.chunk(#"{"content":"a"}"#))\n\n") && !run.client.contains("belay x"))
+    #expect(run.client.hasPrefix(event.replacing(": belay x\r\n", with: "")) && !run.client.contains("belay x"))
+    var enforced = try self.run()
+    enforced.answer(event + Script().finish("stop").bytes)
+    #expect(enforced.client.hasPrefix("id: 3\ndata: \(Script.chunk(#"{"content":"a"}"#))\n\n") && !enforced.client.contains("belay x"))
   }
 
   @Test("no comment of Belay's parts a carriage return from its line feed", arguments: [1, 2, 1_000_000])
@@ -420,6 +423,34 @@ import Upstream
     #expect(both.client.contains(#""name":"read""#) && !both.client.contains(#""name":"list_files""#))
   }
 
+  @Test("a call that a vendor parsed and left as markup as well is made once, and not refused for it", arguments: ["content", "reasoning_content"], [true, false])
+  func parsedAndLeft(key: String, stream: Bool) throws {
+    for (name, parts) in [("list_files", false), ("functions.list_files", false), ("list_files", true)] {
+      let call = #"{"index":0,"id":"functions.list_files:0","type":"function","function":{"name":"\#(name)","arguments":"{}"}}"#
+      let text = #""so \#(Self.markup)""#
+      let said = parts && key == "content" ? #"[\#(text),""]"# : text
+      var run = try Run(EnforcementTests.request(stream: stream)) { $0.settings.enforce.attempts = 1 }
+      run.head([("Content-Type", stream ? "text/event-stream" : "application/json")])
+      if stream {
+        run.body(Script().adding(Script.chunk(#"{"\#(key)":\#(said)}"#)).adding(Script.chunk(#"{"tool_calls":[\#(call)]}"#)).finish().bytes)
+      } else {
+        run.body(Self.body(Self.choice(#"{"role":"assistant","\#(key)":\#(said),"tool_calls":[\#(call)]}"#)))
+      }
+      run.end()
+      #expect(run.record?.verdict == .valid && run.record?.calls.count == 1 && !run.client.contains("<|tool"))
+      let choices = stream ? run.events.compactMap { $0["choices"]?[0]?["delta"] } : [try JSONValue(parsing: Array(run.client.utf8))["choices"]?[0]?["message"] ?? .null]
+      #expect(choices.flatMap { $0["tool_calls"]?.array ?? [] }.map { $0["function"]?["name"] } == ["list_files"])
+      #expect(choices.compactMap { $0[JSONString(key)]?.string }.joined() == "so ")
+    }
+  }
+
+  @Test("a call that was parsed and left in the reasoning is none that is lost where nothing may be mended")
+  func leftUnmended() throws {
+    var run = try run()
+    run.answer(Script().adding(Script.chunk(#"{"reasoning_content":"so \#(Self.markup)"}"#)).call("list_files", "{}", id: "functions.list_files:0").finish().bytes)
+    #expect(run.record?.verdict == .valid && run.record?.calls.count == 1)
+  }
+
   @Test("nothing of Belay's is written into the midst of an event")
   func keepAlive() throws {
     var run = try Run(EnforcementTests.request(stream: true)) {
@@ -445,16 +476,18 @@ import Upstream
     var run = try run(stream: false)
     let chunks = [
       #"{"content":[{"type":"text","text":"hello "}]}"#, #"{"content":"world"}"#, #"{"refusal":"no"}"#, #"{"reasoning_details":[{"text":"hm"}]}"#,
-      #"{"images":[{"n":1}]}"#, #"{"images":[{"n":2}],"annotations":[{"n":3}]}"#, #"{"audio":{"id":"x","data":"ab","transcript":"c"}}"#,
+      #"{"reasoning_details":[{"type":"reasoning.encrypted","data":"s"}]}"#, #"{"images":[{"n":1}]}"#, #"{"images":[{"n":2}],"annotations":[{"n":3}]}"#, #"{"audio":{"id":"x","data":"ab","transcript":"c"}}"#,
       #"{"audio":{"data":"cd","expires_at":7}}"#,
     ]
     var script = chunks.reduce(Script()) { $0.adding(Script.chunk($1)) }
     script = script.adding(#"{"id":"a","choices":[{"index":0,"delta":{"content":"!"},"logprobs":{"content":[{"token":"!"}]}}]}"#)
-    run.answer(script.finish("stop").bytes)
+    run.answer(script.adding(#"{"id":"a","choices":[{"index":0,"delta":{},"seed":7,"native_finish_reason":"end"}]}"#).finish("stop").bytes)
     let choice = try JSONValue(parsing: Array(run.client.utf8))["choices"]?[0]
     let message = choice?["message"]
     #expect(message?["content"] == "hello world!" && message?["refusal"] == "no" && message?["reasoning"] == "hm")
     #expect(choice?["logprobs"]?["content"]?[0]?["token"] == "!")
+    #expect(message?["reasoning_details"] == [["text": "hm"], ["type": "reasoning.encrypted", "data": "s"]])
+    #expect(choice?["seed"] == 7 && choice?["native_finish_reason"] == "end")
     #expect(message?["images"] == [["n": 1], ["n": 2]] && message?["annotations"] == [["n": 3]])
     #expect(message?["audio"] == ["id": "x", "data": "abcd", "transcript": "c", "expires_at": 7])
   }
@@ -462,10 +495,12 @@ import Upstream
   @Test("nor does it lose parts that are no text, or what stands beside the choices")
   func otherParts() throws {
     var run = try run(stream: false)
-    let script = Script().adding(Script.chunk(#"{"content":[{"type":"text","text":"hi"},{"type":"image_url","n":1}]}"#))
+    let script = Script().adding(Script.chunk(#"{"content":[{"type":"text","text":"hi"},{"type":"image_url","n":1},"you"]}"#)).text(" there")
     run.answer(script.adding(#"{"id":"a","choices":[],"citations":["x"]}"#).finish("stop").bytes)
     let body = try JSONValue(parsing: Array(run.client.utf8))
-    #expect(body["choices"]?[0]?["message"]?["content"] == [["type": "text", "text": "hi"], ["type": "image_url", "n": 1]])
+    #expect(body["choices"]?[0]?["message"]?["content"] == [
+      ["type": "text", "text": "hi"], ["type": "image_url", "n": 1], ["type": "text", "text": "you there"],
+    ])
     #expect(body["citations"] == ["x"])
   }
 

@@ -44,7 +44,7 @@ import Testing
 
   static let odd: [(came: String, isCertain: Bool)] = [
     (#""function":{"name":["list_files"],"#, false), (#""function":{"name":5,"#, false), (#""id":["x"],"function":{"#, true), (#""id":5,"function":{"#, true),
-    (#""custom":"","function":{"#, true), (#""custom":[],"function":{"#, true),
+    (#""custom":"","function":{"#, true), (#""custom":[],"function":{"#, true), (#""custom":{},"function":{"#, true),
   ]
 
   @Test("a name or an id that is no string is nobody's, and members at which clients fail are not there", arguments: odd)

@@ -85,6 +85,15 @@ import Upstream
     }
   }
 
+  @Test("so does a later attempt's")
+  func endMarkOfAttempt() throws {
+    var run = try Run(EnforcementTests.request(stream: true))
+    run.answer(Script().call("read", #"{"zz":1}"#).finish().bytes)
+    #expect(run.calls.count == 2)
+    run.answer(Script().text("hi").adding(Script.chunk("{}", finish: "\"stop\"")).bytes + "data: [DONE]")
+    #expect(run.record?.verdict == .valid && run.client.hasSuffix("verdict=valid\ndata: [DONE]\n\n"), "\(run.client)")
+  }
+
   @Test("an id in an attempt's text is known in the next", arguments: [": ping\n\n", "\n\n: ping\n\n"])
   func idsOfAttempts(comment: String) throws {
     var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.enforce.repairs = [] }
@@ -180,18 +189,18 @@ import Upstream
 
   /// An event without data is one that OpenAI's SDK for Python reads as JSON: behind an `id`, every blank line makes one.
   static let silent = [
-    ("id: 1\ndata: {\"choices\":[]}\n\n: ping\n\n", "id: 1\ndata: {\"choices\":[]}\n\n: ping\n"), ("id: 1\n\n", ""), ("retry: 5\n\n", ""),
+    ("id: 1\ndata: {\"object\":\"chat.completion.chunk\",\"choices\":[]}\n\n: ping\n\n", "id: 1\ndata: {\"object\":\"chat.completion.chunk\",\"choices\":[]}\n\n: ping\n"), ("id: 1\n\n", ""), ("retry: 5\n\n", ""),
     ("event: error\n\n", ""), ("data: \n\n", ""), (": ping\ndata:\n\n", ": ping\n"), (": ping\n\n", ": ping\n\n"),
-    ("id: 1\r\ndata: {\"choices\":[]}\r\n\r\n\r\n", "id: 1\r\ndata: {\"choices\":[]}\r\n\r\n"),
+    ("id: 1\r\ndata: {\"object\":\"chat.completion.chunk\",\"choices\":[]}\r\n\r\n\r\n", "id: 1\r\ndata: {\"object\":\"chat.completion.chunk\",\"choices\":[]}\r\n\r\n"),
   ]
 
-  @Test("no event leaves that has no data, once a client might take it for one", arguments: silent, [Mode.annotate, .enforce])
+  @Test("no event leaves that has no data, once a client might take it for one; annotate changes none", arguments: silent, [Mode.annotate, .enforce])
   func withoutData(event: (came: String, left: String), mode: Mode) throws {
     let (before, behind) = (Script().text("hi").bytes, Script().finish("stop").events.dropFirst().map { "data: \($0)\n\n" }.joined())
     for step in [1, 1_000_000] {
       var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.mode = mode }
       run.answer(before + event.came + behind, step: step)
-      #expect(run.client == before + event.left + behind.replacing("data: [DONE]", with: ": belay attempts=1 verdict=valid\ndata: [DONE]"))
+      #expect(run.client == before + (mode == .annotate ? event.came : event.left) + behind.replacing("data: [DONE]", with: ": belay attempts=1 verdict=valid\ndata: [DONE]"))
     }
   }
 
@@ -206,6 +215,21 @@ import Upstream
     run.end()
     #expect(run.events.compactMap { $0["usage"]?["total_tokens"]?.int } == [3] && run.finishReasons == ["tool_calls"])
     #expect(run.record?.usage?.completion == 2)
+  }
+
+  /// Azure's asynchronous filter lags behind the text.
+  @Test("what says nothing of the answer comes behind a pause, too; what says something does not")
+  func lateMembers() throws {
+    var run = try Run(EnforcementTests.request(stream: true))
+    run.head()
+    run.body(Script().text("hi").adding(Script.chunk("{}", finish: "\"stop\"")).bytes)
+    run.pass(seconds: 3)
+    let filter = #"{"id":"a","object":"chat.completion.chunk","choices":[{"index":0,"finish_reason":null,"content_filter_results":{"hate":{"filtered":true}}}]}"#
+    let citations = #"{"id":"a","object":"chat.completion.chunk","choices":[{"index":0,"delta":{}}],"citations":["x"]}"#
+    run.body([filter, Script.chunk(#"{"content":" and more"}"#), citations, "[DONE]"].map { "data: \($0)\n\n" }.joined())
+    run.end()
+    #expect(run.client.contains(filter) && run.client.contains(citations) && !run.client.contains("and more"))
+    #expect(run.client.hasSuffix("data: [DONE]\n\n") && run.record?.findingCodes.contains("stream.after_finish") == true)
   }
 
   @Test("a vendor that gives each chunk a finish reason is waited for, however long it pauses")

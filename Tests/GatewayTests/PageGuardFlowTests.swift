@@ -131,6 +131,7 @@ import Testing
       [
         .send(
           "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nACCESS-CONTROL-ALLOW-CREDENTIALS: true\r\nVary: Accept\r\n"
+            + "CACHE-CONTROL: public, max-age=3600\r\nETag: \"1\"\r\nLast-Modified: now\r\nExpires: later\r\nPragma: x\r\nAge: 1\r\nX-Age: 2\r\n"
             + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
       ]
     }
@@ -165,16 +166,23 @@ import Testing
         #expect(answer.headers.filter { $0.name == "access-control-allow-origin" }.map(\.value) == ["https://chat.example"])
         #expect(answer.headers.contains { $0.name == "vary" && $0.value == "Origin" })
         #expect(answer["access-control-allow-credentials"] == nil)
+        // Nor does its cache keep what another vendor, or another client, might seem to have said.
+        #expect(answer.headers.filter { $0.name == "cache-control" }.map(\.value) == ["no-store"])
+        #expect(!answer.headers.contains { ["etag", "last-modified", "expires", "pragma", "age"].contains($0.name) })
       }
       #expect(answers.dropFirst().allSatisfy { $0["access-control-expose-headers"] == "*" })
-      #expect(answers[1].headers.contains { $0.name == "vary" && $0.value == "Accept" } && answers[1].text == "{}")
+      #expect(answers[1].headers.contains { $0.name == "vary" && $0.value == "Accept" } && answers[1].text == "{}" && answers[1]["x-age"] == "2")
+      // A program's cache is told what an answer depends on.
+      let program = Case(testDescription: "a program", headers: Array(key.dropFirst(2)), method: "GET", target: "/v1/models")
+      let kept = try await Self.send(program, to: proxy.port)
+      #expect(kept["etag"] == "\"1\"" && kept.headers.contains { $0.name == "vary" && $0.value == "x-belay-vendor, authorization, x-api-key" })
       let permission = try #require(answers.first)
       #expect(permission["access-control-allow-methods"] == "POST")
       #expect(permission["access-control-allow-headers"] == "authorization,content-type")
       #expect(permission["access-control-allow-private-network"] == "true" && permission["access-control-max-age"] == "7200")
       #expect(permission["x-belay-exchange-id"] != nil)
     }
-    #expect(vendor.requests == (hasClients ? 2 : 3) && !vendor.text.contains("OPTIONS"))
+    #expect(vendor.requests == (hasClients ? 3 : 4) && !vendor.text.contains("OPTIONS"))
     await vendor.stop()
   }
 

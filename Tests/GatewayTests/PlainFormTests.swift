@@ -39,7 +39,9 @@ import Testing
     (#""delta":{"refusal":7}"#, #""delta":{"refusal":null}"#), (#""delta":{"reasoning_content":["x"]}"#, #""delta":{"reasoning_content":null}"#),
     (#""delta":{"role":"system"}"#, #""delta":{"role":"assistant"}"#), (#""delta":{"role":["x"]}"#, #""delta":{"role":"assistant"}"#),
     (#""delta":{"tool_calls":"x"}"#, #""delta":{"tool_calls":[]}"#), (#""delta":{"tool_calls":{}}"#, #""delta":{"tool_calls":[]}"#),
-    (#""delta":{"function_call":""}"#, #""delta":{"function_call":null}"#), (#""delta":{"images":5}"#, #""delta":{"images":null}"#),
+    (#""delta":{"function_call":""}"#, #""delta":{"function_call":null}"#), (#""delta":{"content":[]}"#, #""delta":{"content":""}"#),
+    (#""delta":{"function_call":{"name":null,"arguments":null}}"#, #""delta":{"function_call":null}"#),
+    (#""delta":{"function_call":{}}"#, #""delta":{"function_call":null}"#), (#""delta":{"images":5}"#, #""delta":{"images":null}"#),
     (#""delta":{"audio":"x"}"#, #""delta":{"audio":null}"#), (#""delta":{"provider_specific_fields":[]}"#, #""delta":{"provider_specific_fields":null}"#),
     (#""delta":"x""#, #""delta":{}"#), (#""delta":["x"]"#, #""delta":{}"#), (#""delta":{},"message":null"#, #""delta":{},"vendor_message":null"#),
     (#""delta":{},"message":"x""#, #""delta":{},"vendor_message":"x""#), (#""delta":{},"message":["x"]"#, #""delta":{},"vendor_message":["x"]"#),
@@ -48,14 +50,47 @@ import Testing
     (#""message":"x","finish_reason":"stop""#, #""vendor_message":"x","finish_reason":"stop","delta":{}"#),
   ]
 
-  @Test("what is of another kind than it should be, and said nothing, leaves as nothing", arguments: choices, [Mode.annotate, .enforce])
+  @Test("what is of another kind than it should be, and said nothing, leaves as nothing; annotate changes none of it", arguments: choices, [Mode.annotate, .enforce])
   func oddMembers(odd: (came: String, left: String), mode: Mode) throws {
-    func chunk(_ members: String) -> String { #"{"id":"a","choices":[{"index":0,\#(members)}]}"# }
+    func chunk(_ members: String) -> String { #"{"id":"a","object":"chat.completion.chunk","choices":[{"index":0,\#(members)}]}"# }
     func answer(_ members: String) -> String { Script().text("hi").adding(chunk(members)).text(" there").finish("stop").bytes }
     var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.mode = mode }
     run.answer(answer(odd.came))
     #expect(run.record?.verdict == .valid)
-    #expect(run.client == answer(odd.left).replacing("data: [DONE]", with: ": belay attempts=1 verdict=valid\ndata: [DONE]"))
+    #expect(run.client == answer(mode == .annotate ? odd.came : odd.left).replacing("data: [DONE]", with: ": belay attempts=1 verdict=valid\ndata: [DONE]"))
+  }
+
+  /// Between strings of a stream OpenAI's SDK for Python leaves out what is none.
+  @Test("text in parts is one string", arguments: [
+    (#"[{"type":"text","text":"no"},{"type":"text","text":"t \u0022"}]"#, ""), (#"["no","t \""]"#, ""),
+    (#"["not \"",{"type":"image_url","n":1}]"#, #","vendor_content":["not \"",{"type":"image_url","n":1}]"#),
+  ])
+  func textInParts(parts: String, others: String) throws {
+    func answer(_ delta: String) -> String { Script().text("do ").adding(Script.chunk(delta)).text("delete it").finish("stop").bytes }
+    var run = try run()
+    run.answer(answer(#"{"content":\#(parts)}"#))
+    #expect(run.record?.verdict == .valid)
+    #expect(run.client == answer(#"{"content":"not \""\#(others)}"#).replacing("data: [DONE]", with: ": belay attempts=1 verdict=valid\ndata: [DONE]"))
+  }
+
+  @Test("so it is in a whole answer, but among parts of other kinds", arguments: [
+    (#"[{"type":"text","text":"a"},"b"]"#, #""ab""#), ("[]", #""""#), (#"["a",{"type":"image_url"}]"#, #"["a",{"type":"image_url"}]"#),
+  ])
+  func wholeInParts(came: String, left: String) throws {
+    func answer(_ content: String) -> String { Self.body(#"{"index":0,"message":{"role":"assistant","content":\#(content),"refusal":"no"},"finish_reason":"stop"}"#) }
+    var run = try run(stream: false)
+    run.head([("Content-Type", "application/json")])
+    run.body(answer(came))
+    run.end()
+    #expect(run.client == answer(left) && run.record?.verdict == .valid)
+  }
+
+  @Test("parts that are no text stay where they are as they came in a stream", arguments: [#"[{"type":"thinking","thinking":[]}]"#, #"[{"type":"image_url"}]"#])
+  func otherParts(parts: String) throws {
+    let answer = Script().adding(Script.chunk(#"{"content":\#(parts)}"#)).text("hi").finish("stop").bytes
+    var run = try run()
+    run.answer(answer)
+    #expect(run.client == answer.replacing("data: [DONE]", with: ": belay attempts=1 verdict=valid\ndata: [DONE]"))
   }
 
   static let chunks = [
@@ -66,7 +101,9 @@ import Testing
 
   @Test("the same of a chunk", arguments: chunks)
   func oddChunk(odd: (came: String, left: String)) throws {
-    func answer(_ chunk: String) -> String { Script().text("hi").adding(chunk).finish("stop").bytes }
+    func answer(_ chunk: String) -> String {
+      Script().text("hi").adding(#"{"object":"chat.completion.chunk","# + chunk.dropFirst()).finish("stop").bytes
+    }
     var run = try run()
     run.answer(answer(odd.came))
     #expect(run.record?.verdict == .valid)
@@ -102,16 +139,31 @@ import Testing
     #expect(message?["role"]?.string == (role.isEmpty ? "" : "assistant") && message?["content"] == "hi" && message?["refusal"] == .null)
   }
 
-  /// OpenAI's SDK for Python passes over the others.
-  @Test("all chunks of an answer call themselves so, or none", arguments: [true, false])
-  func names(isNamed: Bool) throws {
-    let name = #"{"id":"a","object":"chat.completion.chunk","#
-    let events = Script().text("do ").text("not ").text("delete").finish("stop").events.enumerated().map { number, event in
-      event.replacing(#"{"id":"a","#, with: number == 2 ? (isNamed ? #"{"id":"a","object":"x","# : name) : isNamed ? name : #"{"id":"a","#)
+  /// OpenAI's SDK for Python passes over the others, and Belay's own call themselves so.
+  @Test("all chunks of an answer call themselves so", arguments: [[0, 1, 2, 3, 4], [2], [0], [1, 2, 3, 4], [4]])
+  func names(unnamed: [Int]) throws {
+    let name = #""object":"chat.completion.chunk","#
+    for other in ["", #""object":"text_completion","#, #""object":null,"#] {
+      let events = Script().text("do ").text("not ").text("delete").finish("stop").events.enumerated().map { number, event in
+        unnamed.contains(number) ? event.replacing(name, with: other) : event
+      }
+      var run = try run()
+      run.answer(events.map { "data: \($0)\n\n" }.joined())
+      let chunks = run.events.filter { $0["choices"] != nil }
+      #expect(run.record?.verdict == .valid && chunks.count == 6 && chunks.allSatisfy { $0["object"] == "chat.completion.chunk" })
     }
-    var run = try run()
-    run.answer(events.map { "data: \($0)\n\n" }.joined())
-    let said = run.events.filter { $0["choices"]?[0]?["delta"]?["content"]?.string?.isEmpty == false }
-    #expect(run.record?.verdict == .valid && said.count == 3 && said.allSatisfy { $0["object"] == (isNamed ? "chat.completion.chunk" : nil) })
+  }
+
+  @Test("so do those of an attempt that another follows whose vendor names none")
+  func namesOfAttempts() throws {
+    let name = #""object":"chat.completion.chunk","#
+    for (first, second) in [(name, ""), ("", name)] {
+      var run = try Run(EnforcementTests.request(stream: true)) { $0.settings.enforce.repairs = [] }
+      run.head()
+      run.body(Script().text("hi").call("read", #"{"path":7,"#).bytes.replacing(name, with: first))
+      run.answer(Script().call("read", EnforcementTests.good).finish().bytes.replacing(name, with: second))
+      #expect(run.record?.verdict == .valid && run.arguments == EnforcementTests.good)
+      #expect(run.events.allSatisfy { $0["object"] == "chat.completion.chunk" })
+    }
   }
 }

@@ -44,6 +44,7 @@ import Testing
       ("POST", "/v1/chat/completions;x=1", true), ("POST", "/v1/chat;a/;b/completions", true), ("POST", "/v1/Chat/COMPLETIONS", true),
       ("POST", "/fireworks/v1/chat//Completions/", true), ("POST", "/v1/chat/%2563ompletions", false),
       ("POST", "/v1/chat/completions%", false),
+      ("POST", "/v1/chat/completions%20", true), ("POST", "/v1/chat/completions.", true), ("POST", "/v1/chat%20./completions%20%2E/", true),
       ("POST", "/v1/xchat/completions", false), ("POST", "/v1/chat/completionsx", false), ("POST", "/v1/chat%3Fcompletions", false),
     ])
   func inspects(method: String, target: String, isInspected: Bool) throws {
@@ -58,11 +59,12 @@ import Testing
   }
 
   @Test(
-    "a path that climbs out of a base URL for one server, and not for another, is refused",
+    "a path that is another one for some servers is refused",
     arguments: [
       "/v1/../../b/v1/chat/completions", "/fireworks/v1/../../b/v1/models", "/v1/..", "/v1/./models", "/v1/chat/./completions", "/..", "/.",
       "/v1/%2e%2e/x", "/v1/.%2E/x", "/v1/%2e/x", "/v1/..;/x", "/v1/..;a=b/x", "/v1/..%3Ba/x", "/v1/..\\x", "/v1\\..\\x", "/v1/..%5cx",
       "/v1/a%2f..%2fx", "/v1/%2e%2e%2fx", "/v1/files/a%2Fb/../c", "http://127.0.0.1:8611/v1/../x", "/../v1/models?x=1",
+      "/v1/..%20/x", "/v1/chat/completions%0A", "/v1/chat/completions%0a/", "/v1/models%00", "/v1/%7Fmodels", "/fireworks%0a/v1/models",
     ])
   func climbs(target: String) {
     for named in [nil, "fireworks"] {

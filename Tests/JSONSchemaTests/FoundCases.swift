@@ -12,6 +12,8 @@ import Testing
     (#"{"pattern":"(?>\\w?)|(?<=1(?>(?!a){1,2}[a-c]{2}))"}"#, #""a""#, .k2vv, true),
     (#"{"pattern":"[abc]++(?<=(?s-i:)*+)*?\\Z(1++)|[abc]"}"#, #""b""#, .k2vv, true),
     (#"{"pattern":"(?:(?=[a-c]|bb)++(?!a\\w|.1*?)??[a-c1-3].)(?<=(?<=a|b)*+\\w.){1,2}"}"#, "1", .k2vv, true),
+    // PCRE2 passes over what is empty in a group that is not entered again.
+    (#"{"pattern":"(b{2}[a-c]|a{,2}(?>|b)a)"}"#, #""B\rÉa""#, .k2vv, true), (#"{"pattern":"a?(?:|b){1,2}+a"}"#, #""a""#, .k2vv, true),
   ]
 
   @Test("A found case stays right", arguments: cases.indices)

@@ -112,7 +112,7 @@ import Testing
     let cases = [
       (#"{"required":["\#(name)"]}"#, "{}"), (#"{"properties":{"\#(name)":{}},"additionalProperties":false}"#, #"{"x":1}"#),
       (#"{"additionalProperties":false}"#, #"{"\#(name)":1}"#), (#"{"dependentRequired":{"a":["\#(name)"]}}"#, #"{"a":1}"#),
-      (#"{"additionalProperties":{"pattern":"^[\#(name)]{3}$"}}"#, #"{"a":"x"}"#),
+      (#"{"additionalProperties":{"pattern":"^[\#(name.prefix(100_000))]{3}$"}}"#, #"{"a":"x"}"#),
     ]
     for (text, instance) in cases {
       var validator = Validator()

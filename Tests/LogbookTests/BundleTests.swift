@@ -231,6 +231,19 @@ import Testing
     }
   }
 
+  @Test("A key over the parts of a message is in no bundle, whoever said it") func partsOfKeys() async throws {
+    let parts = ["take ghp_aaaabb", "bbccccdddd", "0009, or environment-", "0123"].map { #"{"type":"text","text":"\#($0)"}"# }.joined(separator: ",")
+    let exchange = Sample.exchange(1) {
+      $0.request = Sample.json(#"{"messages":[{"role":"tool","content":[\#(parts)]}]}"#)
+      $0.attempts[0].response = Sample.json(#"{"choices":[{"message":{"content":[\#(parts)]}}]}"#)
+    }
+    let (folder, names) = try await unpacked([exchange], environment: ["MY_TOKEN": "environment-0123"])
+    let kept = #"[{"type":"text","text":"take [redacted]"},{"type":"text","text":""},{"type":"text","text":", or [redacted]"},{"type":"text","text":""}]"#
+    for name in ["request.json", "response.json"] where names.contains(where: { $0.hasSuffix("/\(name)") }) {
+      #expect(try contents(folder, "belay-\(exchange.id)/\(name)").contains(kept), "\(name)")
+    }
+  }
+
   @Test("What a reference was compared with is redacted as the exchange is", arguments: [[], ["$..arguments"]])
   func comparedArguments(redactions: [String]) async throws {
     func side(_ path: String) -> Side {

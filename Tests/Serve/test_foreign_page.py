@@ -21,13 +21,16 @@ class Answering(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         self.rfile.read(length)
         self.server.asked.append(f"{self.command} {self.path}")
+        self.server.known.append(self.headers.get("If-None-Match"))
         is_page = self.path == "/" or self.server.is_all_pages
-        body, kind = (self.server.page.encode(), "text/html") if is_page else (b'{"paid": true}', "application/json")
+        body, kind = (self.server.page.encode(), "text/html") if is_page else (self.server.said, "application/json")
         self.send_response(200)
         if self.server.is_open:
             self.send_header("Access-Control-Allow-Origin", "*")
             self.send_header("Access-Control-Allow-Methods", "*")
             self.send_header("Access-Control-Allow-Headers", "*")
+        for name, value in self.server.fields.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -42,6 +45,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
 def serve(is_open=False, is_all_pages=False):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     server.asked, server.page, server.is_open, server.is_all_pages = [], "", is_open, is_all_pages
+    server.known, server.said, server.fields = [], b'{"paid": true}', {}
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -133,3 +137,30 @@ def test_a_vendors_page_spends_no_other_vendors_key(start, tmp_path, is_trusted)
     else:
         assert title_of(page) == "shown" and hostile.asked
     assert other.asked == []
+
+
+@pytest.mark.parametrize("cached", ["no-cache", "public, max-age=3600"])
+def test_a_browser_takes_no_vendors_answer_for_anothers(start, tmp_path, cached):
+    one, other, site = serve(), serve(), serve()
+    for vendor, said in ((one, b"one"), (other, b"other")):
+        vendor.said, vendor.fields = said, {"Cache-Control": cached, "ETag": '"of the first page"'}
+    origin = f"http://localhost:{site.server_address[1]}"
+    file = tmp_path / "belay.yaml"
+    file.write_text(
+        f"listen: 127.0.0.1:0\nconsole: off\nstore: off\nallowed_origins: ['{origin}']\nvendors:\n"
+        + "".join(f"  {name}: {{ base_url: 'http://127.0.0.1:{vendor.server_address[1]}/v1' }}\n" for name, vendor in (("one", one), ("other", other)))
+        + "default_vendor: one\n")
+    url = start("serve", "--config", file).addresses[0]
+    site.page = f"""<title>?</title><script>
+      (async () => {{
+        const told = [];
+        for (const vendor of ['one', 'other', 'one']) {{
+          told.push(await (await fetch('{url}/v1/models', {{ headers: {{ 'x-belay-vendor': vendor }} }})).text());
+        }}
+        document.title = told.join(' ');
+      }})();
+    </script>"""
+    title = title_of(shown(f"{origin}/", tmp_path))
+    for server in (one, other, site):
+        server.shutdown()
+    assert title == "one other one" and one.known == [None, None] and other.known == [None]

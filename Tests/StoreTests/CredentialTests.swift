@@ -10,7 +10,7 @@ import Testing
     "X-Secret-Key", "X-Secret", "X-Password", "X-Session", "X-Amz-Signature", "X-Api-Key-Id", "X-Litellm-Key", "x_api_key", "X_AUTH",
     "X-Forwarded-Authorization", "X-Amz-Security-Token", "X-CSRF-Token", "X-Amz-Credential", "apikey", "key", "X-Ratelimit-Auth", "passwd",
     "X-JWT", "x-pat", "X-Bearer", "x_pwd", "jwt-assertion", "x-session-token", "Session", "X-Auth-Session-Id", "x-token", "x-secret-token-count",
-    "x-sig", "sig", "X-License", "Sec-WebSocket-Protocol",
+    "x-sig", "sig", "X-License", "Sec-WebSocket-Protocol", "OK-ACCESS-PASSPHRASE", "x-otp", "X_Pin",
   ])
   func aCredentialIsToldByItsName(_ name: String) {
     for name in [name, name.uppercased(), name.lowercased()] { #expect(Redaction.isCredential(name) && Redaction().hides(header: name), "\(name)") }
@@ -23,6 +23,7 @@ import Testing
     "fireworks-prompt-tokens", "WWW-Authenticate", "Proxy-Authenticate", "Access-Control-Allow-Credentials", "Content-Type", "Accept", "Host",
     "User-Agent", "X-Request-Id", "Content-Security-Policy", "Keyword", "pass", "x-session-affinity", "X-Session-Id", "Mcp-Session-Id",
     "X-Routing-Key", "x-token-budget", "x-token-limit", "x-path", "x-pattern", "x-ajwt2", "X-Signal", "x-design",
+    "x-pinned", "Public-Key-Pins", "x-options",
   ])
   func aHarmlessNameIsNone(_ name: String) {
     for name in [name, name.uppercased(), name.lowercased()] { #expect(!Redaction.isCredential(name) && !Redaction().hides(header: name), "\(name)") }
@@ -82,6 +83,11 @@ import Testing
     // With what cookies should not have in them.
     #expect(Self.secrets("Cookie", "a=Zq8Wv5Tn2R,Lm4Xc7P b1Jd6; lang=en, de") == ["Zq8Wv5Tn2R,Lm4Xc7P b1Jd6"])
     #expect(Set(Self.secrets("Cookie", "sid=s%3AZq8Wv5Tn2R%2Bk9Lm4X")).isSuperset(of: ["s%3AZq8Wv5Tn2R%2Bk9Lm4X", "s:Zq8Wv5Tn2R+k9Lm4X"]))
+  }
+
+  @Test(arguments: ["Zq8%2FWv5Tn2R%3Dk9Lm4X", "Bearer Zq8%2FWv5Tn2R%3Dk9Lm4X", "Key id:Zq8%2FWv5Tn2R%3Dk9Lm4X", "Basic dTpacTglMkZXdjVUbjJSJTNEazlMbTRY"])
+  func aKeyThatIsWrittenAsInAURLIsKnownAsItIsToo(_ value: String) {
+    #expect(Set(Self.secrets("x-api-key", value)).isSuperset(of: ["Zq8%2FWv5Tn2R%3Dk9Lm4X", "Zq8/Wv5Tn2R=k9Lm4X"]), "\(Self.secrets("x-api-key", value))")
   }
 
   @Test func wordsBesideAKeyAreNone() {

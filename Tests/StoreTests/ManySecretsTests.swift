@@ -109,6 +109,19 @@ import Testing
     for isCut in [false, true] { _ = Self.timed { search.ranges(in: text.utf8.span, isCut: isCut) } }
   }
 
+  @Test func manyShortTextsCostNoMoreThanTheirBytes() {
+    let keys = (0..<450).map { "k\(100 + $0)xyzXYZaaaaaaaa\(100 + $0)QRSqrs9" }
+    let search = SecretSearch(keys)
+    let text = [UInt8](repeating: UInt8(ascii: "a"), count: 24)
+    let time = ContinuousClock().measure {
+      for _ in 0..<100_000 { _ = search.ranges(in: text.span, isCut: false) }
+    }
+    // Eight seconds, where each text may cost as much as a long one.
+    #expect(time < .seconds(3), "\(time)")
+    let said = Array("it is \(keys[7]), or so".utf8)
+    #expect(search.ranges(in: said.span, isCut: false) == [6..<6 + keys[7].utf8.count])
+  }
+
   @Test func whereTheWorkIsTooMuchTheTextIsTakenForASecret() {
     let search = SecretSearch([String(repeating: "a", count: 59_000) + "b"])
     let cleared = search.cleared(String(repeating: "a", count: 1 << 20))

@@ -185,6 +185,7 @@ import Testing
     ([("Content-Encoding", "gzip")], packed), ([("content-encoding", "br")], [0x1B, 0x1D, 0x00, 0xF8, 0xFF]),
     ([("content-encoding", "DEFLATE")], [0x78, 0x9C, 0xAB]), ([], packed),
     ([], Array("\u{FEFF}\(key)".utf16).flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }), ([], Array(key.utf8).flatMap { [0, 0, 0, $0] }),
+    ([], Array(#"{"content":[{"text":"sk-planted-01"},{"text":"23456789abcdef"}]}"#.utf16).flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }),
   ] as [([(String, String)], [UInt8])])
   func aBodyThatCannotBeSearchedIsNotKept(_ headers: [(String, String)], _ body: [UInt8]) {
     let message = StoredMessage(headers: headers.map { .init($0, $1) }, body: body, boundaries: [2], text: "said", omittedBytes: 1)

@@ -189,7 +189,7 @@ import Testing
     let answer = #"{"choices":[{"message":{"content":"it is \#(Self.key), yes"},"\#(member)":{"content":[\#(tokens)]},"finish_reason":"stop"}]}"#
     let kept = #"{"choices":[{"message":{"content":"it is [redacted], yes"},"\#(member)":null,"finish_reason":"stop"}]}"#
     #expect(try Self.cleared(Array(answer.utf8)) == Array(kept.utf8))
-    let innocent = Array(answer.replacing("\(Self.key), yes", with: "nothing").utf8)
+    let innocent = Array(answer.replacing("\(Self.key), yes", with: "nothing").replacing(tokens, with: #"{"token":"it is nothing"}"#).utf8)
     #expect(try Self.cleared(innocent) == innocent)
     let deltas = Self.pieces(4).map { #"{"content":"\#($0)"},"\#(member)":{"content":[{"token":"\#($0.prefix(2))","bytes":[1]},{"token":"\#($0.dropFirst(2))"}]},"x":{}"# }
     let streamed = String(decoding: try Self.cleared(Self.stream(deltas)), as: UTF8.self)
@@ -227,7 +227,173 @@ import Testing
     #expect(said(try Self.cleared(Self.stream(deltas)), "delta") == "it is [redacted], yes")
   }
 
+  /// Tools that read by chunks, and an answer in parts that comes back with the next turn.
+  @Test(arguments: [3, 8, 20], ["text", "thinking", "refusal"])
+  func aKeyOverThePartsOfAQuestionIsTakenOut(_ length: Int, _ member: String) async throws {
+    let parts = Self.pieces(length).map { #"{"type":"\#(member)","\#(member)":"\#($0)","index":3}"# }.joined(separator: ",")
+    let body = Array(#"{"messages":[{"role":"user","content":"\u00e9"},{"role":"tool","content":[\#(parts)]}]}"#.utf8)
+    let message = StoredMessage(body: body, boundaries: [13, 46])
+    let exchange = Sample.exchange(1) {
+      ($0.request, $0.attempts[0].request) = (message, message)
+      $0.attempts[0].response = StoredMessage(body: Array(#"{"prompt_token_ids":[1,2]}"#.utf8))
+    }
+    let kept = exchange.redacted(Redaction(secrets: [Self.key]))
+    for message in [kept.request, kept.attempts[0].request] {
+      let document = try JSONValue(parsing: try #require(message).body)
+      let content = try #require(document["messages"]?[1]?["content"]?.array)
+      #expect(content.compactMap { $0[JSONString(member)]?.string }.joined() == "it is [redacted], yes")
+      #expect(message?.boundaries == [13, 46] && message?.body.starts(with: body.prefix(46)) == true)
+    }
+    #expect(kept.attempts[0].response?.body == Array(#"{"prompt_token_ids":null}"#.utf8))
+    // Nor is it kept for the reference, which would get it.
+    #expect(SecretSearch([Self.key]).occurs(inBody: body) && !SecretSearch(["sk-another-0123456789"]).occurs(inBody: body))
+    let job = ShadowStateTests.job(1) { $0.body = body }
+    try await withStore([], { $0.redaction.secrets = [Self.key] }) { _, writer, folder in
+      writer.offer(notes: [.keep(job)])
+      await writer.flush()
+      let raw = try Data(contentsOf: URL(fileURLWithPath: folder.store + "-wal"))
+      #expect(raw.range(of: Data(job.exchange.utf8)) == nil)
+    }
+  }
+
+  /// Chunks of a file, and whatever else an array has a piece of in each of its elements.
+  @Test(arguments: [
+    #"{"messages":[{"role":"user","content":"<"},{"role":"assistant","content":null},{"role":"tool","content":">"}]}"#,
+    #"{"messages":[{"content":[{"text":"<"}]},{"content":[{"text":">"}]}]}"#, #"{"content":["<",">"]}"#,
+    #"{"message":{"reasoning_details":[{"index":0,"type":"x","summary":"<"},{"index":1,"type":"x","summary":">"}]}}"#,
+    #"{"content":[{"thinking":[{"text":"<"}]},{"type":"thinking","thinking":[{"text":">"}]}]}"#,
+  ])
+  func aKeyOverTheElementsOfAnArrayIsTakenOut(_ form: String) throws {
+    let body = form.replacing("<", with: "it is \(Self.key.prefix(12))").replacing(">", with: "\(Self.key.dropFirst(12)), yes")
+    let kept = try Self.cleared(Array(body.utf8))
+    #expect(kept == Array(form.replacing("<", with: "it is [redacted]").replacing(">", with: ", yes").utf8))
+  }
+
+  @Test func textsThatNobodyJoinsStay() throws {
+    let halves = [Self.key.prefix(12), Self.key.dropFirst(12)]
+    for body in [
+      #"{"messages":[{"content":"\#(halves[0])"},{"name":"\#(halves[1])"}]}"#,
+      #"{"messages":[{"content":[{"text":"\#(halves[0])"},{"text":" "},{"text":"\#(halves[1])"}]}]}"#,
+    ] {
+      #expect(try Self.cleared(Array(body.utf8)) == Array(body.utf8))
+    }
+  }
+
+  @Test func aMessageMayBeAStringHereAndPartsThere() throws {
+    let pieces = Self.pieces(9)
+    let deltas = pieces.enumerated().map { number, piece in
+      number.isMultiple(of: 2) ? #"{"content":"\#(piece)"}"# : #"{"content":[{"index":7,"text":"\#(piece)"}]}"#
+    }
+    let kept = Self.said(try Self.cleared(Self.stream(deltas))) { $0["content"]?.string == nil ? $0["content"]?[0]?["text"] : $0["content"] }
+    #expect(kept == "it is [redacted], yes")
+  }
+
+  /// As Perplexity streams: the piece, and all so far or the piece once more.
+  @Test(arguments: [true, false])
+  func aPieceMayComeWithAllSoFar(_ isAll: Bool) throws {
+    let pieces = Self.pieces(5)
+    let body = pieces.indices.map { number in
+      let message = isAll ? pieces[...number].joined() : pieces[number]
+      return #"data: {"choices":[{"index":0,"message":{"content":"\#(message)"},"delta":{"content":"\#(pieces[number])"}}]}"# + "\n\n"
+    }.joined()
+    let kept = try Self.cleared(Array(body.utf8))
+    #expect(Self.said(kept) { $0["content"] } == "it is [redacted], yes")
+    #expect(!String(decoding: kept, as: UTF8.self).contains(Self.key.prefix(16)))
+  }
+
+  /// Each piece has a number of its own, or is alone in an array.
+  @Test(arguments: [#"{"reasoning_details":[{"index":#,"text":"@"}]}"#, #"{"reasoning_details":[{"index":0,"summary":"@"}]}"#, #"{"content":["@"]}"#])
+  func aPieceMayBeInAnArrayOfOne(_ form: String) throws {
+    let deltas = Self.pieces(5).enumerated().map { form.replacing("@", with: $1).replacing("#", with: "\($0)") }
+    let kept = Self.said(try Self.cleared(Self.stream(deltas))) { delta in
+      delta["content"]?[0] ?? delta["reasoning_details"]?[0]?["text"] ?? delta["reasoning_details"]?[0]?["summary"]
+    }
+    #expect(kept == "it is [redacted], yes")
+  }
+
+  // MARK: Tokens
+
+  private static let tokens = pieces(3).map { #"{"token":"\#($0)","bytes":[115],"top_logprobs":[{"token":"\#($0)"},{"token":"x"}]}"# }.joined(separator: ",")
+
+  /// As of reasoning that a vendor leaves out.
+  @Test func aKeyThatOnlyTheTokensHaveIsTakenOut() throws {
+    let answer = #"{"choices":[{"message":{"content":"fine"},"logprobs":{"content":[\#(Self.tokens)]}}]}"#
+    #expect(try Self.cleared(Array(answer.utf8)) == Array(#"{"choices":[{"message":{"content":"fine"},"logprobs":null}]}"#.utf8))
+    let deltas = Self.pieces(3).map { #"{"content":""},"logprobs":{"content":[{"token":"\#($0)"}]},"x":{}"# }
+    let streamed = String(decoding: try Self.cleared(Self.stream(deltas)), as: UTF8.self)
+    #expect(!streamed.contains("token") && streamed.components(separatedBy: "\"logprobs\":null").count == deltas.count + 1)
+  }
+
+  /// What a path takes out, and what is not kept of a question or of the answer, the tokens may say once more.
+  @Test(arguments: ["path", "stream and path", "coded question", "cut answer", "key and path"])
+  func whereTheTextIsGoneTheTokensGo(_ why: String) throws {
+    let text = why == "key and path" ? "it is \(Self.key), yes" : "it is nothing, yes"
+    let spoken = #"[{"token":"it is"},{"token":" nothing"}]"#
+    let answer = #"{"choices":[{"index":0,"message":{"content":"\#(text)"},"logprobs":{"content":\#(spoken)}}]}"#
+    let body = why == "stream and path" ? "data: \(answer.replacing("message", with: "delta"))\n\n" : answer
+    func exchange(_ why: String) -> StoredExchange {
+      Sample.exchange(1) {
+        $0.request = StoredMessage(headers: why == "coded question" ? [.init("content-encoding", "gzip")] : [], body: why == "coded question" ? [0x1F, 0x8B, 8, 0xFF] : Array("{}".utf8))
+        $0.attempts[0].response = StoredMessage(body: Array(body.utf8), omittedBytes: why == "cut answer" ? 9 : 0)
+      }
+    }
+    let paths = why.hasSuffix("path") ? try ["message", "delta"].map { try JSONPath("$.choices[*].\($0).content") } : []
+    func kept(_ exchange: StoredExchange, _ paths: [JSONPath]) -> String {
+      String(decoding: exchange.redacted(Redaction(paths: paths, secrets: [Self.key])).attempts[0].response?.body ?? [], as: UTF8.self)
+    }
+    let cleared = kept(exchange(why), paths)
+    #expect(cleared.contains(#""logprobs":null"#) && !cleared.contains("token") && cleared.contains(text) != why.hasSuffix("path"))
+    #expect(kept(exchange(""), []).contains(spoken) == (why != "key and path"))
+  }
+
+  /// Of a key over two parts a path takes one.
+  @Test func aPathLeavesNoPieceOfAKey() throws {
+    let parts = #"[{"text":"it is \#(Self.key.prefix(12))"},{"text":"\#(Self.key.dropFirst(12))"}]"#
+    let exchange = Sample.exchange(1) { $0.request = Sample.body(#"{"messages":[{"content":\#(parts)}]}"#) }
+    let kept = exchange.redacted(Redaction(paths: [try JSONPath("$.messages[*].content[0].text")], secrets: [Self.key])).request
+    #expect(kept == Sample.body(#"{"messages":[{"content":[{"text":"[redacted]"},{"text":""}]}]}"#))
+  }
+
   // MARK: What only some read
+
+  private static let marked: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  @Test func aByteOrderMarkHidesNothing() throws {
+    let parts = Self.pieces(8).map { #"{"text":"\#($0)"}"# }.joined(separator: ",")
+    let answer = #"{"choices":[{"message":{"content":[\#(parts)]},"logprobs":{"content":[{"token":"sk"},{"token":"-"}]}}]}"#
+    let plain = try Self.cleared(Array(answer.utf8))
+    #expect(try Self.cleared(Self.marked + answer.utf8) == Self.marked + plain)
+    #expect(!String(decoding: plain, as: UTF8.self).contains("token") && SecretSearch([Self.key]).occurs(inBody: Self.marked + answer.utf8))
+  }
+
+  /// Latin-1, what no UTF-8 has, a surrogate, a sequence that is cut, one too long.
+  @Test(arguments: [[0xE9], [0xFF, 0xFE], [0xED, 0xA0, 0x80], [0xE6, 0x96], [0xC0, 0x80], Array("é".utf8) + [0xC3]] as [[UInt8]])
+  func whatIsNoUTF8HidesNoPiece(_ odd: [UInt8]) throws {
+    let pieces = Self.pieces(5)
+    let events = pieces.map { Array(#"data: {"x":""#.utf8) + odd + Array(#"","choices":[{"delta":{"content":"\#($0)"}}]}"#.utf8) + Array("\n\n".utf8) }
+    func said(_ body: [UInt8], _ member: String) -> String {
+      String(decoding: body, as: UTF8.self).split(separator: "\"\(member)\":\"").dropFirst().map { $0.prefix { $0 != "\"" } }.joined()
+    }
+    let kept = try Self.cleared(events.flatMap { $0 })
+    #expect(said(kept, "content") == "it is [redacted], yes")
+    #expect(kept.split(separator: 0x0A).allSatisfy { $0.dropFirst(12).starts(with: odd) })
+    let parts = Array(pieces.map { Array(#"{"text":"\#($0)","x":""#.utf8) + odd + Array(#""}"#.utf8) }.joined(separator: [0x2C]))
+    let document = Array(#"{"choices":[{"message":{"content":["#.utf8) + parts + Array("]}}]}".utf8)
+    #expect(said(try Self.cleared(document), "text") == "it is [redacted], yes")
+  }
+
+  /// An event's lines of data that are events of their own, with an end between them or none; lines that begin with blanks; documents
+  /// one after the other, and events behind what looks like one.
+  @Test(arguments: ["data: @\n", "data:@\r\n", " data: @\n\n", "\tdata: @\r\r", "@\n", "@", "\n @\r\n", "{ data: @\n\n", "data:\u{2028}\u{A0}@\n\n", "\u{B}\u{FEFF}@\n"])
+  func howeverTheEventsStandTheyAreRead(_ form: String) throws {
+    let pieces = Self.pieces(5)
+    let isBehind = form.hasPrefix("{")
+    let body = (isBehind ? "{\n\n" : "") + pieces.map {
+      form.trimmingPrefix("{ ").replacing("@", with: #"{"choices":[{"index":0,"delta":{"content":"\#($0)"}}]}"#)
+    }.joined()
+    let kept = String(decoding: try Self.cleared(Array(body.utf8)), as: UTF8.self)
+    #expect(kept.split(separator: "\"content\":\"").dropFirst().map { $0.prefix { $0 != "\"" } }.joined() == "it is [redacted], yes")
+  }
 
   @Test(arguments: [
     #""lp":NaN"#, #""lp":[-Infinity,Infinity]"#, "\"t\":\"a\tb\u{1}\"", "\"x\":" + String(repeating: "[", count: 600) + String(repeating: "]", count: 600),

@@ -206,6 +206,67 @@ import Testing
     #expect(search.cleared("y-team-project-production-environment") == Redaction.mark)
   }
 
+  /// Of base64 one in 64 begins so.
+  @Test(arguments: ["/Zq8Wv5Tn2Rk9Lm4Xc7Pb1Jd6Hf3Gs0Ay12Bn7Vt", "httpZq8Wv5Tn2Rk9Lm4Xc7Pb1Jd6Hf3Gs0Ay12Bn", "//Zq8Wv5/Tn2Rk9Lm4Xc7Pb1J/d6Hf3Gs0Ay12Bn"])
+  func aKeyMayBeginAsAnAddressDoes(_ key: String) {
+    let search = SecretSearch(["https://hooks.example/services/T0123456/abcdefghijklmnop", key])
+    for left in [key.dropLast(), key.dropFirst(), key.prefix(24), key.suffix(24), key.dropFirst(6).dropLast(6), key[...]] {
+      #expect(search.cleared("KEY=\(left)\n") == "KEY=[redacted]\n", "\(left)")
+      #expect(search.cleared(#"{"error":"no key \#(left.replacing("/", with: #"\/"#))!"}"#) == #"{"error":"no key [redacted]!"}"#)
+    }
+    // What is a secret as an address and as a key is a key.
+    let both = SecretSearch(["https://a.example/b\(key)", "/b" + key, "/b" + key + "x"]).adding(["\(key)0123"])
+    #expect(both.cleared("it: \(key)") == "it: [redacted]")
+  }
+
+  /// With letters of both cases half of it is no name, though it has no digit.
+  @Test func aKeyNeedsNoDigit() {
+    let key = "sk-QzRtWnLkXmVbPjDhFsGyTcAeUoIqVwQKXeNRvBoM"
+    let search = SecretSearch([key])
+    for piece in [key.dropFirst(14), key.dropFirst(8).dropLast(8), key.suffix(26)] { #expect(search.cleared("it: \(piece).") == "it: [redacted].") }
+    #expect(SecretSearch(["theOneAndOnlyNameOfTheProjectThatNobodyKnows"]).cleared("anOnlyNameOfTheProjectThatNobody") == nil)
+  }
+
+  /// The letter of the key before what is left of it may be that of an escape.
+  @Test(arguments: [#"\u2026"#, #"\n"#, #"\t"#, #"\r"#, #"\b"#, #"\f"#, #"\/"#, #"\u00e6"#, #"\\n"#, #"\\u2026"#, #"\\\/"#, #"\""#, #"\\"#])
+  func whatIsTakenOutEndsNoEscape(_ escape: String) throws {
+    for count in 1...escape.utf8.count {
+      // What stands in the escape might be the key's.
+      let key = "01234567" + escape.suffix(count) + "cafe-0123456789-fedcba"
+      let search = SecretSearch([key])
+      for text in ["it: \(escape)cafe-0123456789-fedcba", "\(escape)cafe-0123456789-fedcba", "\(escape)\(escape)cafe-0123456789-fedcba\(escape)"] {
+        let cleared = search.cleared(#"{"a":"\#(text)","b":1}"#) ?? text
+        #expect(!cleared.contains("cafe-0123") && cleared.hasSuffix("\"b\":1}"), "\(cleared)")
+        let value = try JSONValue(parsing: cleared)["a"]?.string
+        #expect(value?.contains(Redaction.mark) == true, "\(cleared)")
+      }
+    }
+  }
+
+  /// Nor does it begin one: a text that ends within the key goes on with an escape of its own.
+  @Test(arguments: [#"\"quoted\""#, #"\\"#, #"\n"#, #"\u0041"#, #"\/"#])
+  func whatIsTakenOutBeginsNoEscape(_ escape: String) throws {
+    for letter in [#"\"#, #"""#, "/", "\n"] {
+      let search = SecretSearch(["0123456789abcdef-\(letter)-0123456789", "cafe0123456789abcdef\(letter)"])
+      for begun in ["0123456789abcdef-", "cafe0123456789abcdef"] {
+        let cleared = search.cleared(#"{"a":"it: \#(begun)\#(escape)","b":1}"#) ?? begun
+        #expect((try? JSONValue(parsing: cleared))?["b"]?.description == "1" && !cleared.contains(begun), "\(cleared)")
+      }
+    }
+  }
+
+  /// A quote of the key's where the string has its own.
+  @Test(arguments: [#"ab"0123456789abcdef"#, #"0123456789abcdef"yz"#, #""0123456789abcdef""#])
+  func whatIsTakenOutTakesNoQuoteOfAString(_ key: String) throws {
+    for said in ["0123456789abcdef", "x0123456789abcdef", "0123456789abcdefx"] {
+      let cleared = SecretSearch([key]).cleared(#"{"b":1,"a":"\#(said)","c":1}"#) ?? said
+      #expect((try? JSONValue(parsing: cleared))?["c"] == JSONValue(1) && !cleared.contains("0123456789abcdef"), "\(cleared)")
+    }
+    let quotes = String(repeating: "\"", count: 9)
+    #expect(SecretSearch([quotes]).cleared("a \(quotes) b") == "a [redacted] b")
+    #expect(SecretSearch([key]).cleared("it: \(key)!")?.replacing("\"", with: "") == "it: [redacted]!")
+  }
+
   // MARK: The proxy's own keys
 
   private static let own = "belay_" + String(repeating: "aB3", count: 14) + "x"

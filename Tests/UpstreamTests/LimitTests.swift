@@ -137,6 +137,35 @@ struct LimitTests {
     }
   }
 
+  @Test("The vendor's time begins once it has all of a long body")
+  func longUpload() async throws {
+    let (waits, wait) = AsyncStream.makeStream(of: Duration.self)
+    let count = 24 << 20
+    try await ScriptedServer.run { connection in
+      defer { wait.finish() }
+      guard try await connection.head() != nil else { return }
+      for _ in 0..<8 {
+        try await withEngine { try await $0.passTime(.milliseconds(150)) }
+        _ = try await connection.bytes(count / 8)
+      }
+      let start = ContinuousClock.now
+      try await withEngine { try await $0.passTime(.milliseconds(750)) }
+      wait.yield(.now - start)
+      try? await connection.answer("ok")
+      _ = await connection.waitForClose()
+    } _: { server in
+      try await withEngine { engine in
+        let limits = UpstreamLimits(firstByte: .milliseconds(1500))
+        var call = RecordedCall(
+          UpstreamRequest(method: "POST", url: server.url, body: .bytes(ByteBuffer(repeating: 0x20, count: count)), limits: limits), on: engine)
+        let (_, body, error) = await call.rest()
+        // On a busy machine the server itself may have been too slow.
+        let waited = await waits.first { _ in true } ?? .zero
+        if waited < .milliseconds(1300) { #expect(error == nil && String(buffer: body) == "ok") }
+      }
+    }
+  }
+
   @Test("A client who is slow to write its body does not run into the first-byte limit")
   func slowUpload() async throws {
     try await ScriptedServer.run { connection in

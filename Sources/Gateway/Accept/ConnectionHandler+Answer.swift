@@ -37,8 +37,7 @@ extension ConnectionHandler {
       // An answer may be complete before the vendor's is: what it would still say is not wanted.
       let isVendorOver = port?.isOver ?? false
       release(cancelling: !isVendorOver)
-      lane.record(record)
-      endOfExchange(heldFor: holder)
+      endOfExchange(record, heldFor: holder)
       if !isVendorOver, let context { flush(context) }
     case .refuse(let error, let record):
       refuse(error, record)

@@ -31,6 +31,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   var keepsAlive = true
   /// Bytes that were written since it was last known that the kernel has all of them.
   var unwritten = 0
+  /// Of an answer that is whole here, and waits for its client to take it.
+  var unsent: ExchangeRecord?
   /// See ``endInCut(_:)``.
   var endsInCut = false { didSet { if endsInCut != oldValue { endInCut(endsInCut) } } }
 
@@ -76,6 +78,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     clock.enter(.closed, at: lane.now)
     backlog.clear()
     perform(exchange?.clientGone(at: lane.now) ?? .none)
+    tellUnsent { $0.outcome = .abandoned }
     context.fireChannelInactive()
   }
 
@@ -111,7 +114,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
   ///
   /// - Parameter judged: until when it is known whether the client was silent.
   func sweep(_ limits: ClientLimits, asOf judged: UInt64, at now: UInt64) {
-    if phase == .answering { return tick(at: now) }
+    if phase == .answering {
+      guard exchange?.isDueForJudgement(at: now) == true else { return tick(at: now) }
+      return takeTurn { $0.tick(at: $0.lane.now) }
+    }
     if isRetired { dismiss(at: now) }
     guard clock.isOver(limits, at: judged) else { return }
     switch phase {
@@ -154,7 +160,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     context?.close(promise: nil)
   }
 
-  private func cut(by error: GatewayError) { perform(exchange?.cutOff(by: error, at: lane.now) ?? .none) }
+  private func cut(by error: GatewayError) {
+    perform(exchange?.cutOff(by: error, at: lane.now) ?? .none)
+    tellUnsent { ($0.outcome, $0.error, $0.fault) = (.broken, error.code, error.fault) }
+  }
 
   // MARK: From the client
 
@@ -224,12 +233,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case .end:
       isRequestComplete = true
       clock.enter(.answering, at: now)
-      if let action = exchange?.requestEnd(at: now) {
-        perform(action)
-        exchange?.callMade(after: lane.now - now)
-      } else {
+      if exchange == nil {
         endOfExchange()
+      } else if exchange?.isLarge == true {
+        takeTurn { $0.requestIsWhole(since: now) }
+      } else {
+        requestIsWhole(since: now)
       }
+    }
+  }
+
+  private func requestIsWhole(since begin: UInt64) {
+    guard let action = exchange?.requestEnd(at: lane.now) else { return }
+    perform(action)
+    exchange?.callMade(after: lane.now - begin)
+  }
+
+  /// For what takes long: does it for the exchange of now, once it is its turn.
+  private func takeTurn(_ work: @escaping (ConnectionHandler) -> Void) {
+    let number = exchangeNumber
+    lane.turns.take { [self] in
+      guard number == exchangeNumber, exchange != nil else { return }
+      work(self)
     }
   }
 

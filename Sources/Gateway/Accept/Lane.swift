@@ -14,6 +14,7 @@ final class Lane {
   let start: (UpstreamRequest, any EventLoop, any UpstreamHandler) -> UpstreamCall
   var exchangeContext: Exchange.Context
   let memory: Exchange.Memory
+  let turns: LoopTurns
   private let limits: ClientLimits
   private let recorder: Recorder
   private var ids: ExchangeIDGenerator
@@ -39,6 +40,7 @@ final class Lane {
     self.start = start
     self.exchangeContext = exchangeContext
     self.memory = Exchange.Memory(exchangeContext.lasting, loops: loops)
+    self.turns = LoopTurns(eventLoop)
     self.limits = clientLimits
     self.recorder = recorder
     self.ids = ExchangeIDGenerator(using: &random)

@@ -30,12 +30,12 @@ extension Enforcement {
     return judgement
   }
 
-  /// Markup that is no lost call: a quotation, or what a model considered before it said something else.
+  /// Markup that is no lost call: a quotation, what a model considered before it said something else, or a call that it made.
   private func isHarmless(_ finding: Finding, in summary: ResponseSummary) -> Bool {
     switch finding.kind {
     case .leakedMarkup: facts.quotesMarkup
     case .reasoningMarkup:
-      facts.quotesMarkup || summary.choices.contains { $0.index == finding.choice && $0.onlyConsiders(facts.tools.names) }
+      facts.quotesMarkup || summary.choices.contains { $0.index == finding.choice && $0.losesNothing(facts.tools.names) }
     default: false
     }
   }

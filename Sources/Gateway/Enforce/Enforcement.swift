@@ -75,6 +75,8 @@ struct Enforcement: Sendable {
   let facts: RequestFacts
   let isStream: Bool
   private let keepsBodies: Bool
+  /// The next turn's request may need it.
+  private let keepsReasoning: Bool
   /// What no error of Belay's own may repeat.
   let secrets: SecretSearch
   let startedAt: UInt64
@@ -111,13 +113,14 @@ struct Enforcement: Sendable {
   var isExhausted = false
 
   init(
-    policy: Policy, facts: RequestFacts, isStream: Bool, keepsBodies: Bool, ladder: Ladder, secrets: SecretSearch,
+    policy: Policy, facts: RequestFacts, isStream: Bool, keepsBodies: Bool, keepsReasoning: Bool, ladder: Ladder, secrets: SecretSearch,
     startedAt: UInt64, at now: UInt64
   ) {
     self.policy = policy
     self.facts = facts
     self.isStream = isStream
     self.keepsBodies = keepsBodies
+    self.keepsReasoning = keepsReasoning || policy.traits.needsReasoning
     self.ladder = ladder
     self.secrets = secrets
     self.startedAt = startedAt
@@ -144,7 +147,7 @@ struct Enforcement: Sendable {
     let format = head.format(unread, isStreamRequested: isStream)
     var options: ResponseObserver.Options = []
     if isEnforcing { options = [.keepsText, .watchesCalls] }
-    if policy.traits.needsReasoning { options.insert(.keepsReasoning) }
+    if keepsReasoning { options.insert(.keepsReasoning) }
     if keepsBodies { options.insert(.keepsSpeech) }
     let observer = ResponseObserver(
       format: format, status: head.status, request: facts, options: options, bodyLimit: Self.bodyLimit, unread: unread)
@@ -152,7 +155,7 @@ struct Enforcement: Sendable {
       answer = .body(observer, ByteBuffer())
       return Turn()
     }
-    var hold = StreamHold(observer: observer, choiceCount: facts.choiceCount, isHolding: isEnforcing, mayCall: facts.tools.count > 0)
+    var hold = StreamHold(observer: observer, choiceCount: facts.choiceCount, isEnforcing: isEnforcing, mayCall: facts.tools.count > 0)
     if attempts.count > 1 { hold.rewrite = continuation() }
     hold.hasIDs = hasIDs
     answer = .stream(hold)
@@ -245,20 +248,30 @@ struct Enforcement: Sendable {
     }
   }
 
+  /// Its vendor has said all, and neither says so nor ends.
+  func isSilentlyDone(at now: UInt64) -> Bool {
+    guard isEnforcing, case .stream(let hold) = answer else { return false }
+    return hold.isFinished && now - lastPieceAt >= Self.patience
+  }
+
   /// Time passes: says something to a client that has waited for long, so that nothing between closes the connection.
   mutating func tick(at now: UInt64) -> Turn {
-    if isEnforcing, case .stream(let hold) = answer, hold.isFinished, now - lastPieceAt >= Self.patience {
+    if isSilentlyDone(at: now), case .stream(let hold) = answer {
       answer = .none
       return settleSilent(hold, at: now)
     }
     guard isEnforcing, isStream, now - lastWriteAt >= policy.enforce.keepAlive.wholeNanoseconds else { return Turn() }
+    let text: String
     switch answer {
-    case .stream(let hold) where !hold.isWithinEvent && (hold.isHolding || attempts.count > 1): break
+    case .stream(let hold) where hold.isWithinEvent: return Turn()
+    case .stream(let hold) where hold.isHolding: text = ": belay is checking a tool call\n"
+    // Kimi thinks for minutes, and vendors that queue say only so.
+    case .stream(let hold) where hold.isWaiting || attempts.count > 1: text = ": belay is waiting for the vendor\n"
     // Another attempt is awaited, by a client that has seen the beginning of a stream.
-    case .none where hasBegun: break
+    case .none where hasBegun: text = ": belay is waiting for the vendor\n"
     default: return Turn()
     }
-    return send(ByteBuffer(string: ": belay is checking a tool call\n"), length: .open, at: now)
+    return send(ByteBuffer(string: text), length: .open, at: now)
   }
 
   // MARK: To the client

@@ -97,7 +97,7 @@ extension StreamHold {
     /// In the one form that all clients read alike, see `PlainForm`. An error is none of an answer.
     func plain() -> Event {
       guard traits.contains(.odd), !traits.contains(.failure), !isRest, let data,
-        let chunk = PlainForm.chunk(of: data.span, isRepeated: traits.contains(.repetition), isNamed: !traits.contains(.unnamed))
+        let chunk = PlainForm.chunk(of: data.span, isRepeated: traits.contains(.repetition))
       else { return self }
       return Event(bytes: ByteBuffer(bytes: EventRewrite.event(chunk)), traits: traits)
     }

@@ -52,6 +52,31 @@ extension StreamHold.Event {
     return event
   }
 
+  /// As it came, but for comments that say what Belay found: only Belay does.
+  func unforged() -> StreamHold.Event {
+    if isPlain { return self }
+    let span = bytes.readableBytesUInt8Span
+    var forged: [Range<Int>] = []
+    var line = 0
+    while line < span.count {
+      let (end, next) = Self.lineEnd(in: span, from: line)
+      if end > line, span[line] == UInt8(ascii: ":"), Self.isForged(span, line..<end) {
+        if let last = forged.last, last.upperBound == line { forged[forged.count - 1] = last.lowerBound..<next } else { forged.append(line..<next) }
+      }
+      line = next
+    }
+    if forged.isEmpty { return self }
+    var event = self
+    event.bytes = ByteBuffer()
+    var rest = 0
+    for range in forged {
+      event.bytes.writeImmutableBuffer(lines(rest..<range.lowerBound))
+      rest = range.upperBound
+    }
+    event.bytes.writeImmutableBuffer(lines(rest..<span.count))
+    return event
+  }
+
   /// Without a blank line.
   private var onlyComments: StreamHold.Event {
     let span = bytes.readableBytesUInt8Span

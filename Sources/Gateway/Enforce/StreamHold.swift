@@ -31,6 +31,8 @@ struct StreamHold: Sendable {
 
   private(set) var observer: ResponseObserver
   private let choiceCount: Int
+  /// What leaves is judged; else it leaves as it came.
+  private let isEnforcing: Bool
   private var phase: Phase
   private var intake = EventIntake()
   private(set) var held: [Event] = []
@@ -38,6 +40,8 @@ struct StreamHold: Sendable {
   /// The last of them has no data; what has none either goes into the same.
   private var endsSilent = false
   private(set) var isSettled = false
+  /// Without its vendor's word: what says nothing that is known here may still come, as Azure's filter does.
+  private var isSettledInSilence = false
   /// Of an answer that was judged, what still comes says no more to the client.
   var isClosed = false
   /// Something came behind it.
@@ -55,13 +59,14 @@ struct StreamHold: Sendable {
   var ignoresDeath = false
 
   /// - Parameters:
-  ///   - isHolding: false lets everything pass, and only asks for a decision at the end.
+  ///   - isEnforcing: false lets everything pass, and only asks for a decision at the end.
   ///   - mayCall: there are tools. Of several choices one may then be lost for a call in another, and the next attempt stands in for
   ///     all of them only as long as the client has seen none: nothing flows.
-  init(observer: ResponseObserver, choiceCount: Int, isHolding: Bool, mayCall: Bool) {
+  init(observer: ResponseObserver, choiceCount: Int, isEnforcing: Bool, mayCall: Bool) {
     self.observer = observer
     self.choiceCount = choiceCount
-    phase = !isHolding ? .released : choiceCount > 1 && mayCall ? .holding : .opening
+    self.isEnforcing = isEnforcing
+    phase = !isEnforcing ? .released : choiceCount > 1 && mayCall ? .holding : .opening
   }
 
   /// All choices have their finish reason: a vendor that then falls silent has said all, unless it has gone on behind one before.
@@ -70,12 +75,14 @@ struct StreamHold: Sendable {
   }
 
   /// Judges it as if it were done.
-  mutating func settle() { isSettled = true }
+  mutating func settle() { (isSettled, isSettledInSilence) = (true, true) }
 
   /// A part of an event has left, so that anything put behind it would stand in the event.
   var isWithinEvent: Bool { intake.isWithinEvent }
   /// Something is held back.
   var isHolding: Bool { phase == .holding }
+  /// A client has nothing new, whatever the vendor sends meanwhile, until a word comes.
+  var isWaiting: Bool { phase == .opening || phase == .flowing && !held.isEmpty }
   /// Nothing waits for a decision, and nothing will.
   var isReleased: Bool { phase == .released }
   /// Bytes that are held back, an event without its end among them. Arguments are there twice more: as they are put together, and
@@ -89,7 +96,7 @@ struct StreamHold: Sendable {
   /// Passes on what may pass, up to the next point of decision; nil: all that came is used up.
   mutating func advance(into out: inout ByteBuffer) -> Signal? {
     while let event = intake.next(by: &observer) {
-      if let signal = take(event.plain(), into: &out) { return signal }
+      if let signal = take(isEnforcing ? event.plain() : event, into: &out) { return signal }
     }
     // An event without an end must not fill the memory.
     guard intake.unfinished.readableBytes > Self.limit else { return nil }
@@ -131,9 +138,8 @@ struct StreamHold: Sendable {
     // Who reads line by line would take one that nobody judged.
     let text = intake.unfinished.readableBytes < 16 ? String(buffer: intake.unfinished) : ""
     let isMark = text.contains("[DONE]")
-    if phase == .released, rewrite == nil, !isClosed || isMark {
-      let isPlain = !isMark || ["data: [DONE]", "data:[DONE]"].contains { text.utf8.prefix { $0 != 0x0A && $0 != 0x0D }.elementsEqual($0.utf8) }
-      if isPlain { out.writeImmutableBuffer(intake.unfinished) } else { out.writeBytes(OwnChunks.done) }
+    if phase == .released, isMark || rewrite == nil && !isClosed {
+      if isMark, isEnforcing { out.writeBytes(OwnChunks.done) } else { out.writeImmutableBuffer(intake.unfinished) }
     }
     intake.unfinished.clear()
   }
@@ -152,7 +158,7 @@ struct StreamHold: Sendable {
       guard !isSettled, isLast(event) else {
         // What says nothing that is known here may say something to others.
         let traits = event.traits.subtracting(.form)
-        if isClosed, !event.isRest, !traits.isDisjoint(with: .saying) || traits.isEmpty && !event.isSilent {
+        if isClosed, !event.isRest, !traits.isDisjoint(with: .saying) || traits.isEmpty && !isSettledInSilence && !event.isSilent {
           if !passUsage(event, into: &out) { hasWithheld = true }
         } else {
           pass(event, into: &out)
@@ -219,12 +225,12 @@ struct StreamHold: Sendable {
   // MARK: What leaves
 
   mutating func pass(_ event: Event, into out: inout ByteBuffer) {
-    var event = event.isRest ? event : event.cleaned(&hasIDs)
+    var event = event.isRest ? event : isEnforcing ? event.cleaned(&hasIDs) : event.unforged()
     if event.traits.contains(.done) {
       if let comment { out.writeImmutableBuffer(comment) }
       comment = nil
       // With blanks around it, it is the end to some clients, and JSON to others.
-      if event.data.map({ !$0.elementsEqual("[DONE]".utf8) }) ?? false { event.bytes = ByteBuffer(bytes: OwnChunks.done) }
+      if isEnforcing, event.data.map({ !$0.elementsEqual("[DONE]".utf8) }) ?? false { event.bytes = ByteBuffer(bytes: OwnChunks.done) }
     }
     flowed.formUnion(event.traits.intersection(.flowing))
     if rewrite != nil, let data = event.data, let changed = rewrite?.apply(to: data.span) {
@@ -255,7 +261,7 @@ extension EventTraits {
   /// What there is of an answer.
   static let saying: EventTraits = [.text, .reasoning, .otherContent, .call, .finish, .unreadable]
   /// How it says that.
-  static let form: EventTraits = [.odd, .repetition, .unnamed]
+  static let form: EventTraits = [.odd, .repetition]
   /// What cannot be taken back once it has left.
   static let flowing: EventTraits = [.text, .reasoning, .otherContent, .call]
 }

@@ -22,7 +22,6 @@ extension Exchange {
     _ policy: Policy, _ call: UpstreamRequest, _ source: RetrySource, thinks: Bool, at now: UInt64
   ) -> Action {
     self.source = source
-    if policy.mode == .enforce { facts.quotesMarkup = MarkupMatcher.isQuoted(in: source.body.readableBytesUInt8Span) }
     let vendor = source.route.vendor
     let others = context.failover(from: vendor, policy, model: record.model, for: caller?.client)
     let standIn = context.standIn(for: source, policy, model: record.model, among: others)
@@ -30,8 +29,8 @@ extension Exchange {
       policy.enforce.ladder, at: standIn ?? context.place(at: vendor, model: record.model),
       others: standIn == nil ? others : Array(others.dropFirst()), hasTools: facts.tools.count > 0, thinks: thinks)
     enforcement = Enforcement(
-      policy: policy, facts: facts, isStream: record.isStream, keepsBodies: context.keepsBodies, ladder: ladder,
-      secrets: context.secrets.search, startedAt: startedAt, at: now)
+      policy: policy, facts: facts, isStream: record.isStream, keepsBodies: context.keepsBodies, keepsReasoning: turn != nil,
+      ladder: ladder, secrets: context.secrets.search, startedAt: startedAt, at: now)
     if let standIn { return attempt(Ladder.Step(rung: .otherVendor, place: standIn, changes: []), at: now) }
     if policy.mode == .enforce, case .closed(let rest) = context.breakers.admit(vendor.name, at: now) {
       guard let step = enforcement?.ladder.step(after: .transport(retryable: false)) else {
@@ -65,6 +64,9 @@ extension Exchange {
     source?.next = nil
     return .call(request)
   }
+
+  /// The next `tick` judges the answer.
+  package func isDueForJudgement(at now: UInt64) -> Bool { enforcement?.isSilentlyDone(at: now) ?? false }
 
   /// Time passes.
   package mutating func tick(at now: UInt64) -> Action {
@@ -156,6 +158,10 @@ extension Exchange {
       source.headers = ForwardedHeaders.forOtherVendor(source.headers)
       let request = try ChatRequest(reading: source.body.readableBytesUInt8Span)
       source.sent = apply(normalized(request, source.body, policy), to: source.body)
+    }
+    // Who answered it would give the same answer to the same key.
+    if let last = enforcement?.attempts.last, (200..<300).contains(last.status) {
+      source.headers.removeAll { $0.name.equalsIgnoringASCIICase("idempotency-key") }
     }
     var body = source.sent
     if !step.changes.isEmpty {

@@ -40,6 +40,7 @@ extension Exchange {
     let call = vendorRequest(route, headers, body: .bytes(sent))
     if policy.mode == .observe { return .call(call) }
     let source = RetrySource(body: body, headers: headers, route: route, sent: sent)
+    if policy.mode == .enforce { facts.quotesMarkup = request.quotesMarkup(in: body.readableBytesUInt8Span) }
     return enforce(policy, call, source, thinks: request.thinks(in: body.readableBytesUInt8Span, traits: policy.traits), at: now)
   }
 

@@ -159,6 +159,9 @@ package struct Exchange {
     }
   }
 
+  /// To inspect the request takes long, for an event loop.
+  package var isLarge: Bool { state == .collecting && body.readableBytes >= 64 << 10 }
+
   package mutating func requestEnd(at now: UInt64) -> Action {
     switch state {
     case .collecting:
@@ -299,10 +302,12 @@ extension Exchange {
     record.nanosecondsTotal = now - startedAt
     if let enforcement {
       record.take(enforcement)
+      if outcome == .completed, let answer = enforcement.delivered { keepReasoning(of: answer) }
       self.enforcement = nil
       source = nil
     } else if var observer = observer.take() {
-      let summary = observer.finish(outcome == .completed ? .complete : .cut)
+      let isLeft = outcome == .abandoned || record.fault == .belay
+      let summary = observer.finish(outcome == .completed ? .complete : isLeft ? .left : .cut)
       memory.giveBack(observer.takeDecoder())
       record.take(summary, answer)
       keepReasoning(of: summary)

@@ -73,7 +73,9 @@ package struct Router: Sendable {
     guard path.utf8.first == UInt8(ascii: "/") else {
       throw .malformedRequest("the target '\(target.prefix(80))' is not a path")
     }
-    if TargetPath(path).climbs {
+    let way = TargetPath(path)
+    if way.hasControls { throw .malformedRequest("the path has a control character: servers disagree about where it leads") }
+    if way.climbs {
       throw .malformedRequest("the path has a segment . or .., plain or encoded: servers disagree about where it leads")
     }
 

@@ -3,25 +3,31 @@
 /// A path as those servers read it that normalize before they route. What is forwarded stays as it came.
 ///
 /// Decoded once; `\` is `/`, as the URL standard has it, and either also where it was encoded, since many decode before they split;
-/// what stands behind `;` in a segment is a parameter (RFC 3986 section 3.3), which servlet containers take off first; a segment
-/// that is empty is none.
+/// what stands behind `;` in a segment is a parameter (RFC 3986 section 3.3), which servlet containers take off first; spaces and dots
+/// at its end are none of its name on Windows; a segment that is empty is none.
 struct TargetPath {
   /// It has a segment `.` or `..`. Servers disagree about what that leaves of a path: at one it is another vendor's, or another
   /// endpoint's, than was judged here.
   let climbs: Bool
+  /// It has a control character, which no name has: to a route that ends in Python's `$` a line feed behind it is nothing.
+  let hasControls: Bool
   let isChatCompletions: Bool
 
   init(_ path: Substring) {
     if Self.isNormal(path) {
       climbs = false
+      hasControls = false
       isChatCompletions = path.utf8.suffix(17).elementsEqual("/chat/completions".utf8) { Self.lowercase($0) == $1 }
       return
     }
-    let segments = path.utf8.percentDecoded.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
-      .map { $0.prefix { $0 != UInt8(ascii: ";") } }.filter { !$0.isEmpty }
+    let decoded = path.utf8.percentDecoded
+    hasControls = decoded.contains { $0 < 0x20 || $0 == 0x7F }
+    let segments = decoded.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+      .map { Self.trimmed($0.prefix { $0 != UInt8(ascii: ";") }, of: " ") }.filter { !$0.isEmpty }
     climbs = segments.contains { $0.count <= 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }
+    let names = segments.map { Self.trimmed($0, of: " .") }.filter { !$0.isEmpty }.suffix(2)
     let ends = ["chat", "completions"]
-    isChatCompletions = segments.count >= 2 && zip(segments.suffix(2), ends).allSatisfy { $0.map(Self.lowercase).elementsEqual($1.utf8) }
+    isChatCompletions = names.count == 2 && zip(names, ends).allSatisfy { $0.map(Self.lowercase).elementsEqual($1.utf8) }
   }
 
   /// Whether it is as it would be read: nearly every path is.
@@ -30,11 +36,16 @@ struct TargetPath {
     for byte in path.utf8 {
       switch byte {
       case UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: ";"): return false
-      case UInt8(ascii: "/") where last == byte, UInt8(ascii: ".") where last == UInt8(ascii: "/"): return false
+      case UInt8(ascii: "/") where last == byte || last == UInt8(ascii: "."): return false
+      case UInt8(ascii: ".") where last == UInt8(ascii: "/"): return false
       default: last = byte
       }
     }
-    return last != UInt8(ascii: "/")
+    return last != UInt8(ascii: "/") && last != UInt8(ascii: ".")
+  }
+
+  private static func trimmed(_ segment: ArraySlice<UInt8>, of ends: String) -> ArraySlice<UInt8> {
+    segment.lastIndex { !ends.utf8.contains($0) }.map { segment[...$0] } ?? []
   }
 
   private static func lowercase(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }

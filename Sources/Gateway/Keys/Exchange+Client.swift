@@ -46,6 +46,10 @@ extension Exchange {
   func opened(_ fields: ForwardedHeaders.AnswerFields) -> ForwardedHeaders.AnswerFields {
     var opened = page?.opened(fields) ?? fields
     if hasBegun, context.gate == nil { opened.sandbox() }
+    // A cache in front, or a client's own, would take one vendor's answer for another's (RFC 9110 section 12.5.5).
+    if page == nil, record.method == "GET" || record.method == "HEAD" {
+      opened.append("Vary", "x-belay-vendor, authorization, x-api-key".utf8)
+    }
     return opened
   }
 }

@@ -55,7 +55,7 @@ package final class Shadow: Sendable {
           configuration.shadow ?? ShadowSettings(), reference: configuration.shadowReference.name ?? "", mark: mark,
           isPersistent: writer != nil && configuration.recording?.keepsEverything == true),
         configuration: configuration, vendor: configuration.shadowReference.vendor, mark: mark))
-    state.withLock { $0.core.known = SecretSearch(configuration.vendorSecrets) }
+    state.withLock { _ = $0.core.hide(configuration.vendorSecrets) }
   }
 
   package var status: ShadowStatus {
@@ -63,11 +63,14 @@ package final class Shadow: Sendable {
   }
 
   package func reload(_ configuration: BelayConfiguration) {
-    state.withLock { state in
+    let hidden = state.withLock { state in
       state.configuration = configuration
       state.vendor = configuration.shadowReference.vendor
       state.mark = ReferenceMark(configuration.shadowReference)
+      // At once: what is told of before the reload is not to be sent with them either.
+      return state.core.hide(configuration.vendorSecrets)
     }
+    if !hidden.notes.isEmpty { writer?.offer(notes: hidden.notes) }
     tell.yield(.reload)
   }
 
@@ -191,7 +194,6 @@ package final class Shadow: Sendable {
   func reloaded() -> ShadowCore.Work {
     state.withLock { state in
       let configuration = state.configuration
-      state.core.known = SecretSearch(configuration.vendorSecrets)
       return state.core.reload(
         configuration.isShadowed ? configuration.shadow : nil, reference: configuration.shadowReference.name, mark: state.mark,
         keepsRequests: configuration.recording?.keepsEverything == true, at: now())

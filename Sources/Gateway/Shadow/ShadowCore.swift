@@ -29,7 +29,8 @@ package struct ShadowCore: Sendable {
   /// And whether requests may be written to it.
   package private(set) var isPersistent: Bool
   /// Keys that no request may have that goes to the reference.
-  package var known = SecretSearch([])
+  private var secrets: [String] = []
+  private var known = SecretSearch([])
   private var intake: ShadowIntake
   private var settings: ShadowSettings { queue.settings }
 
@@ -51,6 +52,20 @@ package struct ShadowCore: Sendable {
 
   package mutating func take(_ baseline: Baseline?) { self.baseline = baseline }
 
+  /// Keeps requests with these from the reference, beside those that it was told of before: a key that was replaced may still open its
+  /// vendor for a while.
+  @discardableResult
+  package mutating func hide(_ secrets: [String]) -> Work {
+    let new = secrets.filter { secret in !self.secrets.contains { $0.utf8.elementsEqual(secret.utf8) } }
+    guard !new.isEmpty else { return Work() }
+    self.secrets += new
+    known = known.adding(new)
+    let search = SecretSearch(new)
+    let (count, actions) = queue.withhold { search.occurs(inBody: [UInt8](buffer: $0.body)) }
+    counts.skip(.hasKey, count)
+    return events(actions)
+  }
+
   // MARK: Events
 
   package mutating func arrived(_ records: [ExchangeRecord], lost: Int, at now: Int64) -> Work {
@@ -67,7 +82,7 @@ package struct ShadowCore: Sendable {
       case .job(let job):
         if let baseline {
           compare(job, with: baseline, &work)
-        } else if known.adding(job.secrets).occurs(in: job.body.readableBytesUInt8Span) {
+        } else if hasKey(job) {
           counts.skip(.hasKey)
         } else {
           carryOut(queue.add(job, at: now), &work)
@@ -80,9 +95,11 @@ package struct ShadowCore: Sendable {
   /// What an earlier process left, as far as it was to go to this reference, and anything is to go there.
   package mutating func restored(_ jobs: [StoredShadowJob], at now: Int64) -> Work {
     func isMine(_ job: StoredShadowJob) -> Bool { job.reference == mark?.digest && !settings.takesNone }
-    var work = events(queue.restore(jobs.filter(isMine).map { ShadowJob($0) }, at: now))
-    for job in jobs where !isMine(job) {
-      if settings.takesNone { counts.drop(.stopped) } else { counts.skip(.otherReference) }
+    let mine = jobs.filter(isMine).map { ShadowJob($0) }
+    let withKey = Set(mine.filter(hasKey).map(\.id))
+    var work = events(queue.restore(mine.filter { !withKey.contains($0.id) }, at: now))
+    for job in jobs where !isMine(job) || withKey.contains(job.exchange) {
+      if settings.takesNone { counts.drop(.stopped) } else { counts.skip(isMine(job) ? .hasKey : .otherReference) }
       work.notes.append(.forget(job.exchange))
     }
     return work
@@ -128,6 +145,8 @@ package struct ShadowCore: Sendable {
   }
 
   // MARK: Steps
+
+  private func hasKey(_ job: ShadowJob) -> Bool { known.adding(job.secrets).occurs(inBody: [UInt8](buffer: job.body)) }
 
   private mutating func events(_ actions: [ShadowQueue.Action]) -> Work {
     var work = Work()

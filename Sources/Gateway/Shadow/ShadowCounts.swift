@@ -26,7 +26,7 @@ package struct ShadowCounts: Sendable, Equatable {
 
   mutating func failed(_ failure: ReferenceFailure) { requests[failure.kind.rawValue, default: 0] += 1 }
   mutating func drop(_ reason: ShadowDrop, _ count: Int = 1) { if count > 0 { drops[reason, default: 0] += count } }
-  mutating func skip(_ reason: ShadowSkip) { skips[reason, default: 0] += 1 }
+  mutating func skip(_ reason: ShadowSkip, _ count: Int = 1) { if count > 0 { skips[reason, default: 0] += count } }
 
   mutating func compared(_ record: StoredComparison) {
     let labels = [record.vendor, model(record.model), record.cellName]

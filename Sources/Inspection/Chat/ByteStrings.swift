@@ -7,6 +7,8 @@ package struct ByteStrings: Sendable {
   private var ends: [Int32] = []
   /// Where the first string of each text is, by its hash; empty as long as there are few.
   private var table = HashTable()
+  /// Bytes of the longest.
+  private var longest = 0
 
   package init() {}
 
@@ -45,6 +47,7 @@ package struct ByteStrings: Sendable {
   package func contains(_ string: borrowing Span<UInt8>) -> Bool { firstIndex(of: string) != nil }
 
   package func firstIndex(of string: borrowing Span<UInt8>) -> Int? {
+    guard string.count <= longest else { return nil }
     if !table.isEmpty {
       return table.place(of: string.seededHash) { bytes.span.extracting(range($0)).isEqual(to: string) }
     }
@@ -70,6 +73,7 @@ package struct ByteStrings: Sendable {
   }
 
   private mutating func closeString() {
+    longest = max(longest, bytes.count &- Int(ends.last ?? 0))
     ends.append(Int32(clamping: bytes.count))
     guard ends.count > Self.scanLimit else { return }
     if table.isFull {

@@ -8,8 +8,7 @@ extension ChatRequest {
   package func conversationHash(in bytes: borrowing Span<UInt8>) -> UInt64 {
     var hash = StableHash()
     for message in messages {
-      hash.combine(UInt64(message.role.rawValue))
-      combine(message.content, into: &hash, bytes)
+      combine(message, into: &hash, bytes)
       if message.role == .user { break }
     }
     return hash.value
@@ -21,8 +20,7 @@ extension ChatRequest {
   package func questionHash(in bytes: borrowing Span<UInt8>) -> UInt64 {
     var hash = StableHash(seed: 1)
     for message in messages {
-      hash.combine(UInt64(message.role.rawValue))
-      combine(message.content, into: &hash, bytes)
+      combine(message, into: &hash, bytes)
       for call in calls[message.calls] {
         combine(call.name, into: &hash, bytes)
         var arguments: [UInt8] = []
@@ -36,6 +34,12 @@ extension ChatRequest {
       hash.combine(index.hash(node, of: bytes))
     }
     return hash.value
+  }
+
+  /// A message by role and text.
+  func combine(_ message: Message, into hash: inout StableHash, _ bytes: borrowing Span<UInt8>) {
+    hash.combine(UInt64(message.role.rawValue))
+    combine(message.content, into: &hash, bytes)
   }
 
   private func combine(_ content: Node?, into hash: inout StableHash, _ bytes: borrowing Span<UInt8>) {

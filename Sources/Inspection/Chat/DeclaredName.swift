@@ -33,13 +33,11 @@ package enum DeclaredName: Equatable, Sendable {
     let letters = folded(name)
     if letters.isEmpty || tools.isBeyondGuessing { return true }
     for wrapping in wrappings where wrapping.starts(with: letters) { return true }
-    let core = unwrapped(letters)
     let word = folded(name.extracting(0..<endOfHead(name)))
+    let forms = distinct([letters, unwrapped(letters), word, unwrapped(word)])
     for tool in 0..<tools.count {
       let declared = folded(tools.bytes.span.extracting(tools.range(tool)))
-      for form in [letters, core, word, unwrapped(word)] where !form.isEmpty {
-        if declared.starts(with: form) || form.starts(with: declared) || declared.contains(form) { return true }
-      }
+      for form in forms where form.span.hasPrefix(declared.span) || holds(declared.span, form.span) { return true }
     }
     return false
   }
@@ -65,7 +63,7 @@ extension DeclaredName {
     // Mashed or respelt: `call_functionsglob7`, `functions_Read_0`, `Read-File` for `read_file`.
     let letters = folded(name)
     let bare = unwrapped(letters)
-    for form in [letters, bare, withoutDigits(bare)] where !form.isEmpty {
+    for form in distinct([letters, bare, withoutDigits(bare)]) {
       if let tool = only(tools, where: { isFolded($0, form) }) { return tool }
     }
     // Without its namespace, or cut short by less than a quarter.
@@ -94,6 +92,7 @@ extension DeclaredName {
   /// Letters and digits in small, nothing else.
   private static func folded(_ name: borrowing Span<UInt8>) -> [UInt8] {
     var letters: [UInt8] = []
+    letters.reserveCapacity(name.count)
     for index in name.indices where isWord(name[index]) && name[index] != underscore {
       letters.append(name[index].asciiLowercased)
     }
@@ -108,6 +107,23 @@ extension DeclaredName {
       matched += 1
     }
     return matched == letters.count
+  }
+
+  /// Each is looked for among all tools.
+  private static func distinct(_ forms: [[UInt8]]) -> [[UInt8]] {
+    forms.reduce(into: []) { found, form in
+      if !form.isEmpty, !found.contains(form) { found.append(form) }
+    }
+  }
+
+  /// Whether `part`, which is not empty, stands anywhere in these letters.
+  private static func holds(_ letters: borrowing Span<UInt8>, _ part: borrowing Span<UInt8>) -> Bool {
+    var at = 0
+    while let start = firstOffset(of: part[0], in: letters, from: at) {
+      if letters.extracting(start...).hasPrefix(part) { return true }
+      at = start &+ 1
+    }
+    return false
   }
 
   private static func unwrapped(_ letters: [UInt8]) -> [UInt8] {

@@ -9,6 +9,7 @@ struct IDNormalizer {
   var counter = 0
   /// K3: the ids of the turn at hand.
   var turnIDs = TurnIDs()
+  private var newIDs = NewIDs()
   /// For each call so far: which edit gives it a new id, or -1.
   private var editOfCall: [Int] = []
 
@@ -16,18 +17,21 @@ struct IDNormalizer {
 
   mutating func run(_ request: ChatRequest, _ bytes: borrowing Span<UInt8>) {
     guard !request.calls.isEmpty || request.messages.contains(where: { $0.role == .tool }) else { return }
-    var pairing = ResultPairing(callCount: request.calls.count)
+    let pairing = ResultPairing(of: request, bytes)
     editOfCall.reserveCapacity(request.calls.count)
     for (number, message) in request.messages.enumerated() {
       if !message.calls.isEmpty {
         if generation == .k3 { turnIDs = TurnIDs(message.calls, of: request, bytes) }
         for call in message.calls { nameCall(call, request, bytes) }
-        pairing.beginTurn(message.calls)
       } else if message.role == .tool {
-        if let call = pairing.claim(message.toolCallID, of: request, bytes) {
+        switch pairing.answers[number] {
+        case .call(let call): nameResult(number, after: call, request, bytes)
+        case .again(let call):
+          report(.orphanResult, "/messages/\(number)", "the call that the tool result answers has one before it")
           nameResult(number, after: call, request, bytes)
-        } else {
+        case .none:
           report(.orphanResult, "/messages/\(number)", "the tool result answers no call before it")
+          nameOrphan(number, request, bytes)
         }
       }
     }
@@ -71,6 +75,16 @@ struct IDNormalizer {
     edit(field, of: message.node, key: "tool_call_id", from: message.toolCallID, to: json, index, bytes)
   }
 
+  /// A result that answers no call must not come to name one by the id that this call is given.
+  private mutating func nameOrphan(_ number: Int, _ request: ChatRequest, _ bytes: borrowing Span<UInt8>) {
+    let (message, index) = (request.messages[number], request.index)
+    guard let old = message.toolCallID, var id = index.decodedID(old, of: bytes) else { return }
+    newIDs.take(normalization.edits)
+    guard newIDs.contains(id) else { return }
+    repeat { id.append(UInt8(ascii: "_")) } while newIDs.contains(id)
+    edit(.resultID(message: number), of: message.node, key: "tool_call_id", from: old, to: JSONWriter.string(id), index, bytes)
+  }
+
   /// Whether `json`, a new id, is what `id` says already.
   private func isString(
     _ json: [UInt8], sameAs id: JSONIndex.Node, _ index: JSONIndex, _ bytes: borrowing Span<UInt8>
@@ -108,4 +122,23 @@ struct IDNormalizer {
   mutating func report(_ kind: FindingKind, _ path: String, _ message: String) {
     normalization.findings.append(Finding(kind, path: path, message))
   }
+}
+
+/// The ids that calls were given, read as late as somebody asks.
+private struct NewIDs {
+  private var ids: Set<[UInt8]> = []
+  /// How many of the edits are read.
+  private var count = 0
+
+  mutating func take(_ edits: [RequestEdit]) {
+    for edit in edits[count...] {
+      guard case .callID = edit.field else { continue }
+      var index = JSONIndex()
+      guard (try? index.read(edit.after.span)) != nil, let id = index.decodedID(index.root, of: edit.after.span) else { continue }
+      ids.insert(id)
+    }
+    count = edits.count
+  }
+
+  func contains(_ id: [UInt8]) -> Bool { ids.contains(id) }
 }

@@ -3,29 +3,31 @@ import JSON
 
 /// Names the turns of a conversation by what clients keep of them, so that the reasoning of a turn is found again (Q4).
 ///
-/// A turn's key is made of its calls' names and arguments, of all calls before it, of how the conversation began and of whose it
-/// is. Ids are no part: clients and vendors rewrite them. Calls alone would not do: `list_files {}` is in every conversation,
-/// and its reasoning in one is not that in another, least of all another client's. The calls before tell apart turns that
-/// poll with the same call, so that a turn's reasoning never changes once the next turn is there.
+/// A turn's key is made of its calls' names and arguments, of all that was said and called before it, and of whose it is. Ids are no
+/// part: clients and vendors rewrite them. Calls alone would not do: `list_files {}` is in every conversation, and its reasoning in one
+/// is not that in another. Nor would the beginning: one application may speak for many people, with one key, and all of them begin with
+/// its words. Who shortens what was said, as some do with old results, gets no reasoning for what came behind it.
 package struct ReasoningChain: Equatable, Sendable {
   private var hash: StableHash
 
-  /// Before the first turn.
-  init(_ request: ChatRequest, _ bytes: borrowing Span<UInt8>, owner: UInt64) {
-    hash = StableHash(seed: owner)
-    hash.combine(request.conversationHash(in: bytes))
-  }
+  /// Before the first message.
+  init(owner: UInt64) { hash = StableHash(seed: owner) }
 
   /// Behind a whole request, where its response will stand.
   ///
   /// - Parameter owner: a hash of whoever's conversation it is, e.g. of the client's key.
   package init(after request: ChatRequest, in bytes: borrowing Span<UInt8>, owner: UInt64) {
-    self.init(request, bytes, owner: owner)
-    for message in request.messages where !message.calls.isEmpty { _ = next(message, request, bytes) }
+    self.init(owner: owner)
+    for message in request.messages { _ = next(message, request, bytes) }
   }
 
-  /// The key of an assistant message with calls, the next one of the conversation.
-  mutating func next(_ message: ChatRequest.Message, _ request: ChatRequest, _ bytes: borrowing Span<UInt8>) -> UInt64 {
+  /// Goes on behind the next message of the conversation. The key of an assistant message with calls; nil for any other.
+  mutating func next(_ message: ChatRequest.Message, _ request: ChatRequest, _ bytes: borrowing Span<UInt8>) -> UInt64? {
+    guard !message.calls.isEmpty else {
+      request.combine(message, into: &hash, bytes)
+      return nil
+    }
+    // What was said beside the calls is not known when their key is made of them.
     hash.combine(UInt64(message.calls.count))
     for call in message.calls {
       let call = request.calls[call]

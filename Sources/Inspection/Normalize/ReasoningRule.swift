@@ -11,13 +11,13 @@ func normalizeReasoning(
   _ request: ChatRequest, _ target: RequestTarget, _ cache: inout ReasoningCache, _ owner: UInt64,
   _ editor: inout RequestEditor, _ bytes: borrowing Span<UInt8>
 ) {
-  guard !request.calls.isEmpty else { return }
+  guard let last = request.calls.last?.message else { return }
   let index = request.index
   let key = target.profile.reasoningKey ?? .reasoningContent
   let needsReasoning = target.traits.needsReasoning && ThinkingSwitch(of: request, bytes).isOn ?? true
-  var chain = ReasoningChain(request, bytes, owner: owner)
-  for (number, message) in request.messages.enumerated() where !message.calls.isEmpty {
-    let turn = chain.next(message, request, bytes)
+  var chain = ReasoningChain(owner: owner)
+  for (number, message) in request.messages[...last].enumerated() {
+    guard let turn = chain.next(message, request, bytes) else { continue }
     let own = index.value(Array(key.rawValue.utf8), in: message.node, of: bytes)
     if let own, index.kind(own) != .null { continue }
     let json: [UInt8]

@@ -9,21 +9,17 @@ func normalizeResultNames(
 ) {
   guard target.generation == .k3 else { return }
   let index = request.index
-  var pairing = ResultPairing(callCount: request.calls.count)
-  for (number, message) in request.messages.enumerated() {
-    if !message.calls.isEmpty {
-      pairing.beginTurn(message.calls)
-    } else if message.role == .tool {
-      guard let call = pairing.claim(message.toolCallID, of: request, bytes), index.isBlank(message.name, in: bytes),
-        let name = request.calls[call].name, index.kind(name) == .string, !index.isBlank(name, in: bytes)
-      else { continue }
-      let field = RequestEdit.Field.messageMember(message: number, key: "name")
-      let json = [UInt8](copying: bytes.extracting(index.range(name)))
-      if let old = message.name {
-        editor.replace(old, field, with: json, .resultName, index, bytes)
-      } else {
-        editor.insert("name", json, into: message.node, field, .resultName, index)
-      }
+  let pairing = ResultPairing(of: request, bytes)
+  for (number, message) in request.messages.enumerated() where message.role == .tool {
+    guard let call = pairing.answers[number].call, index.isBlank(message.name, in: bytes), let name = request.calls[call].name,
+      index.kind(name) == .string, !index.isBlank(name, in: bytes)
+    else { continue }
+    let field = RequestEdit.Field.messageMember(message: number, key: "name")
+    let json = [UInt8](copying: bytes.extracting(index.range(name)))
+    if let old = message.name {
+      editor.replace(old, field, with: json, .resultName, index, bytes)
+    } else {
+      editor.insert("name", json, into: message.node, field, .resultName, index)
     }
   }
 }

@@ -1,68 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 
-/// Decides which call a tool result answers, one result after the other, by what came before it only.
+/// Decides which call each tool result answers: by what came before it, and by the results that stand in a row with it, as all those of
+/// a turn come in one request.
 ///
 /// Ids repeat across turns, because vendors count anew in each response (kimi-code #2911): so the nearest assistant
-/// turn comes first, and an earlier one only for an id that it has.
+/// turn comes first, and an earlier one only for an id that it has. A result with an id that no call has stands in order, but never for a
+/// call that another one names: what a model is told that one tool said must not be what another did.
 struct ResultPairing {
+  enum Answer: Equatable {
+    case none
+    case call(Int)
+    /// The call has its result already.
+    case again(Int)
+
+    var call: Int? {
+      switch self {
+      case .none: nil
+      case .call(let call), .again(let call): call
+      }
+    }
+  }
+
   /// How far from its place a call with an id is looked for, within the turn and before it.
   static let searchLimit = 1024
   /// So many bytes of ids are compared one by one. Most conversations never come that far; in others, ids are found by hash.
   private static let scanLimit = 1 << 17
 
+  /// For each message what it answers.
+  private(set) var answers: [Answer]
   /// Which calls have a result.
   private(set) var isAnswered: [Bool]
   /// The calls of the nearest preceding assistant turn that has any.
-  private(set) var turn = 0..<0
+  private var turn = 0..<0
   /// No call of the turn before this one is unanswered.
   private var firstUnanswered = 0
   /// Bytes that comparisons may have looked at.
   private var scanned = 0
   private var places = CallPlaces()
 
-  init(callCount: Int) { isAnswered = Array(repeating: false, count: callCount) }
-
-  mutating func beginTurn(_ calls: Range<Int>) {
-    turn = calls
-    firstUnanswered = calls.lowerBound
+  init(of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>) {
+    answers = Array(repeating: .none, count: request.messages.count)
+    isAnswered = Array(repeating: false, count: request.calls.count)
+    var number = 0
+    while number < request.messages.count {
+      let first = number
+      number &+= 1
+      if !request.messages[first].calls.isEmpty {
+        turn = request.messages[first].calls
+        firstUnanswered = turn.lowerBound
+      } else if request.messages[first].role == .tool {
+        while number < request.messages.count, request.messages[number].role == .tool { number &+= 1 }
+        pair(first..<number, of: request, bytes)
+      }
+    }
   }
 
-  /// The call that a result with this `tool_call_id` answers, or `nil` for an orphan.
-  mutating func claim(
-    _ id: JSONIndex.Node?, of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>
-  ) -> Int? {
+  /// Pairs results that stand in a row.
+  private mutating func pair(_ results: Range<Int>, of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>) {
+    var unpaired = 0
+    for number in results {
+      let id = request.messages[number].toolCallID
+      if let id, !request.index.isBlank(id, in: bytes) { answers[number] = answer(withID: id, of: request, bytes) }
+      if case .call(let call) = answers[number] { claim(call) }
+      if answers[number] == .none { unpaired &+= 1 }
+    }
+    guard unpaired > 0 else { return }
+    for number in results where answers[number] == .none && firstUnanswered < turn.upperBound {
+      answers[number] = .call(firstUnanswered)
+      claim(firstUnanswered)
+    }
+  }
+
+  private mutating func claim(_ call: Int) {
+    isAnswered[call] = true
     while firstUnanswered < turn.upperBound, isAnswered[firstUnanswered] { firstUnanswered &+= 1 }
-    let inOrder = firstUnanswered < turn.upperBound ? firstUnanswered : nil
-    let call =
-      request.index.isBlank(id, in: bytes)
-      ? inOrder
-      : unansweredCall(withID: id, of: request, bytes) ?? inOrder
-    if let call { isAnswered[call] = true }
-    return call
   }
 
-  /// In the turn the first with this id; before the turn the last.
-  private mutating func unansweredCall(
-    withID id: JSONIndex.Node?, of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>
-  ) -> Int? {
-    guard let id else { return nil }
+  /// In the turn the first without a result, before the turn the last; else the first of the turn.
+  private mutating func answer(
+    withID id: JSONIndex.Node, of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>
+  ) -> Answer {
     let within = firstUnanswered..<max(firstUnanswered, min(turn.upperBound, firstUnanswered &+ Self.searchLimit))
     let before = max(0, turn.lowerBound &- Self.searchLimit)..<turn.lowerBound
+    let passed = turn.lowerBound..<min(within.upperBound, turn.lowerBound &+ Self.searchLimit)
     let cost = request.index.range(id).count &+ 16
-    guard scanned &+ (within.count &+ before.count) &* cost <= Self.scanLimit else {
-      guard let text = request.index.decodedID(id, of: bytes) else { return nil }
-      return places.unanswered(text, within, before, turn, isAnswered, of: request, bytes)
+    guard scanned &+ (within.count &+ before.count &+ passed.count) &* cost <= Self.scanLimit else {
+      guard let text = request.index.decodedID(id, of: bytes) else { return .none }
+      return places.answer(text, within, before, passed, turn, isAnswered, of: request, bytes)
     }
     for call in within {
       scanned &+= cost
-      if !isAnswered[call], request.index.isSameText(id, request.calls[call].id, in: bytes) { return call }
+      if !isAnswered[call], request.index.isSameText(id, request.calls[call].id, in: bytes) { return .call(call) }
     }
     for call in before.reversed() {
       scanned &+= cost
-      if !isAnswered[call], request.index.isSameText(id, request.calls[call].id, in: bytes) { return call }
+      if !isAnswered[call], request.index.isSameText(id, request.calls[call].id, in: bytes) { return .call(call) }
     }
-    return nil
+    for call in passed {
+      scanned &+= cost
+      if isAnswered[call], request.index.isSameText(id, request.calls[call].id, in: bytes) { return .again(call) }
+    }
+    return .none
   }
 }
 
@@ -72,20 +111,23 @@ private struct CallPlaces {
   /// Of the turn's calls with an id, the first that may be unanswered; of those before the turn, the last.
   private var inTurn: [[UInt8]: Int] = [:]
   private var earlier: [[UInt8]: Int] = [:]
+  /// Of the turn's calls with an id, the first.
+  private var firstInTurn: [[UInt8]: Int] = [:]
   /// For each call the next one with its id: forward within the turn, backward before it; -1 for none.
   private var links: [Int] = []
   /// What is entered.
   private var turn = 0..<0
   private var end = 0
 
-  mutating func unanswered(
-    _ id: [UInt8], _ within: Range<Int>, _ before: Range<Int>, _ turn: Range<Int>, _ isAnswered: [Bool],
+  mutating func answer(
+    _ id: [UInt8], _ within: Range<Int>, _ before: Range<Int>, _ passed: Range<Int>, _ turn: Range<Int>, _ isAnswered: [Bool],
     of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>
-  ) -> Int? {
+  ) -> ResultPairing.Answer {
     enter(turn, request, bytes)
-    if let call = Self.first(id, &inTurn, links, isAnswered), within.contains(call) { return call }
-    if let call = Self.first(id, &earlier, links, isAnswered), before.contains(call) { return call }
-    return nil
+    if let call = Self.first(id, &inTurn, links, isAnswered), within.contains(call) { return .call(call) }
+    if let call = Self.first(id, &earlier, links, isAnswered), before.contains(call) { return .call(call) }
+    if let call = firstInTurn[id], passed.contains(call), isAnswered[call] { return .again(call) }
+    return .none
   }
 
   /// The first that has no answer; an answer is never taken back.
@@ -105,6 +147,7 @@ private struct CallPlaces {
     end = turn.lowerBound
     inTurn.removeAll(keepingCapacity: turn.count > 16)
     for call in turn.reversed() { Self.link(call, &links, &inTurn, request, bytes) }
+    firstInTurn = inTurn
   }
 
   private static func link(

@@ -27,9 +27,15 @@ extension AssembledCall {
       quirks.insert(.tooLong)
       return
     }
-    if !delta.arguments.isEmpty, endsInsideCharacter(arguments.span) { quirks.insert(.splitCharacter) }
-    arguments.append(text.extracting(delta.arguments))
+    if !delta.arguments.isEmpty { take(arguments: text.extracting(delta.arguments)) }
     if argumentsForm != .value { argumentsForm = delta.argumentsForm }
+  }
+
+  private mutating func take(arguments piece: borrowing Span<UInt8>) {
+    if endsInsideCharacter(arguments.span, trailingBackslashes) { quirks.insert(.splitCharacter) }
+    arguments.append(piece)
+    let run = piece.backslashes(before: piece.count)
+    trailingBackslashes = run == piece.count ? trailingBackslashes &+ run : run
   }
 
   private mutating func take(id piece: borrowing Span<UInt8>) {
@@ -43,16 +49,17 @@ extension AssembledCall {
 
 /// Whether these arguments, a piece of JSON, break off within an escape or within the bytes of a character (R67). Asked before
 /// every piece, so the usual end, six bytes of ASCII without a backslash, is told from one word.
-private func endsInsideCharacter(_ span: borrowing Span<UInt8>) -> Bool {
+private func endsInsideCharacter(_ span: borrowing Span<UInt8>, _ backslashes: Int) -> Bool {
   if span.count >= 8 {
     let word = span.word(at: span.count &- 8)
     if word & 0x8080_8080_8080_8080 | zeroBytes(word ^ 0x5C5C_5C5C_5C5C_5C5C) == 0 { return false }
   }
-  return looksInsideCharacter(span)
+  return looksInsideCharacter(span, backslashes)
 }
 
+/// - Parameter backslashes: how many of them it ends with. There may be millions, and as many pieces of them.
 @inline(never)
-private func looksInsideCharacter(_ span: borrowing Span<UInt8>) -> Bool {
+private func looksInsideCharacter(_ span: borrowing Span<UInt8>, _ backslashes: Int) -> Bool {
   guard !span.isEmpty else { return false }
   if span[span.count &- 1] >= 0x80 {
     var start = span.count &- 1
@@ -60,9 +67,14 @@ private func looksInsideCharacter(_ span: borrowing Span<UInt8>) -> Bool {
     let length = span[start] >= 0xF0 ? 4 : span[start] >= 0xE0 ? 3 : 2
     return span.count &- start < length
   }
-  for start in max(0, span.count &- 6)..<span.count where span[start] == backslash {
-    var run = 1
-    while run <= start, span[start &- run] == backslash { run &+= 1 }
+  let first = max(0, span.count &- 6)
+  var run = 0
+  if span[first] == backslash {
+    let known = backslashes &- (span.count &- first)
+    run = known >= 0 ? known : span.backslashes(before: first)
+  }
+  for start in first..<span.count {
+    run = span[start] == backslash ? run &+ 1 : 0
     if run % 2 == 1, isInsideEscape(span.extracting(start..<span.count)) { return true }
   }
   return false
@@ -76,6 +88,15 @@ private func isInsideEscape(_ escape: borrowing Span<UInt8>) -> Bool {
   let (first, second) = (escape[2] | 0x20, escape[3] | 0x20)
   let isHigh = second == 0x38 || second == 0x39 || second == UInt8(ascii: "a") || second == UInt8(ascii: "b")
   return escape.count == 6 && first == UInt8(ascii: "d") && isHigh
+}
+
+extension Span<UInt8> {
+  /// How many of them stand one behind the other up to `end`.
+  fileprivate func backslashes(before end: Int) -> Int {
+    var start = end
+    while start > 0, self[start &- 1] == backslash { start &-= 1 }
+    return end &- start
+  }
 }
 
 private let backslash: UInt8 = 0x5C

@@ -57,6 +57,8 @@ package struct AssembledCall: Equatable, Sendable {
   /// Both verdicts, once the response is over.
   package var verdict: CallVerdict?
   var nameFragments = NameFragments()
+  /// How many backslashes the arguments end with.
+  var trailingBackslashes = 0
 
   package init(choice: Int, index: Int?) {
     self.choice = choice

@@ -12,7 +12,7 @@ struct BareCallMatcher: Sendable {
   /// Longer names are none that a vendor takes.
   static let limit = 300
 
-  /// Takes the next piece of the text. `true` when `held` ends in the brace, or the marker's first byte, that makes it a call;
+  /// Takes the next piece of the text. `true` when `held` ends in the brace, or the marker's first bytes, that make it a call;
   /// `position` is then behind it.
   mutating func find(in text: borrowing Span<UInt8>, from position: inout Int, tools: ByteStrings) -> Bool {
     while position < text.count {
@@ -20,10 +20,11 @@ struct BareCallMatcher: Sendable {
       position &+= 1
       if held.isEmpty, byte.isWhiteSpace { continue }
       let isIn = held.count < Self.prefix.count ? byte == Self.prefix[held.count] : held.count < Self.limit
-      guard isIn else { return end() }
+      let isMarker = held.last == UInt8(ascii: "<")
+      guard isIn, !isMarker || byte == UInt8(ascii: "|") else { return end() }
       held.append(byte)
-      if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "<") {
-        if isCall(tools) { return true }
+      if isMarker || byte == UInt8(ascii: "{") {
+        if isCall(tools, upTo: held.count - (isMarker ? 2 : 1)) { return true }
         return end()
       }
     }
@@ -36,9 +37,9 @@ struct BareCallMatcher: Sendable {
     return false
   }
 
-  /// `functions.NAME:idx` and the byte behind it, white space in between allowed.
-  private func isCall(_ tools: ByteStrings) -> Bool {
-    var end = held.count - 1
+  /// `functions.NAME:idx` up to a place, white space before it allowed.
+  private func isCall(_ tools: ByteStrings, upTo place: Int) -> Bool {
+    var end = place
     while held[end - 1].isWhiteSpace { end -= 1 }
     var colon = end
     while colon > Self.prefix.count, held[colon - 1] != UInt8(ascii: ":") {

@@ -17,8 +17,9 @@ struct CallWatches: Sendable {
     var validator: ValidatorBox?
     /// The call has died, or is left alone.
     var isOver = false
-    /// The name that was looked at last, and whether a tool is meant by it.
+    /// The name that was looked at last, of which pieces, and whether a tool is meant by it.
     var name: [UInt8] = []
+    var changes = 0
     var isKnown = false
     /// How often a name was looked at, and arguments were read from their beginning.
     var looks = 0
@@ -29,6 +30,11 @@ struct CallWatches: Sendable {
   /// time, and in the end it is judged as all are.
   private static let lookLimit = 64
   private static let startLimit = 4
+
+  /// What looking at the names of all calls may still cost, in tools looked at.
+  private var effort = 1 << 20
+  /// Whether a name may grow to be a tool's takes as much time for each as so many looks.
+  private static let growthCost = 16
 
   /// A piece of `call` has come, which is number `number` of the response and has it already in it.
   ///
@@ -102,9 +108,13 @@ struct CallWatches: Sendable {
   private static let anyValue = try? Schema(Array("true".utf8))
   private static let anyObject = try? Schema(Array(#"{"type":"object"}"#.utf8))
 
-  /// Whether a further piece of the name makes it none but the name that was looked at before, and a tool's. The call is left alone
-  /// when it was looked at too often.
+  /// Whether a further piece of the name changes nothing, or makes it none but the name that was looked at before, and a tool's. The call
+  /// is left alone when it was looked at too often.
   private mutating func isKnownAlready(_ call: borrowing AssembledCall, at number: Int) -> Bool {
+    // A name that vendors repeat with each piece of the arguments (R33).
+    guard call.nameFragments.changes != watches[number].changes else { return true }
+    watches[number].changes = call.nameFragments.changes
+    guard spend(call.nameFragments.cost(among: tools.names), at: number) else { return false }
     let name = call.nameFragments.name(among: tools.names).bytes
     if watches[number].isKnown, watches[number].name == name { return true }
     watches[number].name = name
@@ -118,9 +128,16 @@ struct CallWatches: Sendable {
     let name = watches[number].name
     let isKnown = DeclaredName.match(name.span, among: tools.names) != nil
     watches[number].isKnown = isKnown
-    guard !isKnown, call.nameFragments.areJoined else { return false }
+    guard !isKnown, call.nameFragments.areJoined, spend(Self.growthCost &* tools.count, at: number) else { return false }
     let joined = call.nameFragments.joined
     return !DeclaredName.canGrow(joined.span, among: tools.names)
+  }
+
+  /// Whether there is still so much to spend; else the call is left alone.
+  private mutating func spend(_ cost: Int, at number: Int) -> Bool {
+    effort &-= cost
+    if effort < 0 { watches[number].isOver = true }
+    return effort >= 0
   }
 
   private func isUnknownForGood(_ call: borrowing AssembledCall) -> Bool {

@@ -25,7 +25,8 @@ extension ChunkDecoder {
         delta.type = index.isCallType(value, in: payload) ? .function : index.kind(value) == .null ? .null : .other
       } else if key.is("custom", index, payload) {
         delta.hasOtherPayload = delta.hasOtherPayload || saysSomething(value)
-        if index.kind(value) != .null, index.kind(value) != .object { delta.isOdd = true }
+        // LiteLLM fails at an empty one, too.
+        if index.kind(value) != .null { delta.isOdd = true }
       } else if index.kind(value) == .object {
         others.append((member, value))
       }

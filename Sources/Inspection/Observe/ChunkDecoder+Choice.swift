@@ -47,7 +47,8 @@ extension ChunkDecoder {
     let isRead = form == .chunk && said != nil && said == message
     let isRepeated = isRead && spoken.contains(number)
     if form == .chunk, message != nil {
-      for case .echo(_, !isRepeated) in events { throw .ambiguous("message") }
+      guard repeatsSaid ?? isRepeated == isRepeated else { throw .ambiguous("message") }
+      repeatsSaid = isRepeated
       events.append(.echo(choice: number, isRepeated: isRepeated))
     }
     if isNumbered { numbersChoices = true }
@@ -55,7 +56,7 @@ extension ChunkDecoder {
     if let said, !isNumbered, numbersChoices, index.value("tool_calls", in: said, of: payload) != nil { throw .ambiguous("index") }
     let count = events.count
     if let said, !isRepeated { try decodeSaid(said, choice: number, isWhole: said == message, of: payload) }
-    if form == .chunk, !isRead, events.count > count, !spoken.contains(number), spoken.count <= Self.mostSpoken { spoken.append(number) }
+    if form == .chunk, !isRead, events.count > count, spoken.count <= Self.mostSpoken, !spoken.contains(number) { spoken.append(number) }
     if let finish { noteKind(of: finish, .string) }
     if let finish, index.kind(finish) == .string {
       let reason = decodeText(finish, of: payload)
@@ -108,7 +109,11 @@ extension ChunkDecoder {
       let key = WireKey(key, in: index)
       if key.is("content", index, payload) {
         content = value
-        if index.kind(value) != .array { noteKind(of: value, .string) }
+        if index.kind(value) != .array {
+          noteKind(of: value, .string)
+        } else if index.isText(value, inPart: !isWhole, of: payload) {
+          isOdd = true
+        }
       } else if key.is("tool_calls", index, payload) {
         calls = value
         noteKind(of: value, .array)
@@ -128,6 +133,8 @@ extension ChunkDecoder {
         // Beside calls it is the first of them once more (llama-cpp-python).
         hasLegacyCall = names(value)
         noteKind(of: value, .object)
+        // One with members that are null, as some vendors write it, is one to OpenAI's SDK for JavaScript.
+        if !hasLegacyCall, index.kind(value) == .object { isOdd = true }
       } else if key.is("provider_specific_fields", index, payload) {
         noteKind(of: value, .object)
       } else if key.is("role", index, payload), !index.isAssistant(value, in: payload) {
@@ -179,10 +186,7 @@ extension ChunkDecoder {
   }
 
   /// A `function_call` with a name or arguments.
-  private func names(_ call: JSONIndex.Node) -> Bool {
-    for (_, value) in index.members(call) where saysSomething(value) { return true }
-    return index.kind(call) == .string && saysSomething(call)
-  }
+  private func names(_ call: JSONIndex.Node) -> Bool { index.hasMembers(call) || index.kind(call) == .string && saysSomething(call) }
 
   /// A string, or an array of text parts and parts of other kinds.
   private mutating func decodeContent(_ content: JSONIndex.Node, choice: Int, of payload: borrowing Span<UInt8>) {
@@ -190,13 +194,7 @@ extension ChunkDecoder {
     let start = text.count
     if index.kind(content) == .array {
       for part in index.elements(content) {
-        if index.kind(part) == .string {
-          index.decode(part, of: payload, into: &text)
-        } else if let words = index.value("text", in: part, of: payload), index.kind(words) == .string {
-          index.decode(words, of: payload, into: &text)
-        } else {
-          hasOther = true
-        }
+        if let words = index.words(of: part, in: payload) { index.decode(words, of: payload, into: &text) } else { hasOther = true }
       }
     } else {
       decodePiece(content, of: payload)
@@ -214,12 +212,36 @@ extension ChunkDecoder {
     }
   }
 
-  func saysSomething(_ node: JSONIndex.Node) -> Bool {
-    switch index.kind(node) {
+  func saysSomething(_ node: JSONIndex.Node) -> Bool { index.saysSomething(node) }
+}
+
+extension JSONIndex {
+  fileprivate func saysSomething(_ node: Node) -> Bool {
+    switch kind(node) {
     case .null, .false: false
-    case .string: index.range(node).count > 2
-    case .array, .object: index.count(node) > 0
+    case .string: range(node).count > 2
+    case .array, .object: count(node) > 0
     case .true, .number: true
     }
+  }
+
+  /// Of an object's members one says something.
+  func hasMembers(_ object: Node) -> Bool {
+    for (_, value) in members(object) where saysSomething(value) { return true }
+    return false
+  }
+
+  /// The text of one part of a content: a string, or an object's `text`.
+  func words(of part: Node, in bytes: borrowing Span<UInt8>) -> Node? {
+    if kind(part) == .string { return part }
+    return value("text", in: part, of: bytes).flatMap { kind($0) == .string ? $0 : nil }
+  }
+
+  /// Whether a content of parts is a text in all of them, or in one: of a stream OpenAI's SDK for Python leaves out what is no string
+  /// where others are.
+  func isText(_ content: Node, inPart: Bool, of bytes: borrowing Span<UInt8>) -> Bool {
+    var (texts, others) = (0, 0)
+    for part in elements(content) { if words(of: part, in: bytes) != nil { texts &+= 1 } else { others &+= 1 } }
+    return others == 0 || inPart && texts > 0
   }
 }

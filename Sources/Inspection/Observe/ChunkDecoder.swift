@@ -27,8 +27,8 @@ package struct ChunkDecoder: Sendable {
   package internal(set) var habits: Habits = []
   /// In the last payload something stands in a form that clients do not read alike: see ``PlainForm``.
   package internal(set) var isOdd = false
-  /// The first chunk that said something called itself a chunk, or did not.
-  package private(set) var isNamed: Bool?
+  /// Whether the messages of the last payload, a chunk, repeat what was said: all of them do, or none.
+  var repeatsSaid: Bool?
   /// What the first payload with choices says of the response.
   package private(set) var head: ChunkHead?
   var index = JSONIndex()
@@ -70,7 +70,7 @@ package struct ChunkDecoder: Sendable {
     hasModel = false
     numbersChoices = false
     isOdd = false
-    isNamed = nil
+    repeatsSaid = nil
     spoken.removeAll(keepingCapacity: true)
     soleString = nil
   }
@@ -92,6 +92,7 @@ package struct ChunkDecoder: Sendable {
     events.removeAll(keepingCapacity: true)
     text.removeAll(keepingCapacity: true)
     isOdd = false
+    repeatsSaid = nil
     if form == .chunk {
       if decodeRepeated(payload) { return }
       if isDoneMark(payload) {
@@ -105,6 +106,7 @@ package struct ChunkDecoder: Sendable {
       events.removeAll(keepingCapacity: true)
       text.removeAll(keepingCapacity: true)
       isOdd = false
+      repeatsSaid = nil
       throw error
     }
     if form == .chunk { learnRepeated(payload) }
@@ -154,7 +156,6 @@ package struct ChunkDecoder: Sendable {
         events.append(.model(decodeText(value, of: payload)))
       }
     }
-    let count = events.count
     if let choices {
       try checkList(choices, "choices")
       if index.kind(choices) != .array { isOdd = true }
@@ -166,12 +167,8 @@ package struct ChunkDecoder: Sendable {
       }
     }
     if let usage { decodeUsage(usage, of: payload) }
-    if form == .chunk, events.count > count {
-      // OpenAI's SDK passes over what does not call itself a chunk, and would have a part of the answer.
-      let isNamed = object.map { index.equals($0, "chat.completion.chunk", in: payload) } ?? false
-      if self.isNamed == nil { self.isNamed = isNamed }
-      if self.isNamed != isNamed { isOdd = true }
-    }
+    // OpenAI's SDK passes over what does not call itself a chunk.
+    if form == .chunk, choices != nil, !(object.map { index.equals($0, "chat.completion.chunk", in: payload) } ?? false) { isOdd = true }
     if events.isEmpty, !isFirst, form == .chunk, let choices, index.count(choices) > 0 { habits.insert(.emptyDeltas) }
     if let error, isError(error) {
       decodeFailure(error, of: payload)

@@ -22,8 +22,6 @@ package struct EventTraits: OptionSet, Hashable, Sendable {
   package static let odd = EventTraits(rawValue: 1 << 9)
   /// It repeats what was said before.
   package static let repetition = EventTraits(rawValue: 1 << 10)
-  /// The chunks of its stream do not call themselves that.
-  package static let unnamed = EventTraits(rawValue: 1 << 11)
   /// No JSON object, or longer than the limit.
   package static let unreadable = EventTraits(rawValue: 1 << 8)
 }

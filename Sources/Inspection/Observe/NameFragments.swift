@@ -24,6 +24,8 @@ package struct NameFragments: Equatable, Sendable {
   /// All of them are in `joined`. More of them are no name that anybody has declared; a vendor may send them without end.
   private(set) var areJoined = true
   private var count = 0
+  /// How often that has changed which `name(among:)` goes by.
+  private(set) var changes = 0
   /// Of several pieces the last, and the first of the longest.
   private var latest: [UInt8] = []
   private var longest: [UInt8] = []
@@ -40,13 +42,24 @@ package struct NameFragments: Equatable, Sendable {
 
   mutating func append(_ fragment: borrowing Span<UInt8>) {
     count &+= 1
-    guard count > 1 else { return joined.append(fragment) }
+    guard count > 1 else {
+      changes = 1
+      return joined.append(fragment)
+    }
     if count == 2 { (latest, longest) = (joined, joined) }
+    let isSame = latest.isEqual(to: fragment)
+    if areJoined || !isSame { changes &+= 1 }
     if growsOrRepeats, !fragment.hasPrefix(latest.span) { growsOrRepeats = false }
-    if !latest.isEqual(to: fragment) { latest = [UInt8](copying: fragment) }
+    if !isSame { latest = [UInt8](copying: fragment) }
     if fragment.count > longest.count { longest = latest }
     areJoined = areJoined && joined.count &+ fragment.count <= Self.joinedLimit
     if areJoined { joined.append(fragment) }
+  }
+
+  /// About what it takes to ask for the name: tools that are looked at.
+  func cost(among tools: ByteStrings) -> Int {
+    let bytes = count > 1 ? longest.count : joined.count
+    return 1 &+ bytes &>> 4 &+ (count > 1 && !tools.isBeyondGuessing ? tools.count : 0)
   }
 
   /// The candidate that is a declared tool; else the only declared tool that a candidate begins or ends; else what the

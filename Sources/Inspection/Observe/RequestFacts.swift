@@ -11,7 +11,7 @@ package struct RequestFacts: Equatable, Sendable {
   package var forbidsCalls = false
   /// How many choices were asked for.
   package var choiceCount = 1
-  /// Markup of calls stands in what the model reads, see `MarkupMatcher.isQuoted`: what looks like a lost call may be a quotation.
+  /// Markup of calls stands in what the model reads, see `ChatRequest.quotesMarkup`: what looks like a lost call may be a quotation.
   package var quotesMarkup = false
   /// A stream is to end with usage: `stream_options.include_usage`.
   package var wantsUsage = false

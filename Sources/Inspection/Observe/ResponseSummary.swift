@@ -55,8 +55,10 @@ package struct ResponseSummary: Equatable, Sendable {
 package enum Ending: Sendable {
   /// The transport says that this was all.
   case complete
-  /// The connection broke, the client went away, or a limit was hit.
+  /// The connection broke, or a limit was hit.
   case cut
+  /// It was left, by the client or this proxy, whatever its vendor would still have said: nobody needs a verdict on its calls.
+  case left
 }
 
 package struct ChoiceSummary: Equatable, Sendable {

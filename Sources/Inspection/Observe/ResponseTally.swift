@@ -57,10 +57,7 @@ struct ResponseTally: Sendable {
     if speechLimit > 0 { keepSpeech(decoder) }
     for number in decoder.events.indices { traits.formUnion(take(decoder.events[number], decoder)) }
     if decoder.isOdd { traits.insert(.odd) }
-    if traits.contains(.odd) {
-      summary.isOdd = true
-      if decoder.isNamed == false { traits.insert(.unnamed) }
-    }
+    if traits.contains(.odd) { summary.isOdd = true }
     return traits
   }
 
@@ -122,14 +119,14 @@ struct ResponseTally: Sendable {
     }
     switch summary.format {
     case .json:
-      summary.isTruncated = ending == .cut && !summary.isReadable
+      summary.isTruncated = ending != .complete && !summary.isReadable
     case .eventStream:
       // Of what was cut, nobody knows whether choices that have not begun, or more of one that goes on behind its reason, were to come.
       let isAllBegun = ending == .complete || choices.count >= request.choiceCount && !goesOnAfterFinish
       let isFinished = !choices.isEmpty && isAllBegun && choices.allSatisfy { $0.summary.finishReason != nil }
       summary.isTruncated = !summary.isDone && !isFinished && summary.failure == nil && !isHTML
     }
-    summary.judge(against: request)
+    if ending != .left { summary.judge(against: request) }
     summary.findings = summary.inspected(against: request)
     return summary
   }

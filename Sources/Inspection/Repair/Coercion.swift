@@ -9,8 +9,8 @@ import JSONSchema
 /// `CoercionCandidates` and of the schema's alternatives is taken, so that the same call is always mended alike.
 struct Coercion: ~Copyable {
   private let rules: Set<RepairRule>
-  /// Violations that need no mending: while a document is still being written.
-  private let tolerates: (Violation, [UInt8]) -> Bool
+  /// Which violations of a document need no mending: while it is still being written.
+  private let tolerance: ([UInt8]) -> (Violation) -> Bool
   private var validator = Validator(root: "arguments")
   private var validations = 0
   /// What the search may still cost, in bytes validated.
@@ -25,10 +25,12 @@ struct Coercion: ~Copyable {
   private static let depthLimit = 256
   private static let narrowingLimit = 3
 
-  init(rules: Set<RepairRule>, work: Int = workLimit, tolerating tolerates: @escaping (Violation, [UInt8]) -> Bool = { _, _ in false }) {
+  init(
+    rules: Set<RepairRule>, work: Int = workLimit, tolerance: @escaping ([UInt8]) -> (Violation) -> Bool = { _ in { _ in false } }
+  ) {
     self.rules = rules
     self.work = work
-    self.tolerates = tolerates
+    self.tolerance = tolerance
   }
 
   /// The document without violations, or nil when no allowed change leads there. A document without any is returned as it is.
@@ -67,7 +69,8 @@ struct Coercion: ~Copyable {
     of violation: Violation, in state: MendedText, _ schema: ReadSchema, narrowings: Int
   ) -> [MendedText] {
     let isChoice = violation.keyword == "anyOf" || violation.keyword == "oneOf"
-    guard isChoice || CoercionCandidates.keywords.contains(violation.keyword) else { return [] }
+    // One value may be wrong in hundreds of ways, and values in values each in its own.
+    guard isChoice || CoercionCandidates.keywords.contains(violation.keyword), spend(violation.range.count) else { return [] }
     let value = Array(state.text[violation.range])
     var ways: [MendedText] = []
     // All of the text is read for it, whether it is a member's value or not.
@@ -124,7 +127,8 @@ struct Coercion: ~Copyable {
         isUndecided = true
         return nil
       }
-      return violations.filter { !tolerates($0, text) }
+      let tolerates = tolerance(text)
+      return violations.filter { !tolerates($0) }
     case .broken, .notJSON:
       isUndecided = true
       return nil
@@ -139,13 +143,13 @@ extension Violation {
     return rest.isEmpty || rest.first == UInt8(ascii: "/")
   }
 
-  /// What is wrong and where.
+  /// What is wrong and where. As bytes: to hash a string that is no ASCII takes a hundred times as long.
   fileprivate struct Place: Hashable {
     var keyword: String
-    var path: String
+    var path: [UInt8]
   }
 
-  fileprivate var place: Place { Place(keyword: keyword, path: instancePath) }
+  fileprivate var place: Place { Place(keyword: keyword, path: Array(instancePath.utf8)) }
 }
 
 extension MendedText {

@@ -39,22 +39,6 @@ enum CoercionCandidates {
     return found
   }
 
-  /// Whether a string that begins with this decoded text may still come to spell something of these types.
-  static func mayBecome(_ types: Set<String>, beginning text: [UInt8]) -> Bool {
-    let trimmed = Array(text.drop { $0.isWhiteSpace })
-    guard let first = trimmed.first else { return true }
-    if first == UInt8(ascii: "[") || first == UInt8(ascii: "{") {
-      return types.contains(first == UInt8(ascii: "[") ? "array" : "object") && isBeginningOfJSON(trimmed)
-    }
-    if types.contains("array") { return true }
-    if !types.isDisjoint(with: ["number", "integer"]), trimmed == text, isBeginningOfJSON(text),
-      first.isDigit || first == UInt8(ascii: "-")
-    {
-      return true
-    }
-    return types.contains("boolean") && ["true", "false"].contains { Array($0.utf8).starts(with: text) }
-  }
-
   private static func array(of value: [UInt8]) -> [UInt8] { [UInt8(ascii: "[")] + value + [UInt8(ascii: "]")] }
 
   /// What the text is, when it is one whole JSON value.
@@ -75,16 +59,6 @@ enum CoercionCandidates {
       guard JSONNumber(String(decoding: number, as: UTF8.self))?.isHeldByDouble == true else { return false }
     }
     return true
-  }
-
-  private static func isBeginningOfJSON(_ text: [UInt8]) -> Bool {
-    var scanner = JSONScanner()
-    do {
-      while let token = try scanner.next(in: text.span, isComplete: false), token.kind != .end {}
-      return true
-    } catch {
-      return false
-    }
   }
 }
 

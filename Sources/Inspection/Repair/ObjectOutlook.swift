@@ -13,6 +13,8 @@ struct ObjectOutlook {
   private let schema: ReadSchema?
   /// The offsets are those of the call's arguments.
   private let isVerbatim: Bool
+  /// Nothing comes behind the last whole value, and more of it may come in a later snapshot.
+  private let isLast: Bool
 
   /// Nil when no more bytes can make it JSON.
   init?(_ object: [UInt8], rules: Set<RepairRule>, tools: ToolSet, tool: Int?) {
@@ -23,44 +25,48 @@ struct ObjectOutlook {
     self.rules = rules
     closed = text[..<parts.cut] + parts.closers
     isVerbatim = text == object
+    isLast = rules.contains(.surroundingJunk) && text[parts.cut...].allSatisfy(\.isWhiteSpace)
     schema = tool.flatMap { ArgumentRepairer(tool: $0, of: tools, rules: rules).readSchema() }
   }
 
   /// - Parameter death: the byte that killed the object, if known.
   func isHopeful(deadAt death: Int?) -> Bool {
     guard let schema else { return true }
-    var coercion = Coercion(rules: rules, work: ArgumentOutlook.work(for: text), tolerating: tolerates)
+    var coercion = Coercion(rules: rules, work: ArgumentOutlook.work(for: text), tolerance: tolerance)
     if coercion.mended(closed, schema) == nil, !coercion.isUndecided { return false }
     return isHopefulKey(schema) && isHopefulString(schema, deadAt: isVerbatim ? death : nil)
   }
 
-  /// Whether more bytes may still undo a violation.
-  private func tolerates(_ violation: Violation, in document: [UInt8]) -> Bool {
-    // Whether what it is about is open cannot be told.
-    if violation.instancePath.utf8.count >= Violation.pathLimit { return true }
-    if parts.openPaths.contains(violation.instancePath) {
+  /// Whether more bytes may still undo a violation of a document. What is asked of all of them is found out once.
+  private func tolerance(in document: [UInt8]) -> (Violation) -> Bool {
+    let end = document.lastIndex { !$0.isWhiteSpace && $0 != UInt8(ascii: "}") && $0 != UInt8(ascii: "]") } ?? -1
+    var spelled: (range: Range<Int>, types: SpelledTypes)?
+    return { violation in
+      // Whether what it is about is open cannot be told.
+      if violation.instancePath.utf8.count >= Violation.pathLimit { return true }
+      if parts.openPaths.contains(Array(violation.instancePath.utf8)) {
+        switch violation.keyword {
+        case "type", "additionalProperties", "unevaluatedProperties", "false", "maxItems": return false
+        // A member that is taken out no longer counts.
+        case "maxProperties", "propertyNames": return rules.contains(.optionalNull)
+        default: return true
+        }
+      }
+      // The last value may be more in a later snapshot of the object, if nothing comes behind it in this one.
+      guard isLast, violation.range.upperBound > end else { return false }
       switch violation.keyword {
-      case "type", "additionalProperties", "unevaluatedProperties", "false", "maxItems": return false
-      // A member that is taken out no longer counts.
-      case "maxProperties", "propertyNames": return rules.contains(.optionalNull)
+      case "type":
+        // Whether a string of the wrong type is the beginning of one that spells the right one.
+        guard rules.contains(.coercion), let schema, document[violation.range].first == UInt8(ascii: "\"") else { return false }
+        if spelled?.range != violation.range {
+          guard let text = decodingWholeString(Array(document[violation.range])) else { return false }
+          spelled = (violation.range, SpelledTypes(beginning: text))
+        }
+        return spelled?.types.meet(schema.types(at: violation.schemaPath, keyword: violation.keyword)) ?? false
+      case "additionalProperties", "unevaluatedProperties", "false", "maxLength", "maxItems", "maxProperties": return false
       default: return true
       }
     }
-    // The last value may be more in a later snapshot of the object, if nothing comes behind it in this one.
-    guard rules.contains(.surroundingJunk), text[parts.cut...].allSatisfy(\.isWhiteSpace) else { return false }
-    guard document[violation.range.upperBound...].allSatisfy({ $0.isWhiteSpace || $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "]") })
-    else { return false }
-    switch violation.keyword {
-    case "type": return mayBeSpelled(violation, in: document)
-    case "additionalProperties", "unevaluatedProperties", "false", "maxLength", "maxItems", "maxProperties": return false
-    default: return true
-    }
-  }
-
-  /// Whether a string of the wrong type is the beginning of one that spells the right one.
-  private func mayBeSpelled(_ violation: Violation, in document: [UInt8]) -> Bool {
-    guard rules.contains(.coercion), let schema, let text = decodingWholeString(Array(document[violation.range])) else { return false }
-    return CoercionCandidates.mayBecome(schema.types(at: violation.schemaPath, keyword: violation.keyword), beginning: text)
   }
 
   /// A key that may not be there makes its value hopeless, whatever it is.
@@ -79,9 +85,11 @@ struct ObjectOutlook {
     JSONText.decode(text.span, in: (string.range.lowerBound + 1)..<string.range.upperBound, into: &decoded)
     let probe = text[..<string.range.upperBound] + [UInt8(ascii: "\"")] + parts.closers
     let spells = rules.contains(.coercion) && decoded.span.markCount <= CallAssembler.valueLimit
+    // A schema may ask hundreds of things of one string.
+    let spelled = spells ? SpelledTypes(beginning: decoded) : nil
     for violation in violations(in: Array(probe), schema) where violation.instancePath == string.path {
       let types = schema.types(at: violation.schemaPath, keyword: violation.keyword)
-      let isSpelling = spells && CoercionCandidates.mayBecome(types, beginning: decoded)
+      let isSpelling = spelled?.meet(types) ?? false
       switch violation.keyword {
       case "type" where !isSpelling: return false
       // The text so far is the beginning of no listed value, if that is what the call died of.

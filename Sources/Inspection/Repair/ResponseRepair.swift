@@ -38,27 +38,27 @@ private struct ResponseRepair {
   }
 
   mutating func mendCalls(of place: Int) {
-    let tools = request.tools
-    if rules.contains(.leakedCalls), !request.forbidsCalls, !request.quotesMarkup, let leak = summary.choices[place].leak {
-      let rules = rules
-      var work = work
-      defer { self.work = work }
-      let isRescued = summary.choices[place].rescue(tools: tools.names) { call in
-        var mended = call
-        _ = Self.mend(&mended, tools, rules, &work)
-        return tools.index(of: mended.name.span).map { Self.accepts(mended.arguments, $0, tools, &work) } ?? false
-      }
-      if isRescued { record(.leakedCalls, place, field: "content", leak, summary.choices[place].rescue) }
-    }
+    let (tools, rules) = (request.tools, rules)
     for number in summary.choices[place].calls.indices {
       var call = summary.choices[place].calls[number]
-      for change in Self.mend(&call, tools, rules, &work) { record(change, place, number) }
+      for change in Self.mend(&call, tools, rules, &work) ?? [] { record(change, place, number) }
       if rules.contains(.callShape) {
         for change in mendShape(of: &call, at: number) {
           record(Change(rule: .callShape, field: change.field, before: change.before, after: change.after), place, number)
         }
       }
       summary.choices[place].calls[number] = call
+    }
+    guard rules.contains(.leakedCalls), !request.forbidsCalls, !request.quotesMarkup, let leak = summary.choices[place].leak else { return }
+    // Behind those of its own, so that the two are compared as both are then.
+    var work = work
+    let rescued = summary.choices[place].rescue(tools: tools.names) { Self.mend(&$0, tools, rules, &work) }
+    self.work = work
+    guard let rescued else { return }
+    record(.leakedCalls, place, field: "content", leak, summary.choices[place].rescue)
+    let first = summary.choices[place].calls.count - rescued.count
+    for (number, changes) in rescued.enumerated() {
+      for change in changes { record(change, place, first + number) }
     }
   }
 
@@ -112,10 +112,10 @@ extension ResponseRepair {
     var after: [UInt8]
   }
 
-  /// Mends a call's name, its arguments and their form: all that it takes to make the call valid, or nothing.
+  /// Mends a call's name, its arguments and their form: all that it takes to make the call valid, or nothing. Nil if it is not valid.
   static func mend(
     _ call: inout AssembledCall, _ tools: ToolSet, _ rules: Set<RepairRule>, _ work: inout Int
-  ) -> [Change] {
+  ) -> [Change]? {
     var mended = call
     var changes: [Change] = []
     if rules.contains(.toolName), let name = mendedName(of: call, among: tools.names) {
@@ -123,12 +123,12 @@ extension ResponseRepair {
       mended.name = name
       mended.nameFragments = NameFragments()
     }
-    guard !call.quirks.contains(.tooLong), let tool = tools.index(of: mended.name.span) else { return [] }
+    guard !call.quirks.contains(.tooLong), let tool = tools.index(of: mended.name.span) else { return nil }
     var repairer = ArgumentRepairer(tool: tool, of: tools, rules: rules, work: work)
     let found = repairer.mended(call.arguments)
     let isAccepted = found != nil || repairer.accepts(call.arguments)
     work = repairer.work
-    guard isAccepted else { return [] }
+    guard isAccepted else { return nil }
     if let arguments = found {
       for step in arguments.steps {
         changes.append(Change(rule: step.rule, field: "arguments" + step.path, before: step.before, after: step.after))
@@ -144,11 +144,5 @@ extension ResponseRepair {
     }
     call = mended
     return changes
-  }
-
-  static func accepts(_ arguments: [UInt8], _ tool: Int, _ tools: ToolSet, _ work: inout Int) -> Bool {
-    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: [], work: work)
-    defer { work = repairer.work }
-    return repairer.accepts(arguments)
   }
 }

@@ -30,7 +30,10 @@ private func likeness(_ earlier: JSONValue, _ later: JSONValue) -> Likeness {
   case (.object(let earlier), .object(let later)):
     guard earlier.count <= later.count else { return .none }
     for (number, pair) in zip(earlier.members, later.members).enumerated() {
-      guard pair.0.key == pair.1.key else { return isEqual(earlier, later) ? .reordered : .none }
+      guard pair.0.key == pair.1.key else {
+        // Those before are equal. They are not compared again: each may hold another such object.
+        return isEqual(earlier.members[number...], later.members[number...]) ? .reordered : .none
+      }
       switch likeness(pair.0.value, pair.1.value) {
       case .same, .reordered: continue
       case .unfinished: return number == earlier.count - 1 ? .unfinished : .none
@@ -62,16 +65,16 @@ private func likeness(_ earlier: JSONValue, _ later: JSONValue) -> Likeness {
   }
 }
 
-/// As `==` for objects without a key twice, but done at once where one has more members than the other.
-private func isEqual(_ one: JSONObject, _ other: JSONObject) -> Bool {
+/// As `==` for members of objects without a key twice, but done at once where one has more of them than the other.
+private func isEqual(_ one: ArraySlice<JSONObject.Member>, _ other: ArraySlice<JSONObject.Member>) -> Bool {
   guard one.count == other.count else { return false }
-  let values = Dictionary(other.members.map { ($0.key, $0.value) }) { _, last in last }
-  return one.members.allSatisfy { key, value in values[key].map { isEqual(value, $0) } ?? false }
+  let values = Dictionary(other.map { ($0.key, $0.value) }) { _, last in last }
+  return one.allSatisfy { key, value in values[key].map { isEqual(value, $0) } ?? false }
 }
 
 private func isEqual(_ one: JSONValue, _ other: JSONValue) -> Bool {
   switch (one, other) {
-  case (.object(let one), .object(let other)): isEqual(one, other)
+  case (.object(let one), .object(let other)): isEqual(one.members[...], other.members[...])
   case (.array(let one), .array(let other)): one.count == other.count && zip(one, other).allSatisfy { isEqual($0, $1) }
   default: one == other
   }

@@ -6,8 +6,8 @@ import JSONSchema
 struct UnfinishedObject {
   /// Up to the end of the last whole value or opening bracket.
   private(set) var cut = 0
-  /// JSON Pointers of the objects and arrays that have no end yet, but for those of `Violation.pathLimit` bytes and more.
-  private(set) var openPaths: Set<String> = []
+  /// JSON Pointers of the objects and arrays that have no end yet, as UTF-8, but for those of `Violation.pathLimit` bytes and more.
+  private(set) var openPaths: Set<[UInt8]> = []
   /// The brackets that would close them.
   private(set) var closers: [UInt8] = []
   /// A key whose value has not come: where it is, and the value's pointer.
@@ -63,7 +63,7 @@ struct UnfinishedObject {
     for frame in frames {
       let path = pointer.description
       guard path.utf8.count < Violation.pathLimit else { return nil }
-      openPaths.insert(path)
+      openPaths.insert(Array(path.utf8))
       if frame.isObject {
         var decoded: [UInt8] = []
         JSONText.decode(text.span, in: frame.key, into: &decoded)

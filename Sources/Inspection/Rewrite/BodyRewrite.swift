@@ -4,17 +4,19 @@ import JSON
 /// Puts a mended answer into the vendor's own JSON body. Only what was mended changes; unknown fields, order and white space
 /// stay as they came.
 package struct BodyRewrite {
-  private let original: ResponseSummary
-  private let mended: ResponseSummary
+  /// The choices that changed. A body may have far more than were read.
+  private var changes: [Int: (before: ChoiceSummary, after: ChoiceSummary)] = [:]
   private let usage: UsageMark?
   private var index = JSONIndex()
   private var edits = MemberEdits()
 
   /// - Parameter usage: the token counts to tell instead of the vendor's, where there was more than one attempt.
   package init(original: ResponseSummary, mended: ResponseSummary, usage: UsageMark? = nil) {
-    self.original = original
-    self.mended = mended
     self.usage = usage
+    for after in mended.choices {
+      guard let before = original.choices.first(where: { $0.index == after.index }), after != before else { continue }
+      changes[after.index] = (before, after)
+    }
   }
 
   /// The body with the changes made, or nil if it is not JSON.
@@ -24,10 +26,7 @@ package struct BodyRewrite {
     if let choices = index.value("choices", in: index.root, of: body) {
       for (position, choice) in index.elements(choices).enumerated() {
         let number = index.value("index", in: choice, of: body).flatMap { index.integer($0, of: body) } ?? position
-        guard let after = mended.choices.first(where: { $0.index == number }),
-          let before = original.choices.first(where: { $0.index == number }), after != before
-        else { continue }
-        rewrite(choice, from: before, to: after, body)
+        if let change = changes[number] { rewrite(choice, from: change.before, to: change.after, body) }
       }
     }
     if let usage, let node = index.value("usage", in: index.root, of: body) { usage.edit(node, &edits, of: index, body) }
@@ -59,7 +58,7 @@ package struct BodyRewrite {
       return
     }
     for (number, node) in nodes.enumerated() where !after[number].isSame(as: before[number]) {
-      if before[number].quirks.contains(.otherPayload) {
+      if !before[number].quirks.isDisjoint(with: [.otherPayload, .oddPiece]) {
         edits.replace(node, with: after[number].json(), of: index)
       } else {
         rewriteCall(node, to: after[number], body)
@@ -84,13 +83,17 @@ package struct BodyRewrite {
   private mutating func rewriteText(in message: JSONIndex.Node, _ rescue: Rescue, _ body: borrowing Span<UInt8>) {
     let keys: [StaticString] = rescue.isInReasoning ? ["reasoning_content", "reasoning"] : ["content"]
     for key in keys {
-      guard let node = index.value(key, in: message, of: body), index.kind(node) == .string else { continue }
+      guard let node = index.value(key, in: message, of: body) else { continue }
+      // Among parts of other kinds, texts are one.
+      let texts = index.kind(node) == .array ? index.elements(node).compactMap { index.words(of: $0, in: body) } : [node]
+      guard let first = texts.first, index.kind(first) == .string else { continue }
       var text: [UInt8] = []
-      index.decode(node, of: body, into: &text)
+      for words in texts { index.decode(words, of: body, into: &text) }
       guard text.count >= rescue.offset else { continue }
       let left = Array(text[..<rescue.offset]) + rescue.remainder
-      let isBlank = left.span.isBlank && !rescue.isInReasoning
-      edits.replace(node, with: isBlank ? Array("null".utf8) : JSONWriter.string(left), of: index)
+      let isBlank = left.span.isBlank && !rescue.isInReasoning && first == node
+      edits.replace(first, with: isBlank ? Array("null".utf8) : JSONWriter.string(left), of: index)
+      for words in texts.dropFirst() { edits.replace(words, with: Array(#""""#.utf8), of: index) }
     }
   }
 }

@@ -84,8 +84,7 @@ package enum FormConversion {
     let text = cut(said.text, at: choice.rescue.flatMap { $0.isInReasoning ? nil : $0 })
     writer.write(key: "content")
     if !said.parts.isEmpty {
-      let text = text.isEmpty ? [] : [JSONValue.object(["type": "text", "text": .string(JSONString(utf8: text))])]
-      writer.write(.array(text + said.parts))
+      writer.write(.array(parts(of: text, among: said.parts)))
     } else if text.isEmpty && !choice.calls.isEmpty {
       writer.writeNull()
     } else {
@@ -111,11 +110,28 @@ package enum FormConversion {
     writer.endObject()
     writer.write(key: "finish_reason")
     if let reason = choice.finishReason { writer.write(string: reason) } else { writer.writeNull() }
+    said.ownOthers.write(into: &writer)
     if !said.logprobs.isEmpty {
       writer.write(key: "logprobs")
       writer.write(.object(JSONObject(said.logprobs.sorted { $0.key < $1.key }.map { (JSONString($0.key), .array($0.value)) })))
     }
     writer.endObject()
+  }
+
+  /// A text and parts of other kinds, each in its place.
+  private static func parts(of text: [UInt8], among others: [(at: Int, value: JSONValue)]) -> [JSONValue] {
+    var (parts, start) = ([JSONValue](), 0)
+    func add(upTo end: Int) {
+      guard end > start else { return }
+      parts.append(.object(["type": "text", "text": .string(JSONString(utf8: Array(text[start..<end])))]))
+      start = end
+    }
+    for (at, value) in others {
+      add(upTo: min(at, text.count))
+      parts.append(value)
+    }
+    add(upTo: text.count)
+    return parts
   }
 
   private static func cut(_ text: [UInt8], at rescue: Rescue?) -> [UInt8] {

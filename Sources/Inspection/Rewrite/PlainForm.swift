@@ -17,20 +17,18 @@ package struct PlainForm {
     self.isRepeated = isRepeated
   }
 
-  /// A chunk whose choices say what they say in their `delta`. Nil if it is no chunk.
-  ///
-  /// - Parameter isNamed: the chunks of its stream call themselves that; where the first did not, none does, as OpenAI's SDK passes
-  ///   over those and must not have a part of the answer.
-  package static func chunk(of data: borrowing Span<UInt8>, isRepeated: Bool = false, isNamed: Bool = true) -> [UInt8]? {
+  /// A chunk that calls itself one, as Belay's own do, and whose choices say what they say in their `delta`: OpenAI's SDK passes over the
+  /// others, and would have a part of the answer. Nil if it is no chunk.
+  package static func chunk(of data: borrowing Span<UInt8>, isRepeated: Bool = false) -> [UInt8]? {
     var form = PlainForm(isChunk: true, isRepeated: isRepeated)
     guard form.read(data) else { return nil }
     let name = JSONWriter.string(Array("chat.completion.chunk".utf8))
     var hasName = false
     for (key, value) in form.index.members(form.index.root) where form.index.equals(key, "object", in: data) {
       hasName = true
-      if isNamed { form.edits.replace(value, with: name, of: form.index) } else { form.rename(key, "vendor_object") }
+      form.edits.replace(value, with: name, of: form.index)
     }
-    if isNamed, !hasName { form.edits.set("object", to: name, in: form.index.root, of: form.index, data) }
+    if !hasName { form.edits.set("object", to: name, in: form.index.root, of: form.index, data) }
     return form.edits.apply(to: data)
   }
 
@@ -92,16 +90,33 @@ package struct PlainForm {
       if index.equals(key, "role", in: data) {
         if !index.isAssistant(value, in: data) { edits.replace(value, with: JSONWriter.string(Array("assistant".utf8)), of: index) }
       } else if index.equals(key, "content", in: data) {
-        clear(value, unless: [.string, .array])
+        writeText(value, of: said, data)
       } else if index.equals(key, "refusal", in: data) || index.equals(key, "reasoning_content", in: data) {
         clear(value, unless: [.string])
       } else if index.equals(key, "images", in: data) {
         clear(value, unless: [.array])
-      } else if ["audio", "function_call", "provider_specific_fields"].contains(where: { index.equals(key, $0, in: data) }) {
+      } else if index.equals(key, "function_call", in: data) {
+        clear(value, unless: index.hasMembers(value) ? [.object] : [])
+      } else if index.equals(key, "audio", in: data) || index.equals(key, "provider_specific_fields", in: data) {
         clear(value, unless: [.object])
       } else if index.equals(key, "tool_calls", in: data), index.kind(value) != .null, index.kind(value) != .array {
         edits.replace(value, with: Array("[]".utf8), of: index)
       }
+    }
+  }
+
+  /// Text in parts becomes one string. Parts of a chunk that are no text, beside those that are, stay under a name that nobody reads.
+  private mutating func writeText(_ content: JSONIndex.Node, of said: JSONIndex.Node, _ data: borrowing Span<UInt8>) {
+    guard index.kind(content) == .array, index.isText(content, inPart: isChunk, of: data) else {
+      return clear(content, unless: [.string, .array])
+    }
+    var text: [UInt8] = []
+    for part in index.elements(content) {
+      if let words = index.words(of: part, in: data) { index.decode(words, of: data, into: &text) }
+    }
+    edits.replace(content, with: JSONWriter.string(text), of: index)
+    if !index.isText(content, inPart: false, of: data) {
+      edits.set("vendor_content", to: [UInt8](copying: data.extracting(index.range(content))), in: said, of: index, data)
     }
   }
 

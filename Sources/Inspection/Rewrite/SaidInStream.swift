@@ -10,15 +10,18 @@ struct SaidInStream {
     var refusal: [UInt8] = []
     /// By its member, `content` and `refusal`.
     var logprobs: [String: [JSONValue]] = [:]
-    /// Parts of the content that are no text.
-    var parts: [JSONValue] = []
+    /// Parts of the content that are no text, and how much of the text stands before them.
+    var parts: [(at: Int, value: JSONValue)] = []
     var others = OtherMembers()
+    /// What stands beside the delta.
+    var ownOthers = OtherMembers()
 
-    private static let known = ["role", "content", "refusal", "reasoning_content", "reasoning", "reasoning_details", "tool_calls", "function_call"]
+    private static let known = ["role", "content", "refusal", "reasoning_content", "reasoning", "tool_calls", "function_call"]
       .map { JSONString($0) }
+    private static let ownKnown = ["index", "delta", "message", "finish_reason", "logprobs", "usage"].map { JSONString($0) }
 
     mutating func add(_ delta: JSONValue) {
-      text += Self.text(of: delta["content"])
+      add(content: delta["content"])
       refusal += delta["refusal"]?.utf8?.utf8 ?? []
       // As the decoder has it: some vendors say the same under two of the keys.
       if let said = delta["reasoning_content"]?.utf8?.utf8, !said.isEmpty {
@@ -28,14 +31,20 @@ struct SaidInStream {
       } else {
         for detail in delta["reasoning_details"]?.array ?? [] { reasoning += (detail["text"] ?? detail["summary"])?.utf8?.utf8 ?? [] }
       }
-      parts += (delta["content"]?.array ?? []).filter { $0.utf8 == nil && $0["text"]?.utf8 == nil }
       for (key, value) in delta.object?.members ?? [] where !Self.known.contains(key) { others.add(key, value) }
     }
 
-    /// A string, or the text parts of an array.
-    private static func text(of content: JSONValue?) -> [UInt8] {
-      guard let parts = content?.array else { return content?.utf8?.utf8 ?? [] }
-      return parts.flatMap { ($0.utf8 ?? $0["text"]?.utf8)?.utf8 ?? [] }
+    /// Of the choice itself.
+    mutating func add(own choice: JSONValue) {
+      for (key, value) in choice.object?.members ?? [] where !Self.ownKnown.contains(key) { ownOthers.add(key, value, isPiece: false) }
+    }
+
+    /// A string, or parts of one and of other kinds.
+    private mutating func add(content: JSONValue?) {
+      text += content?.utf8?.utf8 ?? []
+      for part in content?.array ?? [] {
+        if let words = part.utf8 ?? part["text"]?.utf8 { text += words.utf8 } else { parts.append((text.count, part)) }
+      }
     }
   }
 
@@ -74,10 +83,10 @@ struct SaidInStream {
     for (position, choice) in said.enumerated() {
       let number = choice["index"]?.int ?? position
       // As it was judged.
-      let isRepeated = decoder.events.contains { if case .echo(number, isRepeated: true) = $0 { true } else { false } }
-      if let said = [choice["delta"], isRepeated ? nil : choice["message"]].compactMap({ $0 }).first(where: { $0.object != nil }) {
+      if let said = [choice["delta"], decoder.repeatsSaid == true ? nil : choice["message"]].compactMap({ $0 }).first(where: { $0.object != nil }) {
         choices[number]?.add(said)
       }
+      choices[number]?.add(own: choice)
       for key in ["content", "refusal"] {
         if let more = choice["logprobs"]?[JSONString(key)]?.array { choices[number]?.logprobs[key, default: []] += more }
       }
@@ -87,7 +96,8 @@ struct SaidInStream {
   }
 }
 
-/// Members that mean nothing here. Of a list in pieces there are all elements, of other values the last.
+/// Members that mean nothing here. Of a list in pieces there are all elements, of an object in pieces, where it is not a large one, the last
+/// of each member, of other values the last.
 struct OtherMembers {
   private var values: [(key: JSONString, value: JSONValue)] = []
   /// Strings of an `audio`, which come in pieces.
@@ -110,7 +120,9 @@ struct OtherMembers {
       values[place].value = .null
       list += more
       values[place].value = .array(list)
-    } else if isPiece, let more = value.object, case .object(var object) = values[place].value {
+    } else if isPiece, let more = value.object, more.count <= Self.limit, case .object(var object) = values[place].value,
+      object.count <= Self.limit
+    {
       for (key, value) in more.members where object.count < Self.limit || object[key] != nil { object[key] = value }
       values[place].value = .object(object)
     } else {

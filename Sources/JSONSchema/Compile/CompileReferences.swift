@@ -50,16 +50,16 @@ extension Compiler {
 
   private mutating func follow(_ index: Int) throws(SchemaError) {
     let reference = references[index]
-    let text = source.string(Int(reference.row))
+    let text = source.text(Int(reference.row))
     guard let (row, resource) = resolve(text, from: reference.resource) else { return }
     let target = try schema(at: row, resource: resource, draft: resources.all[Int(resource)].draft)
     references[index].target = target
     guard reference.dynamic >= 0 else { return }
     dynamicReferences[Int(reference.dynamic)].target = target
-    let fragment = String(URIReference(text).fragment ?? "")
+    let fragment = Array(URIReference(text).fragment ?? [])
     if reference.isRecursive {
-      if resources.all[Int(resource)].hasRecursiveAnchor { references[index].anchor = "#" }
-    } else if resources.all[Int(resource)].dynamicAnchors[fragment] == Int32(row) {
+      if resources.all[Int(resource)].hasRecursiveAnchor { references[index].anchor = [] }
+    } else if !fragment.isEmpty, resources.all[Int(resource)].dynamicAnchors[fragment] == Int32(row) {
       references[index].anchor = fragment
     }
   }
@@ -67,10 +67,10 @@ extension Compiler {
   /// Every resource that may stand in dynamic scope and has the anchor.
   private mutating func addCandidates(_ index: Int) throws(SchemaError) {
     let reference = references[index]
-    guard !reference.anchor.isEmpty, reference.asked < resources.all.count else { return }
+    guard let name = reference.anchor, reference.asked < resources.all.count else { return }
     indexAnchors()
     references[index].asked = resources.all.count
-    let anchor = Anchor(name: reference.isRecursive ? "" : reference.anchor, isRecursive: reference.isRecursive)
+    let anchor = Anchor(name: name, isRecursive: reference.isRecursive)
     var known = candidates[anchor] ?? [:]
     let all = anchors[anchor] ?? []
     for (resource, row) in all.dropFirst(known.count) {
@@ -85,7 +85,7 @@ extension Compiler {
     for index in anchored..<resources.all.count {
       let resource = resources.all[index]
       if resource.hasRecursiveAnchor {
-        anchors[Anchor(name: "", isRecursive: true), default: []].append((Int32(index), resource.row))
+        anchors[Anchor(name: [], isRecursive: true), default: []].append((Int32(index), resource.row))
       }
       for (name, row) in resource.dynamicAnchors {
         anchors[Anchor(name: name, isRecursive: false), default: []].append((Int32(index), row))
@@ -95,20 +95,21 @@ extension Compiler {
   }
 
   /// The row that a reference leads to, and its resource.
-  mutating func resolve(_ text: String, from resource: Int32) -> (row: Int, resource: Int32)? {
-    let key = ReferenceText(text: Array(text.utf8), resource: resource)
+  mutating func resolve(_ text: [UInt8], from resource: Int32) -> (row: Int, resource: Int32)? {
+    let key = ReferenceText(text: text, resource: resource)
     if let known = resolved[key] { return known }
     let found = find(text, from: resource)
     resolved[key] = .some(found)
     return found
   }
 
-  private mutating func find(_ text: String, from resource: Int32) -> (row: Int, resource: Int32)? {
+  private mutating func find(_ text: [UInt8], from resource: Int32) -> (row: Int, resource: Int32)? {
     let base = resources.all[Int(resource)]
     let reference = URIReference(text)
     let isLocal = reference.scheme == nil && reference.authority == nil && reference.path.isEmpty && reference.query == nil
     var target = resource
     if !isLocal || resources.all.count > 1 {
+      guard spend(reference, base.base) else { return nil }
       let address = reference.resolved(against: base.base).address
       guard let known = self.resource(at: address, like: base.draft) else { return nil }
       target = known
@@ -117,17 +118,17 @@ extension Compiler {
     let fragment = reference.decodedFragment
     if fragment.isEmpty { return (Int(found.row), target) }
     if fragment[0] == UInt8(ascii: "/") { return walk(fragment, from: Int(found.row), resource: target) }
-    let name = String(decoding: fragment, as: UTF8.self)
-    if let row = found.anchors[name] ?? found.dynamicAnchors[name] {
+    if let row = found.anchors[fragment] ?? found.dynamicAnchors[fragment] {
       return (Int(row), resources.owner[Int(row)] >= 0 ? resources.owner[Int(row)] : target)
     }
     return nil
   }
 
   /// The resource with an address: known already, supplied by the caller, or a bundled metaschema.
-  private mutating func resource(at address: String, like draft: Draft) -> Int32? {
-    if let known = resources.byAddress[address] { return known }
-    if let bytes = options.documents[address] ?? options.documents[address + "#"] {
+  private mutating func resource(at path: [UInt8], like draft: Draft) -> Int32? {
+    if let known = resources.byAddress[path] { return known }
+    let address = String(decoding: path, as: UTF8.self)
+    if !options.documents.isEmpty, let bytes = options.documents[address] ?? options.documents[address + "#"] {
       let dialect: Reader.Dialect = options.profile.isPython ? .python : .json
       guard let document = try? Document(bytes, dialect: dialect, depth: options.limits.depth) else { return nil }
       let row = append(document)
@@ -138,7 +139,7 @@ extension Compiler {
       let row = append(document)
       addDocument(row: row, uri: address, draft: metaschema.draft)
     }
-    return resources.byAddress[address]
+    return resources.byAddress[path]
   }
 
   private mutating func append(_ document: Document) -> Int {

@@ -8,14 +8,14 @@ extension Compiler {
     resources.documents.append(Resources.Document(row: Int32(row), uri: uri, end: Int32(end)))
     while compiled.count < end { compiled.append(-1) }
     while resources.owner.count < end { resources.owner.append(-1) }
-    var root = Resources.Resource(row: Int32(row), base: URIReference(uri), draft: draft)
+    var root = Resources.Resource(row: Int32(row), base: URIReference(Array(uri.utf8)), draft: draft)
     if row > 0 || options.profile == .specification, let named = declaredDraft(of: row, default: draft) {
       root.draft = named.draft
       root.vocabulary = named.vocabulary
     }
     let index = Int32(resources.all.count)
     resources.all.append(root)
-    resources.byAddress[uri] = index
+    resources.byAddress[Array(uri.utf8)] = index
     resources.owner[row] = index
     if hasIdentifiers(from: row) { identify(row, resource: index, draft: root.draft, isRoot: true) }
   }
@@ -38,8 +38,8 @@ extension Compiler {
     let uri = source.string(value)
     if options.profile.isPython { return Draft(exactly: uri).map { ($0, .all) } }
     if let known = Draft(uri) { return (known, .all) }
-    let address = URIReference(uri).address
-    guard let bytes = options.documents[address], let metaschema = try? Document(bytes) else { return nil }
+    let address = URIReference(source.text(value)).address
+    guard !options.documents.isEmpty, let bytes = options.documents[String(decoding: address, as: UTF8.self)], let metaschema = try? Document(bytes) else { return nil }
     var result = (draft: draft, vocabulary: VocabularySet.all)
     if let parent = metaschema.member("$schema", of: 0), let known = Draft(metaschema.string(parent)) {
       result.draft = known
@@ -73,7 +73,7 @@ extension Compiler {
       if !hidesSiblings || isRoot {
         let idRow = draft == .draft4 ? source.member("id", of: row) : source.member("$id", of: row)
         if !hidesSiblings, let idRow, source.kind(idRow) == .string {
-          resource = enter(source.string(idRow), row: row, resource: outer, isRoot: isRoot, &draft)
+          resource = enter(source.text(idRow), row: row, resource: outer, isRoot: isRoot, &draft)
         }
         addAnchors(row, resource: resource, draft: draft)
       }
@@ -110,13 +110,21 @@ extension Compiler {
     }
   }
 
+  /// Counts what an address takes that is made of a reference and its base, unless too little is left: each in a base may be as long as it.
+  mutating func spend(_ reference: URIReference, _ base: URIReference) -> Bool {
+    addressBytes -= reference.length + base.length
+    return addressBytes >= 0
+  }
+
   /// What `$id` makes of a schema: a resource of its own, or (up to draft 7) an anchor.
   private mutating func enter(
-    _ id: String, row: Int, resource outer: Int32, isRoot: Bool, _ draft: inout Draft
+    _ id: [UInt8], row: Int, resource outer: Int32, isRoot: Bool, _ draft: inout Draft
   ) -> Int32 {
     let reference = URIReference(id)
+    let base = resources.all[Int(outer)].base
+    guard spend(reference, base) else { return outer }
     var resource = outer
-    let address = reference.resolved(against: resources.all[Int(outer)].base)
+    let address = reference.resolved(against: base)
     var bare = address
     bare.fragment = nil
     if !(reference.scheme == nil && reference.authority == nil && reference.path.isEmpty) {
@@ -136,7 +144,7 @@ extension Compiler {
       if resources.byAddress[bare.address] == nil { resources.byAddress[bare.address] = resource }
     }
     if draft <= .draft7, let fragment = reference.fragment, !fragment.isEmpty {
-      resources.all[Int(resource)].anchors[String(fragment)] = Int32(row)
+      resources.all[Int(resource)].anchors[Array(fragment)] = Int32(row)
     }
     return resource
   }
@@ -144,10 +152,10 @@ extension Compiler {
   private mutating func addAnchors(_ row: Int, resource: Int32, draft: Draft) {
     guard draft >= .draft2019 else { return }
     if let anchor = source.member("$anchor", of: row), source.kind(anchor) == .string {
-      resources.all[Int(resource)].anchors[source.string(anchor)] = Int32(row)
+      resources.all[Int(resource)].anchors[source.text(anchor)] = Int32(row)
     }
     if draft >= .draft2020, let anchor = source.member("$dynamicAnchor", of: row), source.kind(anchor) == .string {
-      resources.all[Int(resource)].dynamicAnchors[source.string(anchor)] = Int32(row)
+      resources.all[Int(resource)].dynamicAnchors[source.text(anchor)] = Int32(row)
     }
     if draft == .draft2019, let anchor = source.member("$recursiveAnchor", of: row), source.kind(anchor) == .true,
       resources.all[Int(resource)].row == Int32(row)

@@ -6,6 +6,8 @@ struct Compiler {
   let keywords = KeywordTable.shared
   var source = Document()
   var resources = Resources()
+  /// What may still be made of addresses.
+  var addressBytes: Int
   /// The schema compiled for each row of the source; -1 for none yet.
   var compiled: [Int32] = []
 
@@ -38,14 +40,13 @@ struct Compiler {
   /// The schemas of each anchor by resource, shared by all references to it.
   var candidates: [Anchor: [Int32: Int32]] = [:]
 
-  /// As bytes: strings compare by canonical equivalence.
   struct ReferenceText: Hashable {
     var text: [UInt8]
     var resource: Int32
   }
 
   struct Anchor: Hashable {
-    var name: String
+    var name: [UInt8]
     var isRecursive: Bool
   }
 
@@ -54,9 +55,9 @@ struct Compiler {
     var row: Int32
     var resource: Int32
     var target: Int32 = -1
-    /// Index in `dynamicReferences`, and the anchor's name ("" for `$recursiveRef`).
+    /// Index in `dynamicReferences`, and the anchor's name (empty for `$recursiveRef`); nil: it is none.
     var dynamic: Int32 = -1
-    var anchor = ""
+    var anchor: [UInt8]?
     var isRecursive = false
     /// How many resources had been asked for the anchor.
     var asked = 0
@@ -64,6 +65,7 @@ struct Compiler {
 
   init(options: SchemaOptions) {
     self.options = options
+    addressBytes = options.limits.addressBytes
   }
 
   /// Compiles a schema that has been read. `isMetaschema` leaves out the check that would need itself.
@@ -74,6 +76,7 @@ struct Compiler {
     compiler.addDocument(row: 0, uri: "", draft: draft)
     let root = try compiler.schema(at: 0, resource: compiler.resources.owner[0], draft: draft, isRoot: true)
     try compiler.followReferences()
+    guard compiler.addressBytes >= 0 else { throw .tooLarge(limit: options.limits.addressBytes) }
     return Program(compiler, root: root)
   }
 

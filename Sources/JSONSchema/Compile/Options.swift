@@ -46,6 +46,8 @@ public struct SchemaLimits: Sendable, Equatable {
   public var matchSteps = 2_000_000
   /// Bytes of all patterns of a schema when compiled, and no more than 16 KiB and 64 for each byte of the schema.
   public var patternBytes = 1 << 20
+  /// Bytes of all addresses together that `$id` and `$ref` name, and of the bases that they are in.
+  public var addressBytes = 4 << 20
 
   public init() {}
 }

@@ -13,8 +13,8 @@ struct Resources {
     var row: Int32
     var base: URIReference
     var draft: Draft
-    var anchors: [String: Int32] = [:]
-    var dynamicAnchors: [String: Int32] = [:]
+    var anchors: [[UInt8]: Int32] = [:]
+    var dynamicAnchors: [[UInt8]: Int32] = [:]
     var hasRecursiveAnchor = false
     /// Keywords that its custom metaschema leaves out.
     var vocabulary = VocabularySet.all
@@ -22,7 +22,7 @@ struct Resources {
 
   var documents: [Document] = []
   var all: [Resource] = []
-  var byAddress: [String: Int32] = [:]
+  var byAddress: [[UInt8]: Int32] = [:]
   /// The resource of each row of the source that is a schema in a known place; -1 elsewhere.
   var owner: [Int32] = []
 }

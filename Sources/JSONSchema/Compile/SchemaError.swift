@@ -8,7 +8,7 @@ public enum SchemaError: Error, Sendable, Equatable {
   case invalid([Violation])
   /// A pattern that its dialect does not allow, or that is too large, at a place in the schema.
   case pattern(path: String, message: String)
-  /// Larger or deeper than `SchemaLimits` allow, as text or in its patterns when they are compiled.
+  /// Larger or deeper than `SchemaLimits` allow, as text, in its patterns when they are compiled, or in its addresses.
   case tooLarge(limit: Int)
 }
 
@@ -19,7 +19,7 @@ extension SchemaError: CustomStringConvertible {
     case .invalid(let violations):
       "not a valid schema: " + (violations.first?.message ?? "it does not match its metaschema")
     case .pattern(let path, let message): "`\(path)` cannot be used as a pattern: \(message)"
-    case .tooLarge(let limit): "the schema, or its patterns when compiled, are larger or deeper than \(limit)"
+    case .tooLarge(let limit): "the schema, its patterns when compiled, or its addresses are larger or deeper than \(limit)"
     }
   }
 }

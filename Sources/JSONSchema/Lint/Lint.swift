@@ -73,7 +73,7 @@ public struct SchemaLint {
     guard document.kind(row) == .object else { return [] }
     var rows: [Int] = []
     document.forEachMember(of: row) { key, value in
-      guard let keyword = Keyword.byName[document.string(key)] else { return }
+      guard let keyword = Keyword.byName[document.text(key)] else { return }
       let kind = document.kind(value)
       switch keyword.info.subschemas {
       case .none: break
@@ -91,5 +91,6 @@ public struct SchemaLint {
 }
 
 extension Keyword {
-  static let byName = Dictionary(allCases.map { ("\($0.info.name)", $0) }, uniquingKeysWith: { first, _ in first })
+  /// By bytes: to hash a string that is no ASCII takes a hundred times as long.
+  static let byName = Dictionary(allCases.map { (Array("\($0.info.name)".utf8), $0) }, uniquingKeysWith: { first, _ in first })
 }

@@ -45,20 +45,20 @@ extension SchemaLint {
     mfjsBounds(row)
   }
 
-  private static let supported: Set<String> = [
+  private static let supported: Set<[UInt8]> = Set([
     "type", "properties", "required", "additionalProperties", "items", "enum", "anyOf", "$ref", "$defs", "$id",
     "description", "title", "default", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems",
     // Known to walle, though its server does not enforce it yet.
     "pattern",
-  ]
+  ].map { Array($0.utf8) })
 
   private mutating func mfjsKeywords(_ row: Int) {
     document.forEachMember(of: row) { key, value in
       let name = document.string(key)
-      if !Self.supported.contains(name) {
+      if !Self.supported.contains(document.text(key)) {
         mfjs(
           "unsupported_keyword", at: value, "`\(name)` is not supported",
-          fix: Self.replacements[name] ?? "leave it out, and say it in `description`")
+          fix: Self.replacements[document.text(key)] ?? "leave it out, and say it in `description`")
       }
       if ["description", "title", "$id"].contains(name), document.kind(value) != .string {
         mfjs("not_string", at: value, "`\(name)` must be a string", fix: "write a string")
@@ -69,29 +69,28 @@ extension SchemaLint {
     }
   }
 
-  private static let replacements: [String: String] = [
+  private static let replacements = Dictionary([
     "oneOf": "use `anyOf`", "const": "use `enum` with one value", "allOf": "merge the schemas into one",
     "exclusiveMinimum": "use `minimum`", "exclusiveMaximum": "use `maximum`", "definitions": "use `$defs`",
     "prefixItems": "use `items` with one schema", "nullable": "write \"null\" into `type`",
-  ]
+  ].map { (Array($0.key.utf8), $0.value) }) { first, _ in first }
 
   /// `anyOf` and `$ref` stand alone but for descriptions.
   private mutating func mfjsPlace(_ row: Int) {
-    for name in ["anyOf", "$ref"] {
+    for (name, code, fix): (StaticString, String, String) in [
+      ("anyOf", "beside_any_of", "move it into every alternative"), ("$ref", "beside_ref", "move it into what the reference names"),
+    ] {
       guard let value = member(name, of: row) else { continue }
       document.forEachMember(of: row) { key, neighbour in
         let other = document.string(key)
         if neighbour == value || ["description", "title", "default"].contains(other) { return }
         if row == 0, other == "$defs" || other == "$id" { return }
-        mfjs(
-          "beside_\(name == "anyOf" ? "any_of" : "ref")", at: neighbour,
-          "`\(other)` is not allowed at the same level as `\(name)`",
-          fix: name == "anyOf" ? "move it into every alternative" : "move it into what the reference names")
+        mfjs(code, at: neighbour, "`\(other)` is not allowed at the same level as `\(name)`", fix: fix)
       }
     }
   }
 
-  func member(_ name: String, of row: Int) -> Int? { document.member(Array(name.utf8)[...], of: row) }
+  func member(_ name: StaticString, of row: Int) -> Int? { document.member(name, of: row) }
 
   private mutating func mfjsMembers(_ row: Int, depth: Int) {
     if let properties = member("properties", of: row) {
@@ -143,7 +142,7 @@ extension SchemaLint {
 
   /// References walk through `$defs`, so no name on the way may look like two.
   private mutating func mfjsSlashes(_ key: Int, _ value: Int) {
-    if document.string(key).contains("/") {
+    if document.storage[document.nodes[key].text].contains(UInt8(ascii: "/")) {
       mfjs("slash_in_name", at: value, "the name `\(document.string(key))` may not contain '/'", fix: "use '_' in its place")
     }
     guard document.kind(value) == .object else { return }
@@ -177,13 +176,13 @@ extension SchemaLint {
       return mfjs("required_not_array", at: list, "`required` must be an array", fix: "write an array of names")
     }
     let properties = member("properties", of: row)
-    var seen: Set<String> = []
+    var seen: Set<[UInt8]> = []
     document.forEachElement(of: list) { _, element in
       guard document.kind(element) == .string else {
         return mfjs("required_not_string", at: element, "`required` must hold strings", fix: "write property names")
       }
       let name = document.string(element)
-      if !seen.insert(name).inserted {
+      if !seen.insert(document.text(element)).inserted {
         mfjs("required_twice", at: element, "`\(name)` is required twice", fix: "name it once")
       }
       if name.isEmpty || properties.flatMap({ indexedMember(Array(name.utf8)[...], of: $0) }) == nil {

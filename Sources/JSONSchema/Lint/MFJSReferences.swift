@@ -31,8 +31,8 @@ extension SchemaLint {
       return nil
     }
     var row = definitions
-    for name in text.dropFirst(8).split(separator: "/") {
-      guard let next = indexedMember(Array(name.utf8)[...], of: row) else { return nil }
+    for name in Array(text.utf8.dropFirst(8)).split(separator: UInt8(ascii: "/")) {
+      guard let next = indexedMember(name, of: row) else { return nil }
       row = next
     }
     return row

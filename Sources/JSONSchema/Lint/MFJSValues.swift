@@ -2,7 +2,8 @@
 
 // MFJS: types, values and bounds.
 extension SchemaLint {
-  private static let types: Set<String> = ["object", "array", "string", "number", "integer", "boolean", "null"]
+  /// Few, and compared one by one: to hash a string that is no ASCII takes a hundred times as long.
+  private static let types = ["object", "array", "string", "number", "integer", "boolean", "null"]
 
   /// The names in `type`, as far as they are strings.
   private func typeNames(_ row: Int) -> [String] {
@@ -41,7 +42,7 @@ extension SchemaLint {
 
   /// Keywords that do not go with the type.
   private mutating func mfjsApplicable(_ row: Int, _ names: [String], _ value: Int) {
-    let belongs: [(String, Set<String>)] = [
+    let belongs: [(StaticString, [String])] = [
       ("properties", ["object"]), ("required", ["object"]), ("additionalProperties", ["object"]), ("items", ["array"]),
       ("minItems", ["array"]), ("maxItems", ["array"]), ("minLength", ["string"]), ("maxLength", ["string"]),
       ("minimum", ["number", "integer"]), ("maximum", ["number", "integer"]),
@@ -50,7 +51,7 @@ extension SchemaLint {
       guard let place = member(keyword, of: row), !names.isEmpty else { continue }
       if names.count > 1 {
         mfjs("keyword_for_types", at: place, "`\(keyword)` is not allowed in combination with multiple types", fix: "use `anyOf` with one type each")
-      } else if types.isDisjoint(with: names) {
+      } else if !types.contains(names[0]) {
         mfjs("keyword_for_type", at: place, "`\(keyword)` does not go with type \(names[0])", fix: "leave it out")
       }
     }
@@ -68,7 +69,7 @@ extension SchemaLint {
       if document.nodes[list].count > MFJSLimits.values || document.nodes[list].end - document.nodes[list].start > MFJSLimits.valueCharacters {
         mfjs("enum_too_large", at: list, "`enum` has too many values", fix: "say it in `description`")
       }
-      let types = Set(names)
+      let types = Self.types.filter(names.contains)
       document.forEachElement(of: list) { _, element in
         if document.kind(element) == .number, !PythonNumber.double(document.source(element)).isFinite {
           mfjs("enum_number", at: element, "\(document.excerpt(element)) is beyond all doubles", fix: "choose a smaller number")
@@ -79,13 +80,13 @@ extension SchemaLint {
       }
     }
     if let value = member("default", of: row), !names.isEmpty {
-      if !fits(value, Set(names)) {
+      if !fits(value, Self.types.filter(names.contains)) {
         mfjs("default_type", at: value, "`default` does not match `type`", fix: "write a value of the type")
       }
     }
   }
 
-  private func fits(_ row: Int, _ types: Set<String>) -> Bool {
+  private func fits(_ row: Int, _ types: [String]) -> Bool {
     switch document.kind(row) {
     case .string: types.contains("string")
     case .number:
@@ -99,7 +100,10 @@ extension SchemaLint {
 
   /// Bounds are numbers without exponents, and in order.
   mutating func mfjsBounds(_ row: Int) {
-    for (low, high, isCount) in [("minLength", "maxLength", true), ("minItems", "maxItems", true), ("minimum", "maximum", false)] {
+    let bounds: [(StaticString, StaticString, Bool)] = [
+      ("minLength", "maxLength", true), ("minItems", "maxItems", true), ("minimum", "maximum", false),
+    ]
+    for (low, high, isCount) in bounds {
       for name in [low, high] {
         guard let value = member(name, of: row) else { continue }
         guard document.kind(value) == .number, !document.nodes[value].flags.contains(.nonFinite) else {

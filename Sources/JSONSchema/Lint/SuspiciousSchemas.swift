@@ -64,7 +64,10 @@ extension SchemaLint {
     let owner = compiler.resources.owner[0]
     for row in document.nodes.indices where document.nodes[row].kind == .string {
       guard row > 0, document.nodes[row - 1].hash == Self.reference, document.equals(row - 1, "$ref") else { continue }
-      if compiler.resolve(document.string(row), from: owner) == nil {
+      let target = compiler.resolve(document.text(row), from: owner)
+      // Beyond what is looked at nothing is said.
+      guard compiler.addressBytes >= 0 else { return }
+      if target == nil {
         add(
           .suspicious, "dead_ref", at: row, "`$ref` \"\(document.string(row))\" leads nowhere",
           fix: "define what it names, or write the schema in its place")

@@ -4,8 +4,9 @@
 /// without that flag, a lone brace or bracket and a backslash before punctuation stand for themselves.
 struct ECMAPattern {
   var source: PatternSource
-  /// Names of capture groups, by number from 1; nil for those without one.
-  var groups: [String?] = []
+  /// How many capture groups there are so far, and the numbers, from 1, of those with names, as UTF-8.
+  var groups = 0
+  var names: [[UInt8]: Int] = [:]
   /// Back references to be checked when all groups are known.
   var references: [Int] = []
   var nameReferences: [String] = []
@@ -15,10 +16,10 @@ struct ECMAPattern {
     var parser = ECMAPattern(source: PatternSource(text))
     let pattern = try parser.alternatives()
     if !parser.source.isAtEnd { throw PatternProblem("unmatched )") }
-    for group in parser.references where group > parser.groups.count {
+    for group in parser.references where group > parser.groups {
       throw PatternProblem("reference to group \(group), which does not exist")
     }
-    for name in parser.nameReferences where !parser.groups.contains(name) {
+    for name in parser.nameReferences where parser.names[Array(name.utf8)] == nil {
       throw PatternProblem("reference to group '\(name)', which does not exist")
     }
     return pattern
@@ -29,7 +30,7 @@ struct ECMAPattern {
   private mutating func alternatives(shortens: Bool = false) throws(PatternProblem) -> String {
     depth += 1
     defer { depth -= 1 }
-    guard depth < 200 else { throw PatternProblem("nested too deep") }
+    try source.check(depth)
     var text = ""
     var canRepeat = false
     var items = 0
@@ -116,15 +117,15 @@ struct ECMAPattern {
           opening = "(?:(?<!"
         } else {
           let name = try groupName()
-          if groups.contains(name) { throw PatternProblem("two groups named '\(name)'") }
-          groups.append(name)
+          groups += 1
+          guard names.updateValue(groups, forKey: Array(name.utf8)) == nil else { throw PatternProblem("two groups named '\(name)'") }
         }
       default:
         source.at -= 1
         opening = try modifiers()
       }
     } else {
-      groups.append(nil)
+      groups += 1
     }
     let text = try alternatives(shortens: opening.hasPrefix("(?:(?<"))
     guard source.match(")") else { throw PatternProblem("unterminated group") }
@@ -165,15 +166,15 @@ struct ECMAPattern {
       guard source.match("<") else { throw PatternProblem("invalid named reference") }
       let name = try groupName()
       nameReferences.append(name)
-      guard let index = groups.firstIndex(of: name) else { return "(?:)" }
-      return "\\g{\(index + 1)}"
+      guard let number = names[Array(name.utf8)] else { return "(?:)" }
+      return "\\g{\(number)}"
     default: break
     }
     if isDigit(scalar), scalar != 0x30 {
       let group = Int(number([scalar] + source.getWhile(.max, isDigit), base: 10))
       references.append(group)
       // A group that comes later has not matched yet, and such a reference matches nothing.
-      return group > groups.count ? "(?:)" : "\\g{\(group)}"
+      return group > groups ? "(?:)" : "\\g{\(group)}"
     }
     if let (items, isNegated) = try category(scalar) {
       var set = CharacterSet()

@@ -28,6 +28,12 @@ struct PatternSource {
     self.scalars = scalars
   }
 
+  /// Each level copies all that is in it: what is long may not be deep.
+  func check(_ depth: Int) throws(PatternProblem) {
+    guard depth < 200 else { throw PatternProblem("nested too deep") }
+    guard depth < 16 || depth * scalars.count < 1 << 20 else { throw Regex.tooLarge }
+  }
+
   var next: UInt32? { at < scalars.count ? scalars[at] : nil }
   var isAtEnd: Bool { at >= scalars.count }
 

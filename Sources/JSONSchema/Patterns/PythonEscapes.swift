@@ -133,14 +133,36 @@ extension PythonPattern {
 
 /// Characters by their Unicode names.
 enum UnicodeNames {
-  /// As Python's `unicodedata.lookup`: names and aliases, in any case. A walk over the planes that have names.
-  static func scalar(named name: String) throws(PatternProblem) -> UInt32 {
-    let wanted = name.uppercased()
+  /// Of all characters that have names, by the hashes of their names and aliases. Made when a pattern first asks, which takes a part of a
+  /// second: a schema may ask for thousands.
+  private static let all: [(hash: UInt32, value: UInt32)] = {
+    var all: [(hash: UInt32, value: UInt32)] = []
     for range in [0..<0x32000 as Range<UInt32>, 0xE0000..<0xE0200] {
       for value in range {
         guard let properties = Unicode.Scalar(value)?.properties else { continue }
-        if properties.name == wanted || properties.nameAlias == wanted { return value }
+        for name in [properties.name, properties.nameAlias] { if let name { all.append((hash(name), value)) } }
       }
+    }
+    return all.sorted { ($0.hash, $0.value) < ($1.hash, $1.value) }
+  }()
+
+  /// FNV-1a.
+  private static func hash(_ name: String) -> UInt32 { name.utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 } }
+
+  /// As Python's `unicodedata.lookup`: names and aliases, in any case.
+  static func scalar(named name: String) throws(PatternProblem) -> UInt32 {
+    // The longest has 88.
+    let wanted = name.utf8.count <= 256 ? name.uppercased() : ""
+    let hash = hash(wanted)
+    var (low, high) = (0, all.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if all[middle].hash < hash { low = middle + 1 } else { high = middle }
+    }
+    while low < all.count, all[low].hash == hash {
+      let properties = Unicode.Scalar(all[low].value)?.properties
+      if properties?.name == wanted || properties?.nameAlias == wanted { return all[low].value }
+      low += 1
     }
     throw PatternProblem("undefined character name '\(name)'")
   }

@@ -41,7 +41,7 @@ extension PythonPattern {
   private mutating func capture(name: String?) throws(PatternProblem) -> Item {
     let index = groups.count
     groups.append(nil)
-    if let name { names[name] = index }
+    if let name { names[Array(name.utf8)] = index }
     let item = try enclosed("(")
     groups[index] = item.width
     return item
@@ -50,12 +50,12 @@ extension PythonPattern {
   private mutating func named() throws(PatternProblem) -> Item {
     if source.match("<") {
       let name = try identifier(until: ">")
-      if names[name] != nil { throw PatternProblem("redefinition of group name '\(name)'") }
+      if names[Array(name.utf8)] != nil { throw PatternProblem("redefinition of group name '\(name)'") }
       return try capture(name: name)
     }
     if source.match("=") {
       let name = try identifier(until: ")")
-      guard let group = names[name] else { throw PatternProblem("unknown group name '\(name)'") }
+      guard let group = names[Array(name.utf8)] else { throw PatternProblem("unknown group name '\(name)'") }
       return try reference(to: group)
     }
     throw PatternProblem("unknown extension ?P")
@@ -107,7 +107,7 @@ extension PythonPattern {
       guard group < 1 << 30 else { throw PatternProblem("invalid group reference \(name)") }
       conditions.append(group)
     } else {
-      guard let index = names[name] else { throw PatternProblem("unknown group name '\(name)'") }
+      guard let index = names[Array(name.utf8)] else { throw PatternProblem("unknown group name '\(name)'") }
       group = index
     }
     if let lookbehindGroups, group >= lookbehindGroups {

@@ -42,7 +42,8 @@ struct PythonPattern {
   var flags: Flags = []
   /// Widths of the groups that are closed; nil while a group is open. Group 0 is the whole.
   var groups: [Width?] = [nil]
-  var names: [String: Int] = [:]
+  /// As UTF-8.
+  var names: [[UInt8]: Int] = [:]
   /// Groups named by number in conditions, to be checked at the end.
   var conditions: [Int] = []
   /// How many groups there were when the outermost look-behind was entered.
@@ -64,7 +65,7 @@ struct PythonPattern {
   mutating func alternatives(isOutermost: Bool = false) throws(PatternProblem) -> (String, Width) {
     depth += 1
     defer { depth -= 1 }
-    guard depth < 200 else { throw PatternProblem("nested too deep") }
+    try source.check(depth)
     var texts: [String] = []
     var width: Width?
     let startFlags = flags

@@ -17,6 +17,8 @@ internal import CPCRE2
   static let matchLimit: UInt32 = 1_000_000
   /// Bytes of one pattern when compiled: `(?:ab){6500}` takes 64 KiB, at which PCRE2 stops.
   static let sizeLimit = 32 << 10
+  /// Bytes of one pattern as it is written. One that is longer would hardly be small when compiled.
+  private static let textLimit = 4 * sizeLimit
   /// Steps that a match may take at every place without being asked what it took.
   private static let freeSteps: UInt32 = 32
 
@@ -27,6 +29,7 @@ internal import CPCRE2
   private let repeats: Bool
 
   init(_ text: ArraySlice<UInt8>, dialect: Dialect) throws(PatternProblem) {
+    guard text.count <= Regex.textLimit else { throw Regex.tooLarge }
     let pattern =
       switch dialect {
       case .python: try PythonPattern.translate(text)
@@ -41,14 +44,18 @@ internal import CPCRE2
   }
 
   /// Not what a dialect says: Python and ECMAScript take such a pattern.
-  private static let tooLarge = PatternProblem(
+  static let tooLarge = PatternProblem(
     "it is too large: \(sizeLimit) bytes when compiled are the limit, and a count such as {1,500} takes its part that often")
 
   deinit { unsafe pcre2_code_free_8(code) }
 
   private static func compile(_ pattern: String, _ dialect: Dialect) throws(PatternProblem) -> OpaquePointer {
     var options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C
-    if dialect == .ecma { options |= PCRE2_MATCH_UNSET_BACKREF }
+    switch dialect {
+    case .ecma: options |= PCRE2_MATCH_UNSET_BACKREF
+    // Of `a?(?>|b)a` PCRE2 (10.42) thinks that nothing but `b` can follow the first `a`, and takes it for good.
+    case .python: if isAtomic(pattern) { options |= UInt32(PCRE2_NO_AUTO_POSSESS) }
+    }
     var error: Int32 = 0
     var offset = 0
     // The callout says at which places of a text a match begins.
@@ -59,6 +66,19 @@ internal import CPCRE2
     }
     if let code = unsafe code { return unsafe code }
     throw error == PCRE2_ERROR_PATTERN_TOO_LARGE ? tooLarge : PatternProblem("unsupported pattern")
+  }
+
+  /// Whether there may be a group that is not entered again, `(?>…)` or `(…)++`.
+  private static func isAtomic(_ pattern: String) -> Bool {
+    var before: UInt8 = 0
+    for byte in pattern.utf8 {
+      switch byte {
+      case UInt8(ascii: ">") where before == UInt8(ascii: "?"): return true
+      case UInt8(ascii: "+") where "*+?}".utf8.contains(before): return true
+      default: before = byte
+      }
+    }
+    return false
   }
 
   /// Searches a text for the pattern. The bytes must be UTF-8 without half surrogates.

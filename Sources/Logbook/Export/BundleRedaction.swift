@@ -52,11 +52,9 @@ enum BundleRedaction {
       found.formUnion(secrets(in: message.body))
       // As UTF-16 writes them.
       if message.body.contains(0) { found.formUnion(secrets(in: message.body.filter { $0 != 0 })) }
+      // A stream, or the parts of a message, may have a key in pieces.
+      for said in MessageTexts(message.body).bytes { found.formUnion(secrets(in: said)) }
       texts += message.headers.flatMap { [$0.name, $0.value] }
-    }
-    // A stream may deliver a key in pieces.
-    for answer in ([exchange.response] + exchange.attempts.map(\.response)).compactMap(\.self) {
-      for said in StreamTexts(answer.body).bytes { found.formUnion(secrets(in: said)) }
     }
     for call in compared { found.formUnion(secrets(in: call.name).union(secrets(in: call.arguments))) }
     for text in texts { found.formUnion(secrets(in: Array(text.utf8))) }

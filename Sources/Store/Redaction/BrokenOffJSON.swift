@@ -2,13 +2,16 @@
 import JSON
 
 /// A JSON text that breaks off, or that something follows, as far as it can be read: a vendor may go away within a string, and a
-/// recorder stop keeping there. What is no JSON though some readers take it is blank: control characters, and values too deep.
+/// recorder stop keeping there. What is no JSON though some readers take it is blank: control characters, and values too deep; what is
+/// no UTF-8 is a question mark.
 struct BrokenOffJSON {
   /// A document, if what there was began as one.
   private(set) var bytes: [UInt8] = []
   /// How many bytes of the text it has. A string that goes on to there goes on to the text's end: what lies between is the beginning of
   /// an escape or of a character.
   private(set) var length = 0
+  /// Whether it ends there, and does not break off.
+  private(set) var isWhole = false
 
   private static let mostDeep = JSONLimits().depth
 
@@ -58,11 +61,31 @@ struct BrokenOffJSON {
     }
     guard end > 0 else { return }
     length = end
+    isWhole = closers.isEmpty
     bytes.reserveCapacity(end + closers.count)
     for place in 0..<end { bytes.append(max(text[place], 0x20)) }
     for range in deep { bytes.replaceSubrange(range, with: [UInt8(ascii: "0")] + Array(repeating: 0x20, count: range.count - 1)) }
     // That of a string stands behind those of what is around it.
     bytes += closers.prefix(Self.mostDeep + (closers.last == UInt8(ascii: "\"") ? 1 : 0)).reversed()
+    replaceWhatIsNoUTF8()
+  }
+
+  /// Where others have U+FFFD: one byte for one, so that all stays in its place.
+  private mutating func replaceWhatIsNoUTF8() {
+    var start = 0
+    while let wrong = Self.firstWrong(in: bytes.span.extracting(start...)) {
+      for place in wrong { bytes[start + place] = UInt8(ascii: "?") }
+      start += wrong.upperBound
+    }
+  }
+
+  private static func firstWrong(in text: Span<UInt8>) -> Range<Int>? {
+    do {
+      _ = try UTF8Span(validating: text)
+      return nil
+    } catch {
+      return error.byteOffsets
+    }
   }
 
   /// Behind the quote that ends a string, or where the string breaks off within no escape and no character.

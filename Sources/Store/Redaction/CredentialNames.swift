@@ -18,9 +18,11 @@ extension Redaction {
       case UInt8(ascii: "c"): if stands("cookie", in: bytes, at: start) || stands("credential", in: bytes, at: start) { return true }
       case UInt8(ascii: "j"): if isWord("jwt", in: bytes, at: start) { return true }
       case UInt8(ascii: "l"): if isWord("license", in: bytes, at: start) || isWord("licence", in: bytes, at: start) { return true }
+      case UInt8(ascii: "o"): if isWord("otp", in: bytes, at: start) { return true }
       // A personal access token, no path.
       case UInt8(ascii: "p"):
-        if stands("passw", in: bytes, at: start) || isWord("pwd", in: bytes, at: start) || isWord("pat", in: bytes, at: start) { return true }
+        if stands("passw", in: bytes, at: start) || stands("passphrase", in: bytes, at: start) { return true }
+        if ["pwd", "pat", "pin"].contains(where: { isWord($0, in: bytes, at: start) }) { return true }
       case UInt8(ascii: "s"):
         if stands("secret", in: bytes, at: start) || stands("signature", in: bytes, at: start) || isSession(bytes, at: start) { return true }
         // Browsers show OpenAI's keys there: `openai-insecure-api-key.KEY`.

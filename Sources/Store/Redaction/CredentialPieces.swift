@@ -8,7 +8,10 @@ enum CredentialPieces {
   /// - Parameter isSure: false where the value may be words that stand anywhere: then only what nobody would write by chance.
   static func all(of value: String, isSure: Bool = true) -> [String] {
     var pieces = Pieces(isSure: isSure)
-    if let key = onlyKey(in: value) { return pieces.counts(key) ? [String(Substring(key))] : [] }
+    if let key = onlyKey(in: value) {
+      if key.contains(UInt8(ascii: "%")) { pieces.add(Array(key)[...]) } else if pieces.counts(key) { return [String(Substring(key))] }
+      return pieces.found
+    }
     let bytes = Array(value.utf8)
     let words = bytes.split(whereSeparator: isBlank)
     guard let first = words.first, let last = words.last else { return [] }
@@ -71,8 +74,8 @@ enum CredentialPieces {
       guard counts(piece) else { return }
       let text = String(decoding: piece, as: UTF8.self)
       found.append(text)
-      // Servers write them as URLs do, and say them as they are.
-      if !isSure, piece.contains(UInt8(ascii: "%")), let decoded = text.removingPercentEncoding { found.append(decoded) }
+      // Servers and clients write them as URLs do, and say them as they are.
+      if piece.contains(UInt8(ascii: "%")), let decoded = text.removingPercentEncoding { found.append(decoded) }
     }
 
     mutating func add(cookies: Bytes) {

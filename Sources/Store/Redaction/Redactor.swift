@@ -21,14 +21,15 @@ struct Redactor {
     record.path = QueryKeys.removed(from: record.path)
     // What the client received is kept without its headers: a vendor's answer may be passed on as it came.
     if record.attempts.contains(where: { $0.response?.isCoded == true }), record.response?.isText == false { record.response?.omitBody() }
-    var isAsked = false
-    redact(&record.request, secrets.asked) { isAsked = $1.clear(&$0) }
-    redact(&record.response, secrets.answered) { $1.clear(answer: &$0, isAsked: isAsked) }
+    var isAsked = redact(&record.request, secrets.asked)
     for index in record.attempts.indices {
       // What the proxy tells a model quotes it, and cuts what is long.
-      redact(&record.attempts[index].request, secrets.asked) { isAsked = $1.clear(&$0, isCut: true) || isAsked }
-      redact(&record.attempts[index].response, secrets.answered) { $1.clear(answer: &$0, isAsked: isAsked) }
+      isAsked = redact(&record.attempts[index].request, secrets.asked, isCut: true) || isAsked
     }
+    // They may have what the question had, and what paths take out.
+    let tokens = isAsked || !rules.paths.isEmpty ? SecretSearch.TokensGone.all : .whereFound
+    redact(&record.response, secrets.answered, tokens: tokens)
+    for index in record.attempts.indices { redact(&record.attempts[index].response, secrets.answered, tokens: tokens) }
     if !rules.paths.isEmpty { redactDetails(&record) }
     clear(&record, secrets)
     for index in record.comparisons.indices { redact(&record.comparisons[index], secrets.answered) }
@@ -65,7 +66,7 @@ struct Redactor {
       if case .other(let reason) = side.finish, secrets.cleared(reason) != nil { return true }
       return side.calls.contains { secrets.occurs(in: $0.name.span) || secrets.occurs(in: $0.arguments.span) }
     }
-    return secrets.occurs(in: job.body.span) || secrets.cleared(job.model) != nil || holds(job.answer) || job.first.map(holds) == true
+    return secrets.occurs(inBody: job.body) || secrets.cleared(job.model) != nil || holds(job.answer) || job.first.map(holds) == true
   }
 
   /// What an exchange is searched for.
@@ -106,10 +107,12 @@ struct Redactor {
     return Redaction.areTooMany(keys) ? nil : keys
   }
 
+  /// - Returns: whether the body had a secret, or may have had one.
+  @discardableResult
   private mutating func redact(
-    _ message: inout StoredMessage?, _ secrets: SecretSearch, clear: (inout StoredMessage, SecretSearch) -> Void
-  ) {
-    guard var part = message else { return }
+    _ message: inout StoredMessage?, _ secrets: SecretSearch, isCut: Bool = false, tokens: SecretSearch.TokensGone? = nil
+  ) -> Bool {
+    guard var part = message else { return false }
     // Let go of, so that what follows changes it in place.
     message = nil
     for index in part.headers.indices {
@@ -121,9 +124,11 @@ struct Redactor {
       secrets.clear(&part.headers[index].name)
     }
     if part.isCoded || part.hides(secrets) { part.omitBody() }
+    let isFound = secrets.clear(&part, isCut: isCut, tokens: tokens) || part.omittedBytes > 0
+    // Behind the keys: of one over several parts, a path may take one and leave what is no key any more.
     if !rules.paths.isEmpty, bodies.redact(&part) { part.text = nil }
-    clear(&part, secrets)
     message = part
+    return isFound
   }
 
   /// What clients and vendors name as they like, and what is said of it: names and quotations may have been cut.

@@ -28,27 +28,37 @@ extension SecretSearch {
     if let cleared = cleared(cut: bytes) { bytes = cleared }
   }
 
+  /// What of an answer that says it once more, in tokens, goes.
+  enum TokensGone {
+    /// The tokens of answers that have a secret, or that had more than was kept of them.
+    case whereFound
+    case all
+  }
+
+  /// Takes them out of a message's body, and of what is searched in place of it.
+  ///
+  /// - Parameters:
+  ///   - isCut: whether the body quotes what may have been cut.
+  ///   - tokens: nil for a question, which has none.
   /// - Returns: whether its body had one.
   @discardableResult
-  func clear(_ message: inout StoredMessage, isCut: Bool = false) -> Bool {
+  func clear(_ message: inout StoredMessage, isCut: Bool = false, tokens: TokensGone? = nil) -> Bool {
+    // Before the body as it stands, where a piece may be taken for the whole: the rest of the key would no longer be known.
+    let texts = MessageTexts(message.body)
+    let pieces = texts.edits(self)
+    var isFound = !pieces.isEmpty
+    if let tokens, texts.hasTokens, tokens == .all || isFound || message.omittedBytes > 0 || occurs(in: message.body.span) {
+      message.apply(texts.withoutTokens(pieces))
+    } else {
+      message.apply(pieces)
+    }
+    // What was said of several choices at once has the pieces of one between those of another.
+    if isFound { message.text = nil }
     let found = edits(in: message.body.span, isCut: isCut)
     message.apply(found)
     if let cleared = message.text.flatMap({ cleared($0) }) { message.text = cleared }
-    return !found.isEmpty
-  }
-
-  /// The same for an answer, where a stream may deliver them in pieces.
-  ///
-  /// - Parameter isAsked: whether the question had one: then the answer's tokens may have it, and those of the question that it repeats.
-  func clear(answer: inout StoredMessage, isAsked: Bool = false) {
-    // Before the body as it stands, where a piece may be taken for the whole: the rest of the key would no longer be known.
-    let texts = StreamTexts(answer.body)
-    let pieces = texts.edits(self)
-    let isFound = texts.hasTokens && (isAsked || !pieces.isEmpty || occurs(in: answer.body.span))
-    answer.apply(isFound ? texts.withoutTokens(pieces) : pieces)
-    // What was said of several choices at once has the pieces of one between those of another.
-    if !pieces.isEmpty { answer.text = nil }
-    clear(&answer)
+    isFound = isFound || !found.isEmpty
+    return isFound
   }
 
   private func cleared(_ text: String, isCut: Bool) -> String? {

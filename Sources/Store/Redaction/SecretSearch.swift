@@ -44,15 +44,17 @@ package struct SecretSearch: Sendable {
   private mutating func add(_ secrets: [String]) {
     // Those of a record come twice, of its headers and as it says: the forms of each are made once.
     let plain = secrets.filter { $0.utf8.count >= Self.shortest }.map { Array($0.utf8) }.sorted(by: Self.isBefore)
+    let urls = plain.filter(Self.isURL)
     for (number, secret) in plain.enumerated() where number == 0 || Self.isBefore(plain[number - 1], secret) {
       // What stands for a secret must not be taken for one.
       if secret.count <= Self.mark.count, Self.mark.contains(secret) { continue }
-      let isAddress = SortedForms.isAddress(secret.span, at: 0)
+      // A path is one where its URL is another secret; by itself it is a key that begins so, as in base64 one of 64 does.
+      let isAddress =
+        Self.isURL(secret) || secret[0] == UInt8(ascii: "/") && urls.contains { $0.suffix(secret.count).elementsEqual(secret) }
       for form in SecretForms.all(of: secret) where form.count >= Self.shortest {
-        let hasMiddle = !isAddress && form.count > SortedForms.fewest
         note(form, from: 0)
-        if hasMiddle { note(form, from: SortedForms.middle(of: form.indices)) }
-        forms.append(form, hasMiddle: hasMiddle)
+        if !isAddress, form.count > SortedForms.fewest { note(form, from: SortedForms.middle(of: form.indices)) }
+        forms.append(form, isAddress: isAddress)
       }
       if secret.contains(UInt8(ascii: "/")) { hasSolidus = true }
       let letters = SecretLetters(secret)
@@ -67,6 +69,8 @@ package struct SecretSearch: Sendable {
     let count = left.span.agreement(at: 0, with: right.span, at: 0, upTo: most)
     return count == most ? left.count < right.count : left[count] < right[count]
   }
+
+  private static func isURL(_ secret: [UInt8]) -> Bool { secret.starts(with: "https://".utf8) || secret.starts(with: "http://".utf8) }
 
   private mutating func note(_ form: [UInt8], from start: Int) {
     let last = Self.shortest - 1
@@ -92,13 +96,17 @@ package struct SecretSearch: Sendable {
     return !escaped(in: bytes, isCut: false).isEmpty
   }
 
+  /// The same of a body, also as its readers put it together.
+  package func occurs(inBody body: [UInt8]) -> Bool { occurs(in: body.span) || MessageTexts(body).hasSecret(of: self) }
+
   /// Where secrets stand, in order; those that overlap are one.
   ///
   /// - Parameter isCut: whether the text may have been cut, at its end or where it has an ellipsis: then what of a secret stands before
   ///   the cut counts, from ``shortest`` bytes on.
   package func ranges(in bytes: borrowing Span<UInt8>, isCut: Bool = false) -> [Range<Int>] {
     if takesAll { return bytes.isEmpty ? [] : [0..<bytes.count] }
-    return Self.joined(plain(in: bytes, isCut: isCut), escaped(in: bytes, isCut: isCut))
+    let found = Self.joined(plain(in: bytes, isCut: isCut), escaped(in: bytes, isCut: isCut))
+    return found.isEmpty ? found : EscapeBounds.moved(found, in: bytes)
   }
 
   private func plain(in bytes: borrowing Span<UInt8>, isCut: Bool) -> [Range<Int>] {

@@ -21,8 +21,13 @@ extension SortedForms {
     if middles.isEmpty { return nil }
     let head = Self.head(of: text, at: start)
     var found: Range<Int>?
-    var number = firstMiddle(head)
+    let first = firstMiddle(head)
+    var number = first
     while number < middles.count, middles[number].head == head, !effort.isSpent {
+      guard number - first < Self.mostAlike else {
+        effort.spendAll()
+        break
+      }
       let middle = middles[number]
       number += 1
       var around = around(middle, in: text, at: start, &effort)
@@ -34,6 +39,9 @@ extension SortedForms {
     }
     return found
   }
+
+  /// So many spellings of a key, and of another that has the same in its middle, are looked at. Nobody has more, but who makes them so.
+  private static let mostAlike = 16
 
   private func firstMiddle(_ head: UInt64) -> Int {
     var (low, high) = (0, middles.count)
@@ -55,9 +63,17 @@ extension SortedForms {
     return start - before..<start + count
   }
 
-  /// Half of a phrase may be words that anybody writes.
+  /// Half of a phrase may be words that anybody writes; no name has so many letters of either case.
   private static func isRandom(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
-    for place in range where (0x30...0x39).contains(text[place]) { return true }
-    return false
+    var (small, great) = (0, 0)
+    for place in range {
+      switch text[place] {
+      case 0x30...0x39: return true
+      case 0x41...0x5A: great += 1
+      case 0x61...0x7A: small += 1
+      default: break
+      }
+    }
+    return 4 * min(small, great) >= range.count
   }
 }

@@ -7,8 +7,11 @@ struct SortedForms: Sendable {
     let head: UInt64
     /// Where among all bytes.
     let range: Range<Int>
+    /// Whether half of it counts for nothing: of a webhook's URL, say, the secret is in the end, and the beginning is everybody's.
+    var isAddress: Bool
+
     /// Whether most of it counts for the whole, wherever in it that begins.
-    let hasMiddle: Bool
+    var hasMiddle: Bool { !isAddress && range.count > SortedForms.fewest }
   }
 
   private(set) var forms: [Form] = []
@@ -18,21 +21,23 @@ struct SortedForms: Sendable {
   /// Of the longest.
   private(set) var mostBytes = 0
 
-  /// What a text may cost, in bytes compared: keys like `aaaa…b` would be compared at each place of a text of `a`s.
+  /// What a text may cost, in bytes compared: keys like `aaaa…b` would be compared at each place of a text of `a`s. A record may have a
+  /// hundred thousand texts, so that a short one may not cost much either.
   struct Effort {
     private var left: Int
 
-    init(_ count: Int) { left = (1 << 13) + 8 * count }
+    init(_ count: Int) { left = min(1 << 13, 128 * count) + 8 * count }
 
     var isSpent: Bool { left < 0 }
     mutating func spend(_ bytes: Int) { left -= bytes + 1 }
+    mutating func spendAll() { left = -1 }
   }
 
   var isEmpty: Bool { forms.isEmpty }
 
   /// ``sort()`` has to follow.
-  mutating func append(_ form: [UInt8], hasMiddle: Bool = false) {
-    forms.append(Form(head: Self.head(of: form.span, at: 0), range: bytes.count..<bytes.count + form.count, hasMiddle: hasMiddle))
+  mutating func append(_ form: [UInt8], isAddress: Bool = false) {
+    forms.append(Form(head: Self.head(of: form.span, at: 0), range: bytes.count..<bytes.count + form.count, isAddress: isAddress))
     bytes += form
     mostBytes = max(mostBytes, form.count)
   }
@@ -44,7 +49,10 @@ struct SortedForms: Sendable {
     forms.sort { $0.head == $1.head ? Self.isBefore($0.range, $1.range, in: bytes.span) : $0.head < $1.head }
     var last = 0
     for number in forms.indices.dropFirst() {
-      if forms[number].head == forms[last].head, !Self.isBefore(forms[last].range, forms[number].range, in: bytes.span) { continue }
+      if forms[number].head == forms[last].head, !Self.isBefore(forms[last].range, forms[number].range, in: bytes.span) {
+        if !forms[number].isAddress { forms[last].isAddress = false }
+        continue
+      }
       last += 1
       if last != number { forms[last] = forms[number] }
     }
@@ -74,11 +82,8 @@ struct SortedForms: Sendable {
     let head = Self.head(of: text, at: start)
     var range = start..<text.count
     let place = behind(text, range, head, &effort)
-    var longest = 0
-    if !Self.isAddress(text, at: start) {
-      longest = beginning(text, range, head, from: place, by: 1, &effort)
-      longest = max(longest, beginning(text, range, head, from: place - 1, by: -1, &effort))
-    }
+    var longest = beginning(text, range, head, from: place, by: 1, &effort)
+    longest = max(longest, beginning(text, range, head, from: place - 1, by: -1, &effort))
     var number = place - 1
     while number >= 0, forms[number].head == head {
       let count = agreement(number, text, range, &effort)
@@ -91,12 +96,6 @@ struct SortedForms: Sendable {
     return longest > 0 ? longest : nil
   }
 
-  /// Whether a URL or a path begins there: of a webhook's, say, the secret is in its end, and the beginning is everybody's.
-  static func isAddress(_ text: borrowing Span<UInt8>, at start: Int) -> Bool {
-    text[start] == UInt8(ascii: "/") || text[start] == UInt8(ascii: "h") && text[start + 1] == UInt8(ascii: "t")
-      && text[start + 2] == UInt8(ascii: "t") && text[start + 3] == UInt8(ascii: "p")
-  }
-
   /// The longest beginning of one that counts, from a neighbour of the text on: those further off agree with it for no longer.
   private func beginning(
     _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, from first: Int, by step: Int, _ effort: inout Effort
@@ -105,7 +104,7 @@ struct SortedForms: Sendable {
     while forms.indices.contains(number), forms[number].head == head, !effort.isSpent {
       let count = agreement(number, text, range, &effort)
       if count < Self.fewest { return 0 }
-      if 2 * count >= forms[number].range.count { return count }
+      if 2 * count >= forms[number].range.count, !forms[number].isAddress { return count }
       number += step
     }
     return 0

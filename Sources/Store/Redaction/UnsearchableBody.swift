@@ -17,8 +17,7 @@ extension StoredMessage {
   /// completions either (RFC 8259 section 8.1).
   func hides(_ secrets: SecretSearch) -> Bool {
     guard body.contains(0) else { return false }
-    let text = body.filter { $0 != 0 }
-    return secrets.occurs(in: text.span)
+    return secrets.occurs(inBody: body.filter { $0 != 0 })
   }
 
   mutating func omitBody() {

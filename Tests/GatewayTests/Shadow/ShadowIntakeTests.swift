@@ -176,7 +176,7 @@ import Testing
   @Test("a request with a key in it that Belay knows of goes to nobody else", arguments: ["sk-vendor-0123456789", "sk-client-0123456789"])
   func keys(_ key: String) {
     var core = Self.core { $0.concurrency = 9 }
-    core.known = SecretSearch(["sk-vendor-0123456789"])
+    core.hide(["sk-vendor-0123456789"])
     func record(_ number: Int, _ question: String) -> ExchangeRecord {
       ShadowSample.record(number) {
         $0.shadow = .sent(ByteBuffer(bytes: ShadowSample.request(question)), hasTools: true)
@@ -185,6 +185,49 @@ import Testing
     }
     let work = core.arrived([record(1, "the file has \(key)"), record(2, "the file has none")], lost: 0, at: ShadowSample.noon)
     #expect(work.sends.map(\.id) == [record(2, "").id] && core.counts.skips == [.hasKey: 1])
+  }
+
+  @Test("nor does one whose parts have a key between them")
+  func keyOverParts() {
+    var core = Self.core()
+    core.hide(["sk-vendor-0123456789"])
+    let body = #"{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"it is sk-vend"},{"type":"text","text":"or-0123456789"}]}]}"#
+    let record = ShadowSample.record(1) { $0.shadow = .sent(ByteBuffer(string: body), hasTools: true) }
+    #expect(core.arrived([record], lost: 0, at: ShadowSample.noon).sends.isEmpty && core.counts.skips == [.hasKey: 1])
+  }
+
+  private static func record(_ number: Int, _ question: String) -> ExchangeRecord {
+    ShadowSample.record(number) { $0.shadow = .sent(ByteBuffer(bytes: ShadowSample.request(question)), hasTools: true) }
+  }
+
+  @Test("a key that a reload brings keeps what waits from the reference, and one that it takes away still does")
+  func keysOfAReload() {
+    var core = Self.core { ($0.concurrency, $0.repeats) = (1, 1) }
+    core.hide(["sk-older-0123456789"])
+    let (old, new) = ("the file has sk-older-0123456789", "the file has sk-newer-0123456789")
+    let first = core.arrived([Self.record(1, new), Self.record(2, new), Self.record(3, "none"), Self.record(4, old)], lost: 0, at: ShadowSample.noon)
+    #expect(first.sends.map(\.id) == [Self.record(1, "").id] && core.counts.skips == [.hasKey: 1])
+    let work = core.hide(["sk-newer-0123456789"])
+    #expect(core.counts.skips == [.hasKey: 2] && core.queue.waitingCount == 1)
+    #expect(work.notes == [.forget(Self.record(2, "").id)] && core.hide(["sk-newer-0123456789"]).notes.isEmpty)
+    // What was sent by then is not sent again.
+    let next = core.answered(Self.record(1, "").id, ReferenceAnswer(side: Side(.stop), cost: 1), at: ShadowSample.noon)
+    #expect(next.sends.map(\.id) == [Self.record(3, "").id] && next.comparisons.count == 1)
+    _ = core.failed(Self.record(3, "").id, ReferenceFailure(.connection, "no"), at: ShadowSample.noon)
+    _ = core.arrived([Self.record(5, old), Self.record(6, new)], lost: 0, at: ShadowSample.noon)
+    #expect(core.counts.skips == [.hasKey: 4] && core.queue.waitingCount + core.queue.underwayCount == 1)
+  }
+
+  @Test("what an earlier process left is not sent with a key that this one knows of")
+  func keyInWhatWasLeft() {
+    var before = Self.core { $0.concurrency = 1 }
+    _ = before.arrived((1...3).map { Self.record($0, $0 == 2 ? "it is sk-newer-0123456789" : "none") }, lost: 0, at: ShadowSample.noon)
+    let kept = before.end().notes.compactMap { if case .keep(let job) = $0 { job } else { nil } }
+    var core = Self.core { $0.concurrency = 9 }
+    core.hide(["sk-newer-0123456789"])
+    let work = core.restored(kept, at: ShadowSample.noon)
+    #expect(kept.count == 3 && work.sends.count == 2 && core.counts.skips == [.hasKey: 1])
+    #expect(work.notes.contains(.forget(Self.record(2, "").id)))
   }
 
   @Test("what waits is on disk only for as long as requests may be kept")

@@ -98,17 +98,22 @@ import Testing
       isAnswered += turn.map { _ in false }
       messages.append(Self.turn(turn.map { #"{"id":\#(id(calls[$0])),"function":{"name":"f"}}"# }.joined(separator: ",")))
       expected += turn.map { "functions.f:\($0)" }
-      for _ in 0..<Int.random(in: 0...400, using: &generator) {
-        let wanted = Int.random(in: 0..<(pool + 3), using: &generator)
-        messages.append(#"{"role":"tool","tool_call_id":\#(id(wanted))}"#)
-        let first = turn.first { !isAnswered[$0] } ?? turn.upperBound
-        let found =
-          (first..<max(first, min(turn.upperBound, first + 1024))).first { !isAnswered[$0] && calls[$0] == wanted }
+      let results = (0..<Int.random(in: 0...400, using: &generator)).map { _ in Int.random(in: 0..<(pool + 3), using: &generator) }
+      messages += results.map { #"{"role":"tool","tool_call_id":\#(id($0))}"# }
+      func first() -> Int { turn.first { !isAnswered[$0] } ?? turn.upperBound }
+      var found = results.map { wanted in
+        let end = max(first(), min(turn.upperBound, first() + 1024))
+        let call =
+          (first()..<end).first { !isAnswered[$0] && calls[$0] == wanted }
           ?? (max(0, turn.lowerBound - 1024)..<turn.lowerBound).last { !isAnswered[$0] && calls[$0] == wanted }
-          ?? (first < turn.upperBound ? first : nil)
-        if let found { isAnswered[found] = true }
-        expected.append(found.map { "<-functions.f:\($0)" } ?? "<-x\(wanted)\(tail)")
+        if let call { isAnswered[call] = true }
+        return call ?? (turn.lowerBound..<min(end, turn.lowerBound + 1024)).first { isAnswered[$0] && calls[$0] == wanted }
       }
+      for place in found.indices where found[place] == nil && first() < turn.upperBound {
+        found[place] = first()
+        isAnswered[first()] = true
+      }
+      expected += zip(found, results).map { call, wanted in call.map { "<-functions.f:\($0)" } ?? "<-x\(wanted)\(tail)" }
     }
     #expect(try normalize(Self.request(messages.joined(separator: ","))).ids == expected)
   }

@@ -30,6 +30,7 @@ func randomConversations(generation: Generation) throws {
     let twice = try normalize(whole.bytes, generation)
     #expect(twice.bytes == whole.bytes, "seed \(seed)")
     let count = Int(seed) % messages.count
+    guard !areResults(messages, around: count) else { continue }
     let prefix = try normalize(body(messages[..<count].joined(separator: ",")), generation).text
     #expect(whole.text.hasPrefix(prefix.dropLast(endOfBody.count)), "seed \(seed)")
   }

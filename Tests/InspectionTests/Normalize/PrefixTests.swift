@@ -25,7 +25,7 @@ func rulesKeepThePrefix(rules: Set<VendorProfile.RequestRule>) throws {
       }
       var cache = ReasoningCache()
       var last: Substring?
-      for count in 1...conversation.messages.count {
+      for count in 1...conversation.messages.count where !areResults(conversation.messages, around: count) {
         let bytes = conversation.body(count)
         let once = try normalize(bytes, for: vendor, reasoning: &cache)
         let text = try #require(throughMessages(once.text))

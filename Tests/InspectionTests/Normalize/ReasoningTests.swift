@@ -18,6 +18,9 @@ private func turnMessage(_ arguments: String, _ more: String = "", name: String 
   #"{"role":"assistant","content":null,"tool_calls":[{"id":"\#(id)","type":"function","function":{"name":"\#(name)","arguments":"\#(arguments)"}}]\#(more)}"#
 }
 
+private func said(_ text: String) -> String { #"{"role":"assistant","content":"\#(text)"}"# }
+private func system(_ text: String) -> String { #"{"role":"system","content":"\#(text)"}"# }
+
 private func vendor(_ key: VendorProfile.ReasoningKey?, needsReasoning: Bool = false) -> RequestTarget {
   target(.k3) { profile, traits in
     (profile.reasoningKey, profile.normalize, traits.needsReasoning) = (key, [.reasoning], needsReasoning)
@@ -59,6 +62,35 @@ func reasoningStaysApart() throws {
   #expect(try second(turnMessage(same, name: "g"), target) == turnMessage(same, name: "g"))
   #expect(try second(turnMessage(same), target, first: user("other")) == turnMessage(same))
   #expect(try second(turnMessage(same), target, owner: 2) == turnMessage(same))
+}
+
+@Test(
+  "Nor does it where anything before the turn was said otherwise, be it behind the first question",
+  arguments: [
+    ([user("hi"), said("Hello!"), user("my account is 4711")], [user("hi"), said("Hello!"), user("and mine?")]),
+    ([user("hi"), turnMessage("{}"), result(#""x""#)], [user("hi"), turnMessage("{}"), result(#""x""#).replacing(#""ok""#, with: #""for Alice""#)]),
+    ([user("hi"), system("for Alice")], [user("hi"), system("for Bob")]), ([user("hi"), user("there")], [user("hi there")]),
+    ([user("hi"), said("Hello!")], [user("hi"), said("Hallo!")]),
+  ])
+func reasoningOfOthers(one: [String], other: [String]) throws {
+  var cache = ReasoningCache()
+  cache.insert(Array("secret".utf8), before: [call("f", #"{"a":1}"#)], at: try turn(one.joined(separator: ",")))
+  func sent(_ before: [String]) throws -> String {
+    let bytes = body((before + [turnMessage(#"{\"a\":1}"#)]).joined(separator: ","))
+    return try normalize(bytes, for: vendor(.reasoning), reasoning: &cache).text
+  }
+  #expect(try sent(one).contains("secret"))
+  #expect(try !sent(other).contains("secret"))
+}
+
+@Test("It comes back where the same was said in other words of JSON")
+func reasoningOfTheSame() throws {
+  var cache = ReasoningCache()
+  let parts = #"{"role":"user","content":[{"type":"text","text":"\u0068i"}]}"#
+  let silent = #"{"role":"assistant","content":null}"#
+  cache.insert(Array("thought".utf8), before: [call("f", "{}")], at: try turn(user("hi"), said("")))
+  let text = try normalize(body([parts, silent, turnMessage("{}")].joined(separator: ",")), for: vendor(.reasoning), reasoning: &cache).text
+  #expect(text.contains("thought"))
 }
 
 @Test(

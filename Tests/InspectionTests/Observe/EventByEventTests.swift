@@ -54,19 +54,36 @@ private func traits(_ stream: String) -> [EventTraits] {
   "What an event has in it is said, and of one that says nothing that too",
   arguments: [
     (": OPENROUTER PROCESSING\n\n", [[]]), ("\n", [[]]), ("event: ping\n\n", [[]]), ("data:\n\n", [[]]),
-    (#"data: {"choices":[{"delta":{"role":"assistant","content":""}}]}"# + "\n\n", [[]]),
-    (#"data: {"choices":[{"delta":{"content":"a","reasoning":"b"}}]}"# + "\n\n", [[.text, .reasoning]]),
+    (#"data: {"object":"chat.completion.chunk","choices":[{"delta":{"role":"assistant","content":""}}]}"# + "\n\n", [[]]),
+    (#"data: {"object":"chat.completion.chunk","choices":[{"delta":{"content":"a","reasoning":"b"}}]}"# + "\n\n", [[.text, .reasoning]]),
     (
-      #"data: {"choices":[{"delta":{"tool_calls":[{"index":0}]},"finish_reason":"tool_calls"}],"usage":{}}"# + "\n\n",
+      #"data: {"object":"chat.completion.chunk","choices":[{"delta":{"tool_calls":[{"index":0}]},"finish_reason":"tool_calls"}],"usage":{}}"# + "\n\n",
       [[.call, .finish, .usage]]
     ),
-    (#"data: {"choices":[{"delta":{"refusal":"no"}}]}"# + "\n\n", [[.otherContent]]),
+    (#"data: {"object":"chat.completion.chunk","choices":[{"delta":{"refusal":"no"}}]}"# + "\n\n", [[.otherContent]]),
+    // OpenAI's SDK passes over it.
+    (#"data: {"choices":[{"delta":{"content":"a"}}]}"# + "\n\n", [[.text, .odd]]),
     (#"data: {"error":"x"}"# + "\n\ndata: [DONE]\n\n", [[.failure], [.done]]),
     ("event: error\ndata: x\n\ndata: {\n\n", [[.failure, .unreadable], [.unreadable]]),
-    (#"data: {"choices":[{"delta":{"content":"a"}}]}"# + "\n", []),
+    (#"data: {"object":"chat.completion.chunk","choices":[{"delta":{"content":"a"}}]}"# + "\n", []),
   ] as [(String, [EventTraits])])
 func eventTraits(stream: String, expected: [EventTraits]) {
   #expect(traits(stream) == expected)
+}
+
+@Test("Of an answer that was left no call has a verdict, of one that was cut each has")
+func leftAnswer() throws {
+  let tools = #"{"messages":[],"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]}"#
+  let request = try ChatRequest(reading: Array(tools.utf8).span)
+  var cache = ToolSetCache(schemas: SchemaCaches())
+  let facts = request.facts(in: Array(tools.utf8).span, tools: &cache)
+  for ending in [Ending.complete, .cut, .left] {
+    var observer = ResponseObserver(format: .eventStream, request: facts)
+    observer.feed(delta(#"{"tool_calls":[{"index":0,"id":"f:0","type":"function","function":{"name":"f","arguments":"{}"}}]}"#).span)
+    let summary = observer.finish(ending)
+    #expect(summary.choices.first?.calls.first?.verdict?.valid == (ending == .left ? nil : true))
+    #expect(summary.isTruncated)
+  }
 }
 
 @Test("What a chunk of our own needs is kept from the first one, as raw JSON")
@@ -102,7 +119,8 @@ func markersWhileStreaming() {
   "A call without markers is one only at the start of the text, and of a declared tool",
   arguments: [
     (" functions.search:0{\"q\"", "functions.search:0{\"q\"", 1), ("functions.search:0 <|x", "functions.search:0 <|x", 0),
-    ("functions.search{", nil, 0), ("functions.search:0 (", nil, 0), ("functions.find:0{", nil, 0),
+    ("functions.search{", nil, 0), ("functions.search:0 (", nil, 0), ("functions.search:0<x>", nil, 0), ("functions.search:0 <", nil, 0),
+    ("functions.find:0{", nil, 0),
     ("So functions.search:0{", nil, 0), ("functions.sea rch:0{", nil, 0), ("functions.:0{", nil, 0),
   ] as [(String, String?, Int)])
 func bareCalls(text: String, leak: String?, offset: Int) {

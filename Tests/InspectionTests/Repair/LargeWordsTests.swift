@@ -139,6 +139,48 @@ import Testing
     #expect(time < .seconds(2))
   }
 
+  @Test("Objects in objects in another order are compared once") func nestedSnapshots() {
+    let request = facts([("f", "")])
+    let isLinear = growsLinearly(50) { (depth: Int) -> ResponseSummary in
+      var (one, other) = ("{" + Self.list(depth * 40) { #""k\#($0)":1"# } + "}", "")
+      other = one
+      for _ in 0..<depth { (one, other) = (#"{"a":\#(one),"b":1,"c":2}"#, #"{"a":\#(other),"c":2,"b":1}"#) }
+      return answer([call("f", one + other)])
+    } _: { summary in
+      // Neither is the snapshot of the other.
+      #expect(summary.mended([.surroundingJunk], request).repairs.isEmpty)
+    }
+    #expect(isLinear)
+  }
+
+  /// What keeps coming behind 400 wrong elements, or in a string that 400 schemas take for none.
+  static let ends: [(what: String, schema: String, text: @Sendable (Int) -> String)] = [
+    ("white space", #"{"properties":{"a":{"items":{"type":"object"}}}}"#, { #"{"a":[\#(list(400) { #""a\#($0)""# })"# + String(repeating: " ", count: $0) }),
+    (
+      "an open string", #"{"properties":{"a":{"allOf":[\#(list(400) { _ in #"{"type":"integer"}"# })]}}}"#,
+      { #"{"a":""# + String(repeating: "1", count: $0) }
+    ),
+    (
+      "a whole string", #"{"properties":{"a":{"allOf":[\#(list(400) { _ in #"{"type":"integer"}"# })]}}}"#,
+      { #"{"a":""# + String(repeating: "1", count: $0) + "\"" }
+    ),
+    (
+      "objects in objects", ##"{"properties":{"a":{"type":"string","properties":{"a":{"$ref":"#/properties/a"}}}}}"##,
+      { String(repeating: #"{"a":"#, count: 400) + "[\"" + String(repeating: "x", count: $0) + "\"]" + String(repeating: "}", count: 399) }
+    ),
+  ]
+
+  @Test("What is asked of each of 400 violations is found out once", arguments: 0..<4) func manyViolations(number: Int) {
+    let (what, schema, text) = Self.ends[number]
+    let request = facts([("f", schema)])
+    let death = CallDeath(choice: 0, call: 0, offset: 6, reason: .violation(schemaPath: "/properties/a"), position: 0)
+    let arguments = Array(text(4_000_000).utf8)
+    let time = ContinuousClock().measure {
+      _ = mendability(of: arguments, death: death, tool: 0, request: request, rules: allRules)
+    }
+    #expect(time < .seconds(2), "\(what): \(time)")
+  }
+
   @Test("A tool set is charged for what is wrong with its schemas") func footprint() {
     let key = String(repeating: "k", count: 3_000)
     let tools = facts([("f", #"{"properties":{"\#(key)":{"properties":{\#(Self.list(8) { #""x\#($0)":{"type":1}"# })}}}}"#)]).tools

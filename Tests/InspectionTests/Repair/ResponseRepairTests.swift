@@ -169,6 +169,67 @@ private let good = #"{"q":"x"}"#
     #expect(result.summary.first.leak == nil)
   }
 
+  /// A call as a vendor parsed it, the same as it left it in the text, and how many there are.
+  static let twins: [(name: String, parsed: String, left: String, count: Int)] = [
+    ("functions.search", good, good, 1), ("search:0", good, good, 1), ("search", good, #"{ "q" : "\u0078" }"#, 1),
+    ("search", #"{"q":"x","n":3}"#, #"{"q":"x","n":"3"}"#, 1), ("search", #"{"q":"x","n":"3"}"#, #"{"n":3,"q":"x"}"#, 1),
+    ("search", #"{"q":"x","n":3}"#, #"{"q":"x","n":3.0}"#, 1), ("search", #"{"q":"x","n":3e0}"#, #"{"q":"x","n":30e-1}"#, 1),
+    ("search", #""{\"q\":\"x\"}""#, good, 1), ("search", good, #"{"q":"x","n":null}"#, 1), ("list_issues", "", "{}", 1),
+    ("list_issues", #"{"a":-0.0}"#, #"{"a":0}"#, 1),
+    ("search", good, #"{"q":"y"}"#, 2), ("search", #"{"q":"x","n":3}"#, good, 2), ("list_issues", #"{"q":"x"}"#, good, 2),
+    ("list_issues", #"{"a":9007199254740993}"#, #"{"a":9007199254740992}"#, 2), ("list_issues", #"{"a":-1}"#, #"{"a":1}"#, 2),
+    ("list_issues", #"{"a":"1"}"#, #"{"a":1}"#, 2),
+  ]
+
+  @Test(arguments: twins)
+  func `What was parsed and leaked as well is called once, whichever of the two is mended`(_ twin: (name: String, parsed: String, left: String, count: Int)) {
+    let tool = twin.name.contains("search") || twin.left == good ? "search" : "list_issues"
+    let leak = "<|tool_call_begin|>functions.\(tool):5<|tool_call_argument_begin|>\(twin.left)<|tool_call_end|>"
+    let result = answer([call(twin.name, twin.parsed, id: "x")], leak: leak).mended(allRules, request)
+    #expect(result.summary.first.calls.count == twin.count && result.summary.first.leak == nil)
+    #expect(result.summary.first.calls.allSatisfy { $0.verdict?.valid == true })
+  }
+
+  @Test(arguments: [
+    // In words of the vendor's own; one that no rule mends; cut off; only tokens of it.
+    #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x","n":5}<|tool_call_end|>"#,
+    #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x","p":1}<|tool_call_end|>"#,
+    #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"#, "<|tool_call_begin|>functions.search:2",
+    "<|tool_calls_section_begin|>", "<|tool_calls_section_begin|><|tool_call_begin|>", "<|tool_calls_section_end|>", "<|open|>tools<|sep|>",
+  ]) func `Nor is the call of an id that a vendor left in other words, or the beginning of it`(_ leak: String) {
+    for inReasoning in [false, true] {
+      let result = answer([call("search", good, id: "functions.search:2")], leak: leak, inReasoning: inReasoning).mended(allRules, request)
+      #expect(result.summary.first.calls.map(\.argumentsText) == [good] && result.summary.first.leak == nil)
+      #expect(result.repairs.map(\.line) == ["leaked_calls \(inReasoning ? "reasoning" : "content"): \(leak) -> "])
+    }
+  }
+
+  @Test(arguments: [
+    #"<|tool_call_begin|>functions.search:3<|tool_call_argument_begin|>{"q":"#, "<|tool_call_begin|>functions.search:3",
+    #"<|tool_call_begin|>functions.search:3<|tool_call_argument_begin|>{"q":"x","p":1}<|tool_call_end|>"#,
+    #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x"}<|tool_call_end|><|tool_call_begin|>functions.list_issues:3"#,
+  ]) func `Beside a call that was parsed, another that cannot be made stays a lost one`(_ leak: String) {
+    let result = answer([call("search", good, id: "functions.search:2")], leak: leak).mended(allRules, request)
+    #expect(result.repairs == [] && result.summary.first.leak != nil && result.summary.first.calls.count == 1)
+  }
+
+  @Test func `Each call is the twin of one`() {
+    let leaked = #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x"}<|tool_call_end|>"#
+    for (parsed, left, count) in [(1, 2, 2), (2, 2, 2), (2, 1, 2), (1, 3, 3)] {
+      let calls = (0..<parsed).map { call("search", good, id: "x\($0)", index: $0) }
+      let result = answer(calls, leak: String(repeating: leaked, count: left)).mended(allRules, request)
+      #expect(result.summary.first.calls.count == count)
+    }
+  }
+
+  @Test func `With a call in the reasoning nothing is lost where the choice has it, be it mended or not`() {
+    let names = ByteStrings(["search", "list_issues"])
+    func loses(_ leak: String, _ calls: [AssembledCall]) -> Bool { !answer(calls, leak: leak, inReasoning: true).first.losesNothing(names) }
+    let leak = #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x"}<|tool_call_end|>"#
+    #expect(!loses(leak, [call("search", #"{ "q": "x" }"#, id: "x")]) && !loses(leak + " Or not.", [call("list_issues", "{}", id: "x")]))
+    #expect(loses(leak, []) && loses(leak, [call("search", #"{"q":"y"}"#, id: "x")]) && loses(leak + leak, [call("search", good, id: "x")]))
+  }
+
   @Test func `No call is rescued where the request wants none`() {
     let leak = #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x"}<|tool_call_end|>"#
     let result = answer([], finish: "stop", leak: leak).mended(allRules, facts([("search", "")], forbidsCalls: true))

@@ -154,6 +154,22 @@ package struct ShadowQueue: Sendable {
     return left.flatMap { drop($0, .stopped) }
   }
 
+  /// These are not sent any more: what waits goes, and what is under way is not asked for again.
+  ///
+  /// - Returns: how many went, and what is to be done.
+  package mutating func withhold(_ isWithheld: (ShadowJob) -> Bool) -> (count: Int, actions: [Action]) {
+    for (id, var job) in underway where isWithheld(job) {
+      (job.isRepeated, job.failures) = (false, Self.tries)
+      underway[id] = job
+    }
+    let gone = waiting.filter(isWithheld)
+    guard !gone.isEmpty else { return (0, []) }
+    let ids = Set(gone.map(\.id))
+    waiting.removeAll { ids.contains($0.id) }
+    bytes -= gone.reduce(0) { $0 + $1.bytes }
+    return (gone.count, gone.flatMap { forget($0.id) })
+  }
+
   /// Nothing of what waits may be on disk any more.
   package mutating func forgetKept() -> [Action] {
     defer { kept = [] }

@@ -3,7 +3,7 @@ import Store
 import Testing
 
 /// A start on what an earlier process recorded and did not index.
-@Suite(.timeLimit(.minutes(1))) struct UnindexedStartTests {
+@Suite(.timeLimit(.minutes(1))) struct UnindexedStartFlowTests {
   /// 24 MB of words, none twice: seconds of indexing.
   private static func exchanges() -> [StoredExchange] {
     (0..<80).map { number in
