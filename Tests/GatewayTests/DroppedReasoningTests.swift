@@ -14,8 +14,10 @@ import Upstream
   private static let tools = #""tools":[{"type":"function","function":{"name":"list_files","parameters":{"type":"object","properties":{}}}}]"#
   private static let question = #"{"role":"user","content":"list them"}"#
 
-  private static func run(_ messages: String, stream: Bool, _ lasting: Exchange.Lasting, _ mode: Mode) throws -> Run {
-    try Run(#"{"model":"kimi-k2-thinking","stream":\#(stream),\#(tools),"messages":[\#(messages)]}"#, lasting: lasting) {
+  private static func run(
+    _ messages: String, stream: Bool, _ lasting: Exchange.Lasting, _ mode: Mode, extra: String = ""
+  ) throws -> Run {
+    try Run(#"{"model":"kimi-k2-thinking",\#(extra)"stream":\#(stream),\#(tools),"messages":[\#(messages)]}"#, lasting: lasting) {
       $0.settings.mode = mode
       $0.vendors[0].profile.normalize = [.reasoning]
     }
@@ -41,5 +43,9 @@ import Upstream
     guard case .bytes(let sent) = second.calls.first?.body else { throw ExchangeTests.Unexpected() }
     let message = try JSONValue(parsing: Array(sent.readableBytesView))["messages"]?[1]
     #expect(message?["reasoning_content"] == "hm")
+
+    let other = try Self.run([Self.question, call, result].joined(separator: ","), stream: stream, lasting, mode, extra: #""user":"bob","#)
+    guard case .bytes(let sent) = other.calls.first?.body else { throw ExchangeTests.Unexpected() }
+    #expect(!String(buffer: sent).contains("hm"))
   }
 }

@@ -12,14 +12,20 @@ import Testing
     private var time: Int64 = 1
     private(set) var done: [String] = []
 
-    func take(_ name: String, milliseconds: Int64) {
-      turns.take { [self] in
+    func take(_ name: String, milliseconds: Int64, for holder: UInt64 = 1) {
+      turns.take(for: holder) { [self] in
         time += milliseconds * 1_000_000
         done.append(name)
       }
     }
 
-    func pass() { loop.advanceTime(by: .microseconds(200)) }
+    /// Long enough for any pause; the work's own clock has its first microseconds only.
+    func pass(_ time: TimeAmount = .milliseconds(60)) {
+      self.time += 100_000
+      loop.advanceTime(by: time)
+    }
+
+    func idle(milliseconds: Int64) { time += milliseconds * 1_000_000 }
 
     func look(_ name: String) { done.append(name) }
   }
@@ -38,31 +44,51 @@ import Testing
     #expect(scene.done == ["a", "b"])
     scene.look("1")
     scene.take("f", milliseconds: 1)
-    scene.pass()
+    scene.pass(.milliseconds(4))
     scene.look("2")
-    scene.pass()
+    scene.pass(.milliseconds(4))
     scene.look("3")
-    scene.pass()
+    scene.pass(.milliseconds(4))
     #expect(scene.done == ["a", "b", "1", "c", "d", "2", "e", "f", "3"])
   }
 
-  @Test("what is done within one turn counts for it, what came before does not")
+  @Test("time alone is no look, a timer behind it is")
   func anew() {
     let scene = Scene()
     scene.take("a", milliseconds: 20)
-    scene.pass()
+    scene.idle(milliseconds: 100)
     scene.take("b", milliseconds: 20)
-    #expect(scene.done == ["a", "b"])
-    scene.take("c", milliseconds: 1)
+    #expect(scene.done == ["a"])
+    scene.pass()
     #expect(scene.done == ["a", "b"])
     scene.pass()
+    scene.take("c", milliseconds: 1)
     #expect(scene.done == ["a", "b", "c"])
+  }
+
+  @Test("who has much to be done has one thing done, and then the next one has")
+  func fair() {
+    let scene = Scene()
+    for name in ["a", "b", "c", "d"] { scene.take(name, milliseconds: 20) }
+    for name in ["x", "y"] { scene.take(name, milliseconds: 20, for: 2) }
+    for _ in 0..<9 { scene.pass() }
+    #expect(scene.done == ["a", "b", "x", "c", "y", "d"])
+  }
+
+  @Test("behind a long turn there is time for some looks")
+  func pauses() {
+    let scene = Scene()
+    for name in ["a", "b", "c"] { scene.take(name, milliseconds: 100) }
+    scene.pass(.milliseconds(24))
+    #expect(scene.done == ["a"])
+    scene.pass(.milliseconds(2))
+    #expect(scene.done == ["a", "b"])
   }
 
   @Test("what makes more of the same goes behind what waits")
   func nested() {
     let scene = Scene()
-    scene.turns.take {
+    scene.turns.take(for: 1) {
       scene.take("inner", milliseconds: 20)
       scene.look("outer")
     }

@@ -102,7 +102,8 @@ import Testing
     for number in 0..<3 { recorder.take([record(number, bytes: 10)]) }
     recorder.finish()
     await running.value
-    #expect(names.withLock { Set($0) } == ["belay-record"] && recorder.tally.rows["-"]?.requests == 3)
+    let seen = names.withLock { Set($0) }
+    #expect(seen == ["belay-record"] && recorder.tally.rows["-"]?.requests == 3, "\(seen), \(recorder.tally)")
   }
 
   // MARK: Keys

@@ -64,7 +64,7 @@ import Testing
       "/v1/../../b/v1/chat/completions", "/fireworks/v1/../../b/v1/models", "/v1/..", "/v1/./models", "/v1/chat/./completions", "/..", "/.",
       "/v1/%2e%2e/x", "/v1/.%2E/x", "/v1/%2e/x", "/v1/..;/x", "/v1/..;a=b/x", "/v1/..%3Ba/x", "/v1/..\\x", "/v1\\..\\x", "/v1/..%5cx",
       "/v1/a%2f..%2fx", "/v1/%2e%2e%2fx", "/v1/files/a%2Fb/../c", "http://127.0.0.1:8611/v1/../x", "/../v1/models?x=1",
-      "/v1/..%20/x", "/v1/chat/completions%0A", "/v1/chat/completions%0a/", "/v1/models%00", "/v1/%7Fmodels", "/fireworks%0a/v1/models",
+      "/v1/..%20/x", "/v1/chat/completions%0A", "/v1/chat/completions%80", "/v1/chat%ff/completions", "/v1/chat/completions%0a/", "/v1/models%00", "/v1/%7Fmodels", "/fireworks%0a/v1/models",
     ])
   func climbs(target: String) {
     for named in [nil, "fireworks"] {

@@ -122,6 +122,19 @@ import Testing
     #expect(search.ranges(in: said.span, isCut: false) == [6..<6 + keys[7].utf8.count])
   }
 
+  /// Of 100,000, half a minute of the writer, where each looked for a `delta` beside it.
+  @Test func manyMembersOfOneNameAreReadOnce() {
+    let members = Array(repeating: #""message":"a""#, count: 100_000).joined(separator: ",")
+    let body = Array("data: {\"z\":{\(members)}}\n\n".utf8)
+    #expect(Self.timed { MessageTexts(body) }.bytes.contains { $0.count == 100_000 })
+  }
+
+  @Test func anArrayOfManyStringsIsOneTextAndSomeOfTheirOwn() {
+    let body = Array("data: {\"z\":[\(Array(repeating: #""a""#, count: 200_000).joined(separator: ","))]}\n\n".utf8)
+    let texts = Self.timed { MessageTexts(body) }.bytes
+    #expect(texts.count <= 1 << 16 && texts.contains { $0.count == 200_000 })
+  }
+
   @Test func whereTheWorkIsTooMuchTheTextIsTakenForASecret() {
     let search = SecretSearch([String(repeating: "a", count: 59_000) + "b"])
     let cleared = search.cleared(String(repeating: "a", count: 1 << 20))

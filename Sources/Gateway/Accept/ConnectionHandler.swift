@@ -252,7 +252,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// For what takes long: does it for the exchange of now, once it is its turn.
   private func takeTurn(_ work: @escaping (ConnectionHandler) -> Void) {
     let number = exchangeNumber
-    lane.turns.take { [self] in
+    lane.turns.take(for: exchange?.holder ?? peer) { [self] in
       guard number == exchangeNumber, exchange != nil else { return }
       work(self)
     }

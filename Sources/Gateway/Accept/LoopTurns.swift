@@ -1,31 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package import NIOCore
 
-/// Gives what takes a connection long its turn, one after the other. NIO handles all sockets of one look before it looks again: large
-/// requests whose last bytes come in one moment, or silent streams that are judged in one sweep, would keep everybody else waiting for
-/// all of them together.
+/// Gives what takes a connection long its turn. NIO handles all sockets of one look before it looks again: large requests whose last
+/// bytes come in one moment, or silent streams that are judged in one sweep, would keep everybody else waiting for all of them together.
+/// Who has much to be done has one thing done, and then the next one has.
 ///
 /// Lives on one event loop and is touched on no other thread.
 package final class LoopTurns {
   private let eventLoop: any EventLoop
   private let now: () -> NIODeadline
-  private var waiting: ArraySlice<() -> Void> = []
+  private var waiting: [UInt64: ArraySlice<() -> Void>] = [:]
+  /// Who waits, in the order of their turns.
+  private var order: ArraySlice<UInt64> = []
   /// What was done since the loop last looked at its sockets, as far as is known here.
   private var used = TimeAmount.zero
   private var isScheduled = false
 
   /// For so long the loop does what takes long before it looks.
   private static let turn = TimeAmount.milliseconds(10)
+  /// What is shorter, as ordinary requests are, asks for no timer.
+  private static let short = TimeAmount.milliseconds(1)
   private static let pause = TimeAmount.microseconds(100)
+  private static let longestPause = TimeAmount.milliseconds(50)
 
   package init(_ eventLoop: any EventLoop, now: @escaping () -> NIODeadline = { .now() }) {
     (self.eventLoop, self.now) = (eventLoop, now)
   }
 
-  /// Does it now, or after what waits.
-  package func take(_ work: @escaping () -> Void) {
-    if waiting.isEmpty, used < Self.turn { run(work) } else { waiting.append(work) }
-    schedule()
+  /// Does it now, or when it is its turn.
+  ///
+  /// - Parameter holder: whose it is.
+  package func take(for holder: UInt64, _ work: @escaping () -> Void) {
+    if order.isEmpty, used < Self.turn { run(work) } else { wait(work, for: holder) }
+    if used >= Self.short { schedule() }
+  }
+
+  private func wait(_ work: @escaping () -> Void, for holder: UInt64) {
+    if waiting[holder] == nil { order.append(holder) }
+    waiting[holder, default: []].append(work)
   }
 
   private func run(_ work: () -> Void) {
@@ -35,21 +47,29 @@ package final class LoopTurns {
   }
 
   /// A task of the loop would come before its next look, a timer that is not due yet comes behind it. The first one may be due all the
-  /// same: to let go of a large request takes milliseconds.
+  /// same: to let go of a large request takes milliseconds. A newcomer needs some looks until it is answered, so that behind a long turn
+  /// there is time for some.
   private func schedule() {
     guard !isScheduled else { return }
     isScheduled = true
+    let pause = max(Self.pause, min(.nanoseconds(used.nanoseconds / 4), Self.longestPause))
     let loop = eventLoop.assumeIsolated()
     loop.scheduleTask(in: Self.pause) { [self] in
-      loop.scheduleTask(in: Self.pause) { [self] in runWaiting() }
+      loop.scheduleTask(in: pause) { [self] in runWaiting() }
     }
   }
 
   private func runWaiting() {
     isScheduled = false
     used = .zero
-    while used < Self.turn, let work = waiting.popFirst() { run(work) }
+    while used < Self.turn, let holder = order.popFirst() {
+      guard let work = waiting[holder]?.popFirst() else { continue }
+      // To the end of the others, before it makes more.
+      if waiting[holder]?.isEmpty == true { waiting[holder] = nil } else { order.append(holder) }
+      run(work)
+    }
     // What was taken is let go.
-    if waiting.isEmpty { waiting = [] } else { schedule() }
+    if order.isEmpty { order = [] }
+    if used >= Self.short || !order.isEmpty { schedule() }
   }
 }

@@ -139,7 +139,11 @@ struct StreamHold: Sendable {
     let text = intake.unfinished.readableBytes < 16 ? String(buffer: intake.unfinished) : ""
     let isMark = text.contains("[DONE]")
     if phase == .released, isMark || rewrite == nil && !isClosed {
-      if isMark, isEnforcing { out.writeBytes(OwnChunks.done) } else { out.writeImmutableBuffer(intake.unfinished) }
+      if isMark, isEnforcing {
+        out.writeBytes(OwnChunks.done)
+      } else {
+        out.writeImmutableBuffer(isEnforcing ? intake.unfinished : Event(bytes: intake.unfinished, traits: []).unforged().bytes)
+      }
     }
     intake.unfinished.clear()
   }

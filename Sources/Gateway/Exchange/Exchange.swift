@@ -160,7 +160,7 @@ package struct Exchange {
   }
 
   /// To inspect the request takes long, for an event loop.
-  package var isLarge: Bool { state == .collecting && body.readableBytes >= 64 << 10 }
+  package var isLarge: Bool { state == .collecting && body.readableBytes >= 4 << 10 }
 
   package mutating func requestEnd(at now: UInt64) -> Action {
     switch state {

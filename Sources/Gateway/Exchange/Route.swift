@@ -74,7 +74,7 @@ package struct Router: Sendable {
       throw .malformedRequest("the target '\(target.prefix(80))' is not a path")
     }
     let way = TargetPath(path)
-    if way.hasControls { throw .malformedRequest("the path has a control character: servers disagree about where it leads") }
+    if way.isIllFormed { throw .malformedRequest("the path has a control character, or is no UTF-8: servers disagree about where it leads") }
     if way.climbs {
       throw .malformedRequest("the path has a segment . or .., plain or encoded: servers disagree about where it leads")
     }

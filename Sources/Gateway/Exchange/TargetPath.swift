@@ -9,19 +9,20 @@ struct TargetPath {
   /// It has a segment `.` or `..`. Servers disagree about what that leaves of a path: at one it is another vendor's, or another
   /// endpoint's, than was judged here.
   let climbs: Bool
-  /// It has a control character, which no name has: to a route that ends in Python's `$` a line feed behind it is nothing.
-  let hasControls: Bool
+  /// It has a control character, which no name has: to a route that ends in Python's `$` a line feed behind it is nothing. Or it is no
+  /// UTF-8: some servers leave out what they cannot read.
+  let isIllFormed: Bool
   let isChatCompletions: Bool
 
   init(_ path: Substring) {
     if Self.isNormal(path) {
       climbs = false
-      hasControls = false
+      isIllFormed = false
       isChatCompletions = path.utf8.suffix(17).elementsEqual("/chat/completions".utf8) { Self.lowercase($0) == $1 }
       return
     }
     let decoded = path.utf8.percentDecoded
-    hasControls = decoded.contains { $0 < 0x20 || $0 == 0x7F }
+    isIllFormed = decoded.contains { $0 < 0x20 || $0 == 0x7F } || String(validating: decoded, as: UTF8.self) == nil
     let segments = decoded.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
       .map { Self.trimmed($0.prefix { $0 != UInt8(ascii: ";") }, of: " ") }.filter { !$0.isEmpty }
     climbs = segments.contains { $0.count <= 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }

@@ -59,19 +59,6 @@ package struct ByteStrings: Sendable {
   /// takes a look at each.
   var isBeyondGuessing: Bool { count > 1024 || bytes.count > 1 << 16 }
 
-  /// The one string that begins or ends with `part`; `nil` when there is none or more than one, and beyond guessing.
-  func onlyString(beginningOrEndingWith part: borrowing Span<UInt8>) -> Int? {
-    guard !part.isEmpty, !isBeyondGuessing else { return nil }
-    var found: Int?
-    for index in ends.indices {
-      let string = bytes.span.extracting(range(index))
-      guard string.hasPrefix(part) || string.hasSuffix(part) else { continue }
-      if found != nil { return nil }
-      found = index
-    }
-    return found
-  }
-
   private mutating func closeString() {
     longest = max(longest, bytes.count &- Int(ends.last ?? 0))
     ends.append(Int32(clamping: bytes.count))

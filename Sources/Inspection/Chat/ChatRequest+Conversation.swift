@@ -36,9 +36,23 @@ extension ChatRequest {
     return hash.value
   }
 
-  /// A message by role and text.
+  /// What may tell people apart for whom one application speaks, besides what is said.
+  func combineSetting(into hash: inout StableHash, _ bytes: borrowing Span<UInt8>) {
+    for (key, value) in index.members(index.root) {
+      let key = WireKey(key, in: index)
+      if key.is("tools", index, bytes) || key.is("documents", index, bytes) || key.is("user", index, bytes)
+        || key.is("safety_identifier", index, bytes) || key.is("prompt_cache_key", index, bytes)
+        || key.is("chat_template_kwargs", index, bytes) || key.is("metadata", index, bytes)
+      {
+        hash.combine(index.hash(value, of: bytes))
+      }
+    }
+  }
+
+  /// A message by role and text, and whose it is.
   func combine(_ message: Message, into hash: inout StableHash, _ bytes: borrowing Span<UInt8>) {
     hash.combine(UInt64(message.role.rawValue))
+    if message.role == .user, let name = message.name { hash.combine(bytes.extracting(index.range(name))) }
     combine(message.content, into: &hash, bytes)
   }
 

@@ -15,7 +15,7 @@ func normalizeReasoning(
   let index = request.index
   let key = target.profile.reasoningKey ?? .reasoningContent
   let needsReasoning = target.traits.needsReasoning && ThinkingSwitch(of: request, bytes).isOn ?? true
-  var chain = ReasoningChain(owner: owner)
+  var chain = ReasoningChain(before: request, in: bytes, owner: owner)
   for (number, message) in request.messages[...last].enumerated() {
     guard let turn = chain.next(message, request, bytes) else { continue }
     let own = index.value(Array(key.rawValue.utf8), in: message.node, of: bytes)

@@ -77,7 +77,7 @@ struct ResultPairing {
     while firstUnanswered < turn.upperBound, isAnswered[firstUnanswered] { firstUnanswered &+= 1 }
   }
 
-  /// In the turn the first without a result, before the turn the last; else the first of the turn.
+  /// In the turn the first without a result, before the turn the last; else, with one, the first of the turn, and before it the last.
   private mutating func answer(
     withID id: JSONIndex.Node, of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>
   ) -> Answer {
@@ -85,7 +85,7 @@ struct ResultPairing {
     let before = max(0, turn.lowerBound &- Self.searchLimit)..<turn.lowerBound
     let passed = turn.lowerBound..<min(within.upperBound, turn.lowerBound &+ Self.searchLimit)
     let cost = request.index.range(id).count &+ 16
-    guard scanned &+ (within.count &+ before.count &+ passed.count) &* cost <= Self.scanLimit else {
+    guard scanned &+ (within.count &+ 2 &* before.count &+ passed.count) &* cost <= Self.scanLimit else {
       guard let text = request.index.decodedID(id, of: bytes) else { return .none }
       return places.answer(text, within, before, passed, turn, isAnswered, of: request, bytes)
     }
@@ -101,6 +101,11 @@ struct ResultPairing {
       scanned &+= cost
       if isAnswered[call], request.index.isSameText(id, request.calls[call].id, in: bytes) { return .again(call) }
     }
+    // A task that reports once more after its turn.
+    for call in before.reversed() {
+      scanned &+= cost
+      if request.index.isSameText(id, request.calls[call].id, in: bytes) { return .again(call) }
+    }
     return .none
   }
 }
@@ -111,8 +116,9 @@ private struct CallPlaces {
   /// Of the turn's calls with an id, the first that may be unanswered; of those before the turn, the last.
   private var inTurn: [[UInt8]: Int] = [:]
   private var earlier: [[UInt8]: Int] = [:]
-  /// Of the turn's calls with an id, the first.
+  /// Of the turn's calls with an id, the first; of those before the turn, the last.
   private var firstInTurn: [[UInt8]: Int] = [:]
+  private var lastEarlier: [[UInt8]: Int] = [:]
   /// For each call the next one with its id: forward within the turn, backward before it; -1 for none.
   private var links: [Int] = []
   /// What is entered.
@@ -127,6 +133,7 @@ private struct CallPlaces {
     if let call = Self.first(id, &inTurn, links, isAnswered), within.contains(call) { return .call(call) }
     if let call = Self.first(id, &earlier, links, isAnswered), before.contains(call) { return .call(call) }
     if let call = firstInTurn[id], passed.contains(call), isAnswered[call] { return .again(call) }
+    if let call = lastEarlier[id], before.contains(call) { return .again(call) }
     return .none
   }
 
@@ -143,18 +150,22 @@ private struct CallPlaces {
     guard turn != self.turn || links.isEmpty else { return }
     self.turn = turn
     if links.isEmpty { links = Array(repeating: -1, count: request.calls.count) }
-    for call in end..<turn.lowerBound { Self.link(call, &links, &earlier, request, bytes) }
+    for call in end..<turn.lowerBound {
+      if let id = Self.link(call, &links, &earlier, request, bytes) { lastEarlier[id] = call }
+    }
     end = turn.lowerBound
     inTurn.removeAll(keepingCapacity: turn.count > 16)
-    for call in turn.reversed() { Self.link(call, &links, &inTurn, request, bytes) }
+    for call in turn.reversed() { _ = Self.link(call, &links, &inTurn, request, bytes) }
     firstInTurn = inTurn
   }
 
+  /// - Returns: the call's id.
   private static func link(
     _ call: Int, _ links: inout [Int], _ heads: inout [[UInt8]: Int], _ request: borrowing ChatRequest,
     _ bytes: borrowing Span<UInt8>
-  ) {
-    guard let id = request.calls[call].id, let text = request.index.decodedID(id, of: bytes) else { return }
+  ) -> [UInt8]? {
+    guard let id = request.calls[call].id, let text = request.index.decodedID(id, of: bytes) else { return nil }
     links[call] = heads.updateValue(call, forKey: text) ?? -1
+    return text
   }
 }

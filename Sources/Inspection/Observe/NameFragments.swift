@@ -31,6 +31,8 @@ package struct NameFragments: Equatable, Sendable {
   private var longest: [UInt8] = []
   /// Every piece begins with the one before: the same name again and again, or ever more of it.
   private var growsOrRepeats = true
+  /// Each piece begins as the longest does, but for its end (R35): they may be one name and beginnings of it, and not parts of another.
+  private var areOfOne = true
 
   private static let joinedLimit = 1024
 
@@ -50,6 +52,7 @@ package struct NameFragments: Equatable, Sendable {
     let isSame = latest.isEqual(to: fragment)
     if areJoined || !isSame { changes &+= 1 }
     if growsOrRepeats, !fragment.hasPrefix(latest.span) { growsOrRepeats = false }
+    if areOfOne, !Self.beginAlike(fragment, longest.span) { areOfOne = false }
     if !isSame { latest = [UInt8](copying: fragment) }
     if fragment.count > longest.count { longest = latest }
     areJoined = areJoined && joined.count &+ fragment.count <= Self.joinedLimit
@@ -62,18 +65,24 @@ package struct NameFragments: Equatable, Sendable {
     return 1 &+ bytes &>> 4 &+ (count > 1 && !tools.isBeyondGuessing ? tools.count : 0)
   }
 
-  /// The candidate that is a declared tool; else the only declared tool that a candidate begins or ends; else what the
-  /// pieces themselves suggest.
+  private static func beginAlike(_ one: borrowing Span<UInt8>, _ other: borrowing Span<UInt8>) -> Bool {
+    let shorter = min(one.count, other.count)
+    var same = 0
+    while same < shorter, one[same] == other[same] { same &+= 1 }
+    return 4 &* same >= 3 &* shorter
+  }
+
+  /// The candidate that is a declared tool; else the tool that a candidate means (``DeclaredName``); else what the pieces themselves
+  /// suggest. A part of a name is none: `file_` and `delete` are `file_delete`, also behind `functions.`.
   package func name(among tools: ByteStrings) -> Name {
     guard count > 1 else { return Name(bytes: joined) }
     let joined = areJoined ? [Name(bytes: joined, assembly: .split)] : []
-    let last = Name(bytes: latest, assembly: .repeated)
-    let longest = Name(bytes: longest, assembly: .repeated)
-    let candidates = growsOrRepeats ? [last] + joined : joined + [last, longest]
+    let single = areOfOne || !areJoined ? [latest, longest].map { Name(bytes: $0, assembly: .repeated) } : []
+    let candidates = growsOrRepeats ? single + joined : joined + single
     for candidate in candidates where tools.contains(candidate.bytes.span) { return candidate }
     for candidate in candidates {
-      guard let tool = tools.onlyString(beginningOrEndingWith: candidate.bytes.span) else { continue }
-      return Name(bytes: tools[tool], assembly: candidate.assembly)
+      guard let match = DeclaredName.match(candidate.bytes.span, among: tools) else { continue }
+      return Name(bytes: tools[match.tool], assembly: candidate.assembly)
     }
     return candidates[0]
   }

@@ -19,14 +19,39 @@ extension ChatRequest {
 }
 
 extension MarkupMatcher {
-  /// - Parameter request: JSON, or text of it. Some writers escape `<`, none the rest.
+  /// - Parameter request: JSON, or text of it. Some writers escape `<`, and Markdown and expressions bars and underscores.
   package static func isQuoted(in request: borrowing Span<UInt8>) -> Bool {
+    quotesName(in: request) || quotesTableWord(in: request) || quotesBareCall(in: request)
+  }
+
+  /// K2's names of markers stand in no other text, so that what is around them does not count: be it a table, a list in a program, or a
+  /// page with colours.
+  private static func quotesName(in request: borrowing Span<UInt8>) -> Bool {
+    var at = 0
+    while let place = firstOffset(of: UInt8(ascii: "_"), in: request, from: at) {
+      at = place &+ 1
+      guard let end = request.end(of: stem, at: place), request.isPreceded(by: tool, at: place) else { continue }
+      for name in names where request.end(of: name, at: end) != nil { return true }
+    }
+    return false
+  }
+
+  /// K3's markers are words of tables as well: `|open|`, with a bracket behind.
+  private static func quotesTableWord(in request: borrowing Span<UInt8>) -> Bool {
     var at = 0
     while let bar = firstOffset(of: UInt8(ascii: "|"), in: request, from: at) {
       at = bar &+ 1
-      if at < request.count, isWord(in: request, at: at) { return true }
+      guard at < request.count else { return false }
+      let word: [UInt8]
+      switch request[at] {
+      case UInt8(ascii: "o"): word = open
+      case UInt8(ascii: "c"): word = close
+      case UInt8(ascii: "s"): word = separator
+      default: continue
+      }
+      if let end = request.end(of: word, at: at), request.hasBracket(at: end) { return true }
     }
-    return quotesBareCall(in: request)
+    return false
   }
 
   /// `functions.NAME:0{`, which begins an answer that is a call; ids of calls have no brace behind them. As `BareCallMatcher` has it, with
@@ -55,30 +80,14 @@ extension MarkupMatcher {
 
   private static let bare = Array("functions.".utf8)
 
-  /// Of the markers what stands between their brackets; those of K3 are words of tables as well.
-  private static let words = Marker.allCases.filter { $0.text.hasPrefix("<|tool_call") }.map { Array($0.text.utf8.dropFirst(2).dropLast()) }
-  private static let stem = Array("tool_call".utf8)
+  private static let tool = Array("tool".utf8)
+  private static let stem = Array("_call".utf8)
+  private static let names = Marker.allCases.compactMap { marker in
+    marker.text.hasPrefix("<|tool_call") ? Array(marker.text.utf8.dropFirst("<|tool_call".utf8.count).dropLast(2)) : nil
+  }
   private static let open = Array("open|".utf8)
   private static let close = Array("close|".utf8)
   private static let separator = Array("sep|".utf8)
-
-  private static func isWord(in request: borrowing Span<UInt8>, at place: Int) -> Bool {
-    switch request[place] {
-    case UInt8(ascii: "t"):
-      guard request.has(stem.span, at: place) else { return false }
-      for word in words where request.has(word.span, at: place) { return true }
-      return false
-    case UInt8(ascii: "o"): return isTableWord(open, in: request, at: place)
-    case UInt8(ascii: "c"): return isTableWord(close, in: request, at: place)
-    case UInt8(ascii: "s"): return isTableWord(separator, in: request, at: place)
-    default: return false
-    }
-  }
-
-  private static func isTableWord(_ word: [UInt8], in request: borrowing Span<UInt8>, at place: Int) -> Bool {
-    guard request.has(word.span, at: place) else { return false }
-    return request.hasBracket(at: place &+ word.count)
-  }
 }
 
 extension UInt8 {
@@ -90,6 +99,27 @@ extension UInt8 {
 private let brackets = [">", "u003e", "u003E", "&gt", "&#62", "&#x3e", "&#x3E"].map { Array($0.utf8) }
 
 extension Span<UInt8> {
+  /// More backslashes than are before one character, be it JSON in JSON.
+  private static var mostBackslashes: Int { 8 }
+
+  /// Where a word ends that begins here, each of its characters escaped or not.
+  fileprivate func end(of word: [UInt8], at place: Int) -> Int? {
+    var at = place
+    for byte in word {
+      let most = at &+ Self.mostBackslashes
+      while at < count, at < most, self[at] == UInt8(ascii: "\\") { at &+= 1 }
+      guard at < count, self[at] == byte else { return nil }
+      at &+= 1
+    }
+    return at
+  }
+
+  fileprivate func isPreceded(by word: [UInt8], at place: Int) -> Bool {
+    var end = place
+    while end > max(0, place &- Self.mostBackslashes), self[end &- 1] == UInt8(ascii: "\\") { end &-= 1 }
+    return end >= word.count && has(word.span, at: end &- word.count)
+  }
+
   /// Whether a marker's last bracket stands here, be it escaped for JSON, or in it for HTML.
   fileprivate func hasBracket(at place: Int) -> Bool {
     var at = place

@@ -36,10 +36,18 @@ package struct MessageTexts {
   private struct Place: Hashable {
     var digest = 0
 
-    func down(_ step: some Hashable) -> Place {
+    func down(_ number: Int) -> Place {
       var hasher = Hasher()
       hasher.combine(digest)
-      hasher.combine(step)
+      hasher.combine(number)
+      return Place(digest: hasher.finalize())
+    }
+
+    /// Every member of every event comes by: its bytes are taken together, as `Hashable` does not.
+    func down(_ name: [UInt8]) -> Place {
+      var hasher = Hasher()
+      hasher.combine(digest)
+      unsafe name.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
       return Place(digest: hasher.finalize())
     }
   }
@@ -161,6 +169,9 @@ package struct MessageTexts {
     single.removeAll()
   }
 
+  /// A text that has one short string takes fifty times its bytes: of so many on, elements are looked at as one text only.
+  private static let mostTexts = 1 << 16
+
   /// - Parameters:
   ///   - place: without the numbers of elements, but for choices and calls.
   ///   - exact: with all of them, where two of one array may come in turn.
@@ -168,7 +179,7 @@ package struct MessageTexts {
     switch index.kind(node) {
     case .string:
       add(node, at: place, bytes, origin)
-      if let exact, exact != place { add(node, at: exact, bytes, origin) }
+      if let exact, exact != place, texts.count < Self.mostTexts || numbers[exact] != nil { add(node, at: exact, bytes, origin) }
     case .object: walk(object: node, place, exact, isElement: false, bytes, origin)
     case .array:
       let isNumbered = isEvent && (isNamed("choices") || isNamed("tool_calls"))
@@ -189,6 +200,8 @@ package struct MessageTexts {
   private mutating func walk(
     object: JSONIndex.Node, _ place: Place, _ exact: Place?, isElement: Bool, _ bytes: borrowing Span<UInt8>, _ origin: Origin
   ) {
+    // Looked for once, however many have the other name.
+    var hasDelta: Bool?
     for (key, value) in index.members(object) {
       let kind = index.kind(value)
       guard kind == .string || kind == .object || kind == .array || kind == .number else { continue }
@@ -198,7 +211,11 @@ package struct MessageTexts {
       // What might have been said instead is no text.
       if kind == .number || isNamed("top_logprobs") { continue }
       // What readers take for one thing under two names, where there is one of them.
-      if isEvent, isNamed("message"), index.value("delta", in: object, of: bytes) == nil { name = Array("delta".utf8) }
+      if isEvent, isNamed("message") {
+        let isBeside = hasDelta ?? (index.value("delta", in: object, of: bytes).map { index.kind($0) == .object } ?? false)
+        hasDelta = isBeside
+        if !isBeside { name = Array("delta".utf8) }
+      }
       // Some vendors say it under both names at once, others under one and then the other: each is a text, and both together.
       let isReasoning = isEvent && kind == .string && (isNamed("reasoning") || isNamed("reasoning_content"))
       if isReasoning { add(value, at: place.down(0), bytes, origin) }
@@ -208,7 +225,13 @@ package struct MessageTexts {
     }
   }
 
-  private func isNamed(_ other: String) -> Bool { name.elementsEqual(other.utf8) }
+  private func isNamed(_ other: StaticString) -> Bool {
+    guard name.count == other.utf8CodeUnitCount else { return false }
+    return other.withUTF8Buffer { other in
+      for place in other.indices where unsafe other[place] != name[place] { return false }
+      return true
+    }
+  }
 
   /// OpenAI's, vLLM's, SGLang's, TGI's, llama.cpp's and Together's names. A number of tokens is none.
   private func isTokens(_ kind: JSONKind) -> Bool {

@@ -108,6 +108,7 @@ import Testing
           ?? (max(0, turn.lowerBound - 1024)..<turn.lowerBound).last { !isAnswered[$0] && calls[$0] == wanted }
         if let call { isAnswered[call] = true }
         return call ?? (turn.lowerBound..<min(end, turn.lowerBound + 1024)).first { isAnswered[$0] && calls[$0] == wanted }
+          ?? (max(0, turn.lowerBound - 1024)..<turn.lowerBound).last { calls[$0] == wanted }
       }
       for place in found.indices where found[place] == nil && first() < turn.upperBound {
         found[place] = first()

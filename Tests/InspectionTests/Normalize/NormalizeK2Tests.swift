@@ -96,6 +96,9 @@ let k2Cases = [
     "a stale result before the call's own", [assistant((#""b""#, #""f""#)), result(#""a""#), result(#""b""#)],
     ["functions.f:0", "<-a", "<-functions.f:0"], ["history.orphan_result"]),
   IDCase(
+    "a task of an earlier turn that reports once more", [assistant((#""a""#, #""f""#)), result(#""a""#), assistant((#""b""#, #""g""#)), user(), result(#""a""#)],
+    ["functions.f:0", "<-functions.f:0", "functions.g:1", "<-functions.f:0"], ["history.orphan_result", "history.orphan_call"]),
+  IDCase(
     "an orphan result does not come to name a call",
     [assistant((#""b""#, #""f""#)), result(#""functions.f:0""#), result(#""b""#), result(#""functions.f:0""#)],
     ["functions.f:0", "<-functions.f:0_", "<-functions.f:0", "<-functions.f:0_"], ["history.orphan_result", "history.orphan_result"]),

@@ -71,6 +71,8 @@ func reasoningStaysApart() throws {
     ([user("hi"), turnMessage("{}"), result(#""x""#)], [user("hi"), turnMessage("{}"), result(#""x""#).replacing(#""ok""#, with: #""for Alice""#)]),
     ([user("hi"), system("for Alice")], [user("hi"), system("for Bob")]), ([user("hi"), user("there")], [user("hi there")]),
     ([user("hi"), said("Hello!")], [user("hi"), said("Hallo!")]),
+    ([#"{"role":"user","name":"alice","content":"hi"}"#], [#"{"role":"user","name":"bob","content":"hi"}"#]),
+    ([user("hi"), turnMessage("{}", #","content":"for Alice""#), result(#""x""#)], [user("hi"), turnMessage("{}", #","content":"for Bob""#), result(#""x""#)]),
   ])
 func reasoningOfOthers(one: [String], other: [String]) throws {
   var cache = ReasoningCache()

@@ -148,6 +148,18 @@ private let assemblyCases = [
     [piece(id: "a", name: "list_issu?", ""), piece(name: "list_issues", "{}")], ["a mcp__linear__list_issues {}"],
     ["call.name_repeated"]),
   AssemblyCase(
+    "a prefixed name in pieces, the last of which is a tool", tools: ["delete", "file_delete"],
+    [piece(id: "a", name: "functions.file_", ""), piece(name: "delete", "{}")], ["a file_delete {}"], ["call.name_split"]),
+  AssemblyCase(
+    "a name in pieces with another hyphen, the last of which is a tool", tools: ["search", "web_search"],
+    [piece(id: "a", name: "web-", ""), piece(name: "search", "{}")], ["a web_search {}"], ["call.name_split"]),
+  AssemblyCase(
+    "a name of no tool, whose last piece is one", tools: ["search"],
+    [piece(id: "a", name: "web_", ""), piece(name: "search", "{}")], ["a web_search {}"], ["call.unknown_tool", "call.name_split"]),
+  AssemblyCase(
+    "the beginning of a tool's name again and again is no tool", tools: ["delete_repository", "read"],
+    [piece(id: "a", name: "delete", ""), piece(name: "delete", "{}")], ["a delete {}"], ["call.unknown_tool", "call.name_repeated"]),
+  AssemblyCase(
     "pieces of no tool are joined", tools: ["search"],
     [piece(id: "a", name: "img", ""), piece(name: "_gen", "{}")], ["a img_gen {}"],
     ["call.unknown_tool", "call.name_split"]),

@@ -17,6 +17,9 @@ import Testing
     "Markers and calls without them",
     arguments: [
       "<|tool_calls_section_begin|>", "<|tool_call_begin|>", "<|open|>", "<|close|>", "<|sep|>", "||sep|>", "&lt;|open|&gt;", #"<|sep|\u003e"#, "<|tool_call_end|", "functions.search:0{}",
+      // A table of Markdown, an expression, a program, a page with colours.
+      #"| `<\|tool_calls_section_begin\|>` | begins |"#, #"<\|tool\_call\_begin\|>"#, #"re.compile(r"<\|tool_call_argument_begin\|>")"#, "['tool_call_end']",
+      #"<span class="n">tool_call_begin</span><span class="o">|&gt;</span>"#, #"<\|sep\|>"#,
       "see functions.search:0 {", "functions.a b:c:12\n\t{", "functions.search:x_-1{",
       // Behind colons from which one has looked back.
       ":a{functions.x:a{", ":a{:a{:a{functions.x:a{", "functions:a{functions.x:a{", ":a{func:a{functions.x:a{",
@@ -28,7 +31,7 @@ import Testing
     arguments: [
       "", "a|b|tool|calls", "|open", "a |sep| b", "||sep|", "|date|open|high|low|close|", "|sep|\\|", "|tool_call|tool_calls|", "<|tool_call_", "<|im_end|>", "functions.search:0", "functions.search: {", "functions.search{}", ":a{:a{:a{",
       "functions.:a", "function.search:0{", "functions\":a{", "functions.x\":a{", "functions.\(String(repeating: "x", count: 400)):0{",
-      "functions:a{.x:a{",
+      "functions:a{.x:a{", "on_call_begin", "rpc_call_end", "tool_call_id", "tool_calls", "tool_calls_section",
     ])
   func plain(text: String) throws { #expect(try !Self.isQuoted(text)) }
 
@@ -55,7 +58,7 @@ import Testing
 
   /// Each is a text that may go on so for ever.
   static let endless = [
-    ":a{", #":a\\u00"#, #":a\\u0020"#, #":a\\n"#, ":", ":a", ":a ", "|", "|t", "|tool_cal", "|tool_call_", "|open|", #"|sep|\\"#, "|close|&", "functions.", "functions.:", "functions.a:0", ":a{f",
+    ":a{", #":a\\u00"#, #":a\\u0020"#, #":a\\n"#, ":", ":a", ":a ", "|", "|t", "_", "_call", "tool_call_", #"tool\\"#, #"tool\\_call\\"#, "|tool_cal", "|tool_call_", "|open|", #"|sep|\\"#, "|close|&", "functions.", "functions.:", "functions.a:0", ":a{f",
   ]
 
   @Test("Texts that come near to it again and again", arguments: endless) func long(unit: String) throws {
