@@ -13,10 +13,11 @@ import Testing
     private(set) var done: [String] = []
 
     func take(_ name: String, milliseconds: Int64, for holder: UInt64 = 1) {
-      turns.take(for: holder) { [self] in
+      let work = { [self] in
         time += milliseconds * 1_000_000
         done.append(name)
       }
+      if turns.isFree { turns.run(work) } else { turns.wait(for: holder, work) }
     }
 
     /// Long enough for any pause; the work's own clock has its first microseconds only.
@@ -88,7 +89,7 @@ import Testing
   @Test("what makes more of the same goes behind what waits")
   func nested() {
     let scene = Scene()
-    scene.turns.take(for: 1) {
+    scene.turns.run {
       scene.take("inner", milliseconds: 20)
       scene.look("outer")
     }

@@ -116,7 +116,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func sweep(_ limits: ClientLimits, asOf judged: UInt64, at now: UInt64) {
     if phase == .answering {
       guard exchange?.isDueForJudgement(at: now) == true else { return tick(at: now) }
-      return takeTurn { $0.tick(at: $0.lane.now) }
+      return waitForTurn { $0.tick(at: $0.lane.now) }
     }
     if isRetired { dismiss(at: now) }
     guard clock.isOver(limits, at: judged) else { return }
@@ -235,10 +235,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
       clock.enter(.answering, at: now)
       if exchange == nil {
         endOfExchange()
-      } else if exchange?.isLarge == true {
-        takeTurn { $0.requestIsWhole(since: now) }
-      } else {
+      } else if exchange?.isCollecting == false {
         requestIsWhole(since: now)
+      } else if lane.turns.isFree {
+        lane.turns.run { requestIsWhole(since: now) }
+      } else {
+        waitForTurn { $0.requestIsWhole(since: now) }
       }
     }
   }
@@ -250,9 +252,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   /// For what takes long: does it for the exchange of now, once it is its turn.
-  private func takeTurn(_ work: @escaping (ConnectionHandler) -> Void) {
+  private func waitForTurn(_ work: @escaping (ConnectionHandler) -> Void) {
     let number = exchangeNumber
-    lane.turns.take(for: exchange?.holder ?? peer) { [self] in
+    lane.turns.wait(for: exchange?.holder ?? peer) { [self] in
       guard number == exchangeNumber, exchange != nil else { return }
       work(self)
     }

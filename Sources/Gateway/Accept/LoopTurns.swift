@@ -18,8 +18,8 @@ package final class LoopTurns {
 
   /// For so long the loop does what takes long before it looks.
   private static let turn = TimeAmount.milliseconds(10)
-  /// What is shorter, as ordinary requests are, asks for no timer.
-  private static let short = TimeAmount.milliseconds(1)
+  /// Less, as ordinary requests take, asks for no timer.
+  private static let short = TimeAmount.milliseconds(5)
   private static let pause = TimeAmount.microseconds(100)
   private static let longestPause = TimeAmount.milliseconds(50)
 
@@ -27,23 +27,23 @@ package final class LoopTurns {
     (self.eventLoop, self.now) = (eventLoop, now)
   }
 
-  /// Does it now, or when it is its turn.
-  ///
-  /// - Parameter holder: whose it is.
-  package func take(for holder: UInt64, _ work: @escaping () -> Void) {
-    if order.isEmpty, used < Self.turn { run(work) } else { wait(work, for: holder) }
-    if used >= Self.short { schedule() }
-  }
+  /// Nobody waits, and there is time: it can be done at once, with ``run(_:)``.
+  package var isFree: Bool { order.isEmpty && used < Self.turn }
 
-  private func wait(_ work: @escaping () -> Void, for holder: UInt64) {
-    if waiting[holder] == nil { order.append(holder) }
-    waiting[holder, default: []].append(work)
-  }
-
-  private func run(_ work: () -> Void) {
+  package func run(_ work: () -> Void) {
     let begin = now()
     work()
     used = used + (now() - begin)
+    if used >= Self.short { schedule() }
+  }
+
+  /// Does it when it is its turn.
+  ///
+  /// - Parameter holder: whose it is.
+  package func wait(for holder: UInt64, _ work: @escaping () -> Void) {
+    if waiting[holder] == nil { order.append(holder) }
+    waiting[holder, default: []].append(work)
+    schedule()
   }
 
   /// A task of the loop would come before its next look, a timer that is not due yet comes behind it. The first one may be due all the
@@ -69,7 +69,6 @@ package final class LoopTurns {
       run(work)
     }
     // What was taken is let go.
-    if order.isEmpty { order = [] }
-    if used >= Self.short || !order.isEmpty { schedule() }
+    if order.isEmpty { order = [] } else { schedule() }
   }
 }

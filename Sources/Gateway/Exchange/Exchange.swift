@@ -159,8 +159,8 @@ package struct Exchange {
     }
   }
 
-  /// To inspect the request takes long, for an event loop.
-  package var isLarge: Bool { state == .collecting && body.readableBytes >= 4 << 10 }
+  /// Its end is what takes long: the request is whole, and looked at.
+  var isCollecting: Bool { state == .collecting }
 
   package mutating func requestEnd(at now: UInt64) -> Action {
     switch state {
