@@ -67,6 +67,20 @@ import Testing
     #expect(scene.done == ["a", "b", "c"])
   }
 
+  @Test("so is a task of the loop, unless somebody waits")
+  func tasks() {
+    let scene = Scene()
+    scene.take("a", milliseconds: 20)
+    scene.turns.lookIsOver()
+    for name in ["b", "c"] { scene.take(name, milliseconds: 20) }
+    #expect(scene.done == ["a", "b"])
+    scene.turns.lookIsOver()
+    scene.take("d", milliseconds: 20)
+    #expect(scene.done == ["a", "b"])
+    for _ in 0..<4 { scene.pass() }
+    #expect(scene.done == ["a", "b", "c", "d"])
+  }
+
   @Test("who has much to be done has one thing done, and then the next one has")
   func fair() {
     let scene = Scene()

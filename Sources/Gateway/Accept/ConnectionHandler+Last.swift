@@ -12,7 +12,9 @@ extension ConnectionHandler {
   ///   - holder: who held answers back until now; nil for nobody.
   func endOfExchange(_ record: ExchangeRecord? = nil, heldFor holder: UInt64? = nil) {
     let isSure = unwritten + writer.count <= Self.sure
-    if isSure, let record { lane.record(record) } else { unsent = record }
+    if let record {
+      if isSure { lane.record(record) } else { unsent = record }
+    }
     // It may have gone amid this.
     guard let context, clock.phase != .closed else { return tellUnsent { $0.outcome = .abandoned } }
     if keepsAlive, isRequestComplete, writer.mayKeepAlive {

@@ -32,6 +32,7 @@ extension ConnectionHandler {
 
   /// All that the vendor's side had to say in one go was said: one write for all of it.
   func vendorTurnEnd() {
+    lane.turns.lookIsOver()
     if let context { flush(context) }
   }
 

@@ -37,6 +37,10 @@ package final class LoopTurns {
     if used >= Self.short { schedule() }
   }
 
+  /// A task of the loop runs, which none does before all sockets of a look are handled: ordinary exchanges, which have some, need no timer
+  /// to tell.
+  package func lookIsOver() { if order.isEmpty { used = .zero } }
+
   /// Does it when it is its turn.
   ///
   /// - Parameter holder: whose it is.
@@ -46,15 +50,16 @@ package final class LoopTurns {
     schedule()
   }
 
-  /// A task of the loop would come before its next look, a timer that is not due yet comes behind it. The first one may be due all the
-  /// same: to let go of a large request takes milliseconds. A newcomer needs some looks until it is answered, so that behind a long turn
-  /// there is time for some.
+  /// Timers come behind all sockets of a look. So where nobody waits, one is enough to know that it is over. Where somebody does, the loop
+  /// must look before: a timer that is not due yet lets it, but the first one may be due all the same, as to let go of a large request
+  /// takes milliseconds. And a newcomer needs some looks until it is answered, so that behind a long turn there is time for some.
   private func schedule() {
     guard !isScheduled else { return }
     isScheduled = true
-    let pause = max(Self.pause, min(.nanoseconds(used.nanoseconds / 4), Self.longestPause))
     let loop = eventLoop.assumeIsolated()
     loop.scheduleTask(in: Self.pause) { [self] in
+      if order.isEmpty { return runWaiting() }
+      let pause = max(Self.pause, min(.nanoseconds(used.nanoseconds / 4), Self.longestPause))
       loop.scheduleTask(in: pause) { [self] in runWaiting() }
     }
   }

@@ -57,10 +57,11 @@ extension Exchange {
       return normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &none, owner: 0)
     }
     let owner = context.owner(headers, caller?.client)
-    turn = ReasoningChain(after: request, in: bytes, owner: owner)
-    return context.lasting.reasoning.withLock {
+    let normalization = context.lasting.reasoning.withLock {
       normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &$0, owner: owner)
     }
+    turn = normalization.turn
+    return normalization
   }
 
   func apply(_ normalization: Normalization, to body: ByteBuffer) -> ByteBuffer {

@@ -14,8 +14,11 @@ final class OwnThread: TaskExecutor {
   static func run(_ name: String, _ work: @Sendable () async -> Void) async {
     let own = OwnThread()
     let thread = Thread {
-      // From within: what is set before the start, Linux does not show.
-      Thread.current.name = name
+      // From within: what is set before the start, Linux does not show. Foundation may not know the thread yet, and sets nothing then.
+      for _ in 0..<1000 where Thread.current.name != name {
+        Thread.current.name = name
+        sched_yield()
+      }
       own.serve()
     }
     thread.start()

@@ -24,7 +24,7 @@ struct IDNormalizer {
         if generation == .k3 { turnIDs = TurnIDs(message.calls, of: request, bytes) }
         for call in message.calls { nameCall(call, request, bytes) }
       } else if message.role == .tool {
-        switch pairing.answers[number] {
+        switch pairing.answer(of: number) {
         case .call(let call): nameResult(number, after: call, request, bytes)
         case .again(let call):
           report(.orphanResult, "/messages/\(number)", "the call that the tool result answers has one before it")
@@ -111,7 +111,7 @@ struct IDNormalizer {
   }
 
   private mutating func reportOrphans(_ request: ChatRequest, _ pairing: ResultPairing) {
-    for (number, call) in request.calls.enumerated() where !pairing.isAnswered[number] {
+    for (number, call) in request.calls.enumerated() where !pairing.isAnswered(number) {
       // The last message's calls are yet to be answered.
       if call.message == request.messages.count - 1 { continue }
       let path = "/messages/\(call.message)/tool_calls/\(call.position)"

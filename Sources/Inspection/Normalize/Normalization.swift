@@ -6,6 +6,8 @@ package struct Normalization: Equatable, Sendable {
   /// In the order of their places, never overlapping.
   package var edits: [RequestEdit] = []
   package var findings: [Finding] = []
+  /// Where the response will stand, for what it thinks; nil where nobody keeps that.
+  package var turn: ReasoningChain?
 
   package init() {}
 
@@ -57,7 +59,7 @@ package func normalize(
   guard !rules.isEmpty else { return normalization }
   var editor = RequestEditor(edits: normalization.edits)
   if rules.contains(.content) { normalizeContent(request, target, &editor, bytes) }
-  if rules.contains(.reasoning) { normalizeReasoning(request, target, &reasoning, owner, &editor, bytes) }
+  if rules.contains(.reasoning) { normalization.turn = normalizeReasoning(request, target, &reasoning, owner, &editor, bytes) }
   if rules.contains(.sampling) { normalizeSampling(request, target, &editor, bytes) }
   if rules.contains(.thinking) { normalizeThinking(request, target, &editor, bytes) }
   if rules.contains(.resultName) { normalizeResultNames(request, target, &editor, bytes) }

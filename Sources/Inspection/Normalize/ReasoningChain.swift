@@ -6,22 +6,17 @@ import JSON
 /// A turn's key is made of its calls' names and arguments, of all that was said and called before it, and of whose it is. Ids are no
 /// part: clients and vendors rewrite them. Calls alone would not do: `list_files {}` is in every conversation, and its reasoning in one
 /// is not that in another. Nor would the beginning: one application may speak for many people, with one key, and all of them begin with
-/// its words, so that it may be their tools or their names that tell them apart. Who shortens what was said, as some do with old results, gets no reasoning for what came behind it.
+/// its words, so that it may be their tools or their names that tell them apart. Who shortens what was said, as some do with old
+/// results, gets no reasoning for what came behind it.
 package struct ReasoningChain: Equatable, Sendable {
   private var hash: StableHash
 
   /// Before the first message.
+  ///
+  /// - Parameter owner: a hash of whoever's conversation it is, e.g. of the client's key.
   init(before request: ChatRequest, in bytes: borrowing Span<UInt8>, owner: UInt64) {
     hash = StableHash(seed: owner)
     request.combineSetting(into: &hash, bytes)
-  }
-
-  /// Behind a whole request, where its response will stand.
-  ///
-  /// - Parameter owner: a hash of whoever's conversation it is, e.g. of the client's key.
-  package init(after request: ChatRequest, in bytes: borrowing Span<UInt8>, owner: UInt64) {
-    self.init(before: request, in: bytes, owner: owner)
-    for message in request.messages { _ = next(message, request, bytes) }
   }
 
   /// Goes on behind the next message of the conversation. The key of an assistant message with calls; nil for any other.

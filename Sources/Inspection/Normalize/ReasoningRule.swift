@@ -7,16 +7,17 @@ import JSON
 ///
 /// This is done to all such messages, not only to those behind the last answer, whose reasoning is all that K2's template
 /// renders: a message must not change when the conversation goes on.
+///
+/// - Returns: where the response will stand.
 func normalizeReasoning(
   _ request: ChatRequest, _ target: RequestTarget, _ cache: inout ReasoningCache, _ owner: UInt64,
   _ editor: inout RequestEditor, _ bytes: borrowing Span<UInt8>
-) {
-  guard let last = request.calls.last?.message else { return }
+) -> ReasoningChain {
   let index = request.index
   let key = target.profile.reasoningKey ?? .reasoningContent
   let needsReasoning = target.traits.needsReasoning && ThinkingSwitch(of: request, bytes).isOn ?? true
   var chain = ReasoningChain(before: request, in: bytes, owner: owner)
-  for (number, message) in request.messages[...last].enumerated() {
+  for (number, message) in request.messages.enumerated() {
     guard let turn = chain.next(message, request, bytes) else { continue }
     let own = index.value(Array(key.rawValue.utf8), in: message.node, of: bytes)
     if let own, index.kind(own) != .null { continue }
@@ -39,6 +40,7 @@ func normalizeReasoning(
       editor.insert(key.rawValue, json, into: message.node, field, .reasoning, index)
     }
   }
+  return chain
 }
 
 /// Reasoning as JSON under a vendor's key: text, or OpenRouter's list of blocks.

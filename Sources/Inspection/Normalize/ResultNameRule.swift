@@ -11,7 +11,7 @@ func normalizeResultNames(
   let index = request.index
   let pairing = ResultPairing(of: request, bytes)
   for (number, message) in request.messages.enumerated() where message.role == .tool {
-    guard let call = pairing.answers[number].call, index.isBlank(message.name, in: bytes), let name = request.calls[call].name,
+    guard let call = pairing.answer(of: number).call, index.isBlank(message.name, in: bytes), let name = request.calls[call].name,
       index.kind(name) == .string, !index.isBlank(name, in: bytes)
     else { continue }
     let field = RequestEdit.Field.messageMember(message: number, key: "name")

@@ -27,10 +27,8 @@ struct ResultPairing {
   /// So many bytes of ids are compared one by one. Most conversations never come that far; in others, ids are found by hash.
   private static let scanLimit = 1 << 17
 
-  /// For each message what it answers.
-  private(set) var answers: [Answer]
-  /// Which calls have a result.
-  private(set) var isAnswered: [Bool]
+  /// For each call whether it has a result, then for each message what it answers: every request with results makes one, and one only.
+  private var marks: Marks
   /// The calls of the nearest preceding assistant turn that has any.
   private var turn = 0..<0
   /// No call of the turn before this one is unanswered.
@@ -40,8 +38,7 @@ struct ResultPairing {
   private var places = CallPlaces()
 
   init(of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>) {
-    answers = Array(repeating: .none, count: request.messages.count)
-    isAnswered = Array(repeating: false, count: request.calls.count)
+    marks = Marks(calls: request.calls.count, messages: request.messages.count)
     var number = 0
     while number < request.messages.count {
       let first = number
@@ -56,25 +53,33 @@ struct ResultPairing {
     }
   }
 
+  /// What a message answers.
+  func answer(of message: Int) -> Answer { marks.answer(of: message) }
+
+  /// Whether a call has a result.
+  func isAnswered(_ call: Int) -> Bool { marks.isAnswered(call) }
+
   /// Pairs results that stand in a row.
   private mutating func pair(_ results: Range<Int>, of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>) {
     var unpaired = 0
     for number in results {
       let id = request.messages[number].toolCallID
-      if let id, !request.index.isBlank(id, in: bytes) { answers[number] = answer(withID: id, of: request, bytes) }
-      if case .call(let call) = answers[number] { claim(call) }
-      if answers[number] == .none { unpaired &+= 1 }
+      var answer = Answer.none
+      if let id, !request.index.isBlank(id, in: bytes) { answer = self.answer(withID: id, of: request, bytes) }
+      marks.set(answer, of: number)
+      if case .call(let call) = answer { claim(call) }
+      if answer == .none { unpaired &+= 1 }
     }
     guard unpaired > 0 else { return }
-    for number in results where answers[number] == .none && firstUnanswered < turn.upperBound {
-      answers[number] = .call(firstUnanswered)
+    for number in results where marks.answer(of: number) == .none && firstUnanswered < turn.upperBound {
+      marks.set(.call(firstUnanswered), of: number)
       claim(firstUnanswered)
     }
   }
 
   private mutating func claim(_ call: Int) {
-    isAnswered[call] = true
-    while firstUnanswered < turn.upperBound, isAnswered[firstUnanswered] { firstUnanswered &+= 1 }
+    marks.claim(call)
+    while firstUnanswered < turn.upperBound, isAnswered(firstUnanswered) { firstUnanswered &+= 1 }
   }
 
   /// In the turn the first without a result, before the turn the last; else, with one, the first of the turn, and before it the last.
@@ -87,19 +92,19 @@ struct ResultPairing {
     let cost = request.index.range(id).count &+ 16
     guard scanned &+ (within.count &+ 2 &* before.count &+ passed.count) &* cost <= Self.scanLimit else {
       guard let text = request.index.decodedID(id, of: bytes) else { return .none }
-      return places.answer(text, within, before, passed, turn, isAnswered, of: request, bytes)
+      return places.answer(text, within, before, passed, turn, marks, of: request, bytes)
     }
     for call in within {
       scanned &+= cost
-      if !isAnswered[call], request.index.isSameText(id, request.calls[call].id, in: bytes) { return .call(call) }
+      if !isAnswered(call), request.index.isSameText(id, request.calls[call].id, in: bytes) { return .call(call) }
     }
     for call in before.reversed() {
       scanned &+= cost
-      if !isAnswered[call], request.index.isSameText(id, request.calls[call].id, in: bytes) { return .call(call) }
+      if !isAnswered(call), request.index.isSameText(id, request.calls[call].id, in: bytes) { return .call(call) }
     }
     for call in passed {
       scanned &+= cost
-      if isAnswered[call], request.index.isSameText(id, request.calls[call].id, in: bytes) { return .again(call) }
+      if isAnswered(call), request.index.isSameText(id, request.calls[call].id, in: bytes) { return .again(call) }
     }
     // A task that reports once more after its turn.
     for call in before.reversed() {
@@ -107,6 +112,34 @@ struct ResultPairing {
       if request.index.isSameText(id, request.calls[call].id, in: bytes) { return .again(call) }
     }
     return .none
+  }
+
+  struct Marks {
+    private let calls: Int
+    /// Of a message 0 for nothing, one more than its call, or that below 0 for a call that had a result.
+    private var numbers: [Int]
+
+    fileprivate init(calls: Int, messages: Int) {
+      self.calls = calls
+      numbers = Array(repeating: 0, count: calls &+ messages)
+    }
+
+    func isAnswered(_ call: Int) -> Bool { numbers[call] != 0 }
+    mutating func claim(_ call: Int) { numbers[call] = 1 }
+
+    func answer(of message: Int) -> Answer {
+      let number = numbers[calls &+ message]
+      return number == 0 ? .none : number > 0 ? .call(number &- 1) : .again(-number &- 1)
+    }
+
+    mutating func set(_ answer: Answer, of message: Int) {
+      numbers[calls &+ message] =
+        switch answer {
+        case .none: 0
+        case .call(let call): call &+ 1
+        case .again(let call): -call &- 1
+        }
+    }
   }
 }
 
@@ -126,22 +159,22 @@ private struct CallPlaces {
   private var end = 0
 
   mutating func answer(
-    _ id: [UInt8], _ within: Range<Int>, _ before: Range<Int>, _ passed: Range<Int>, _ turn: Range<Int>, _ isAnswered: [Bool],
+    _ id: [UInt8], _ within: Range<Int>, _ before: Range<Int>, _ passed: Range<Int>, _ turn: Range<Int>, _ marks: ResultPairing.Marks,
     of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>
   ) -> ResultPairing.Answer {
     enter(turn, request, bytes)
-    if let call = Self.first(id, &inTurn, links, isAnswered), within.contains(call) { return .call(call) }
-    if let call = Self.first(id, &earlier, links, isAnswered), before.contains(call) { return .call(call) }
-    if let call = firstInTurn[id], passed.contains(call), isAnswered[call] { return .again(call) }
+    if let call = Self.first(id, &inTurn, links, marks), within.contains(call) { return .call(call) }
+    if let call = Self.first(id, &earlier, links, marks), before.contains(call) { return .call(call) }
+    if let call = firstInTurn[id], passed.contains(call), marks.isAnswered(call) { return .again(call) }
     if let call = lastEarlier[id], before.contains(call) { return .again(call) }
     return .none
   }
 
   /// The first that has no answer; an answer is never taken back.
-  private static func first(_ id: [UInt8], _ heads: inout [[UInt8]: Int], _ links: [Int], _ isAnswered: [Bool]) -> Int? {
+  private static func first(_ id: [UInt8], _ heads: inout [[UInt8]: Int], _ links: [Int], _ marks: ResultPairing.Marks) -> Int? {
     guard let head = heads[id] else { return nil }
     var call = head
-    while call >= 0, isAnswered[call] { call = links[call] }
+    while call >= 0, marks.isAnswered(call) { call = links[call] }
     if call != head { heads[id] = call }
     return call >= 0 ? call : nil
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import JSON
 
 extension ChoiceSummary {
   /// Of leaked calls those that are none of the choice's own: what a vendor parsed and left as markup as well is not called twice.
@@ -11,14 +12,14 @@ extension ChoiceSummary {
   func missing<Changes>(
     of leaked: [LeakedCall], mend: (inout AssembledCall) -> Changes?
   ) -> [(call: AssembledCall, changes: Changes?)] {
-    var meanings: [CallMeaning: [Int]] = [:]
-    for number in calls.indices.reversed() { meanings[CallMeaning(calls[number]), default: []].append(number) }
+    var meanings: [SpokenCall: [Int]] = [:]
+    for number in calls.indices.reversed() { meanings[SpokenCall(calls[number]), default: []].append(number) }
     var hasTwin = Array(repeating: false, count: calls.count)
     var missing: [(call: AssembledCall, changes: Changes?)] = []
     for leaked in leaked where calls.isEmpty || !leaked.isEmpty {
       var call = AssembledCall(leaked, choice: index)
       let changes = leaked.isComplete ? mend(&call) : nil
-      if !calls.isEmpty, let number = meanings[CallMeaning(call)]?.popLast() {
+      if !calls.isEmpty, let number = meanings[SpokenCall(call)]?.popLast() {
         hasTwin[number] = true
       } else {
         missing.append((call, changes))
@@ -32,6 +33,18 @@ extension ChoiceSummary {
       ids[[call.id, call.name]] = count - 1
       return false
     }
+  }
+}
+
+/// The same tool with the same arguments is the same call, however they are spelled.
+private struct SpokenCall: Hashable {
+  private let name: [UInt8]
+  private let arguments: JSONMeaning
+
+  init(_ call: AssembledCall) {
+    name = call.name
+    // Who calls with nothing calls with no arguments.
+    arguments = JSONMeaning(call.arguments.span.isBlank ? Array("{}".utf8) : call.arguments)
   }
 }
 

@@ -39,8 +39,7 @@ func rulesKeepThePrefix(rules: Set<VendorProfile.RequestRule>) throws {
         last = text
         // The next message, if it has calls, is what a response to this request brought.
         guard count < conversation.messages.count, !conversation.calls[count].isEmpty, seed % 4 != 0 else { continue }
-        let request = try ChatRequest(reading: bytes.span)
-        let turn = ReasoningChain(after: request, in: bytes.span, owner: 1)
+        guard let turn = once.normalization.turn else { continue }
         cache.insert(Array("thought \(count)".utf8), before: conversation.calls[count], at: turn)
       }
     }

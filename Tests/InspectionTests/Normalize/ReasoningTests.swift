@@ -11,7 +11,8 @@ private func call(_ name: String, _ arguments: String) -> AssembledCall {
 
 private func turn(_ messages: String..., owner: UInt64 = 1) throws -> ReasoningChain {
   let bytes = body(messages.joined(separator: ","))
-  return ReasoningChain(after: try ChatRequest(reading: bytes.span), in: bytes.span, owner: owner)
+  var none = ReasoningCache()
+  return try #require(try normalize(bytes, for: vendor(.reasoning), reasoning: &none, owner: owner).normalization.turn)
 }
 
 private func turnMessage(_ arguments: String, _ more: String = "", name: String = "f", id: String = "x") -> String {

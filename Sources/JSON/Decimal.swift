@@ -2,15 +2,15 @@
 
 /// The exact value of a JSON number whatever its spelling: 1, 1.0, 1e0 and 10e-1 are one, and so are 0 and -0. Digits are
 /// never rounded away, so 0.1 and 0.10000000000000001 differ.
-struct Decimal: Equatable {
+package struct Decimal: Equatable {
   private var isNegative = false
   /// ASCII, without zeros at either end; empty for zero.
-  private var digits: [UInt8] = []
+  private(set) var digits: [UInt8] = []
   /// The value is 0.digits · 10^exponent. Saturates, beyond what a text of this length can mean otherwise.
   private var exponent = 0
 
   /// Takes the text of a JSON number.
-  init(_ text: String) {
+  package init(_ text: String) {
     var isFraction = false
     var written: ArraySlice<UInt8> = []
     var bytes = Array(text.utf8)[...]
