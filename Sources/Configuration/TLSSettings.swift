@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 package import TLS
 
 /// How the listeners speak TLS, with the files read and checked.
@@ -31,15 +32,34 @@ package struct TLSSettings: Equatable, Sendable {
   }
   /// The base64 of a PEM file's private keys (RFC 7468), by lines. A short one, the last, is a word.
   static func keyLines(pem: [UInt8]) -> [Secret] {
-    var lines: [Secret] = []
-    var isKey = false
+    var (secrets, lines, isKey) = ([Secret](), [String](), false)
     for line in String(decoding: pem, as: UTF8.self).split(whereSeparator: \.isNewline) {
       if line.hasPrefix("-----") {
+        secrets += Self.secrets(in: lines)
+        lines = []
         isKey = line.hasPrefix("-----BEGIN ") && line.contains("PRIVATE KEY-----")
-      } else if isKey, line.utf8.count >= 16, !line.contains(":") {
-        lines.append(Secret(String(line)))
+      } else if isKey, !line.contains(":") {
+        lines.append(String(line))
       }
     }
-    return lines
+    return secrets
+  }
+
+  /// Of a key on a curve (RFC 5915 section 3) only the letters that have its number: the others, more than half of their lines, are those
+  /// of all keys, and of the public one.
+  private static func secrets(in lines: [String]) -> [Secret] {
+    let bytes = Data(base64Encoded: lines.joined()).map { Array($0) } ?? []
+    let start = bytes.indices.prefix(60).first { bytes[$0...].starts(with: [0x02, 0x01, 0x01, 0x04]) && $0 + 5 <= bytes.count }.map { $0 + 5 }
+    guard let start, case let count = Int(bytes[start - 1]), 24...66 ~= count else {
+      return lines.filter { $0.utf8.count >= 16 }.map { Secret($0) }
+    }
+    let letters = start * 4 / 3..<(start + count) * 4 / 3
+    var (secrets, place) = ([Secret](), 0)
+    for line in lines {
+      let part = letters.clamped(to: place..<place + line.utf8.count)
+      if part.count >= 12 { secrets.append(Secret(String(decoding: line.utf8.dropFirst(part.lowerBound - place).prefix(part.count), as: UTF8.self))) }
+      place += line.utf8.count
+    }
+    return secrets
   }
 }

@@ -50,9 +50,18 @@ package import NIOCore
     return unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? .wantsMore : .failed(failure())
   }
 
-  /// Appends the plaintext of what was taken.
+  /// Of what was taken some is not opened yet.
+  package var hasUnopened: Bool { wire.inbound.readableBytes > 0 }
+
+  /// In a read of 64 KiB there are hardly ever as many.
+  private static let recordsAtOnce = 64
+
+  /// Appends the plaintext of what was taken, or of the first ``recordsAtOnce`` records: each costs time, however little is in it.
   package mutating func read(into plaintext: inout ByteBuffer) -> ReadEnd {
     OpenSSLErrors.clear()
+    // A record's header, and the rest of it.
+    wire.readsLeft = 2 * Self.recordsAtOnce
+    defer { wire.readsLeft = .max }
     // Never longer than the ciphertext, but for what OpenSSL has of a record that began before.
     plaintext.reserveCapacity(minimumWritableBytes: wire.inbound.readableBytes)
     while true {

@@ -18,14 +18,14 @@ package final class TLSHandler: ChannelDuplexHandler {
     case failed(HandshakeFailure)
   }
 
-  /// Encrypted at once at most, so that a great answer is not in memory twice.
-  private static let step = 256 << 10
   /// To read an alert or an answer, after which the connection is closed.
   private static let lingering = TimeAmount.seconds(2)
   /// By so much a timer comes late where the process was stopped, and hardly where it is only busy.
   private static let delay = TimeAmount.milliseconds(250)
+  /// The loop looks at its other sockets meanwhile.
+  private static let pause = TimeAmount.microseconds(100)
 
-  private enum Phase {
+  enum Phase {
     case handshaking
     case open
     /// Its last word is said to the client, and its output closed: what still comes is thrown away.
@@ -33,41 +33,45 @@ package final class TLSHandler: ChannelDuplexHandler {
     case closed
   }
 
-  private var session: Session?
+  var session: Session?
   private let timeout: TimeAmount
   private let plainAnswer: ByteBuffer
   private let report: (Outcome, (any Channel)) -> Void
   private let now: () -> NIODeadline
+  private let turns: (any TLSTurns)?
 
-  private var phase = Phase.handshaking
+  var phase = Phase.handshaking
   private var hasHeard = false
   private var hasAnswered = false
   private var lengths = HandshakeLengths()
   private var timer: Scheduled<Void>?
-  private var pending = Plaintext()
-  private var isFlushing = false
-  private var isFlushDue = false
+  /// What came waits for its turn to be opened, and nothing more is read meanwhile.
+  private var isWaiting = false
+  private var isReadPending = false
+  var pending = Plaintext()
+  var isFlushing = false
+  var isFlushDue = false
   /// The output is to be closed when `pending` is written.
-  private var isOutputClosing = false
-  private var outputPromise: EventLoopPromise<Void>?
+  var isOutputClosing = false
+  var outputPromise: EventLoopPromise<Void>?
   /// Whether a close from now on is one that nobody takes for the end of what was sent (RFC 9112, section 9.8). To say no close_notify
   /// does not do: nginx takes any end of a connection for an orderly one. It ends with a record that no key opens.
   package var endsInCut = false
-  /// Application data of 32 bytes.
-  private static let unreadable: [UInt8] = [23, 3, 3, 0, 32] + [UInt8](repeating: 0, count: 32)
 
   /// - Parameters:
   ///   - timeout: from the connection to the end of the handshake.
   ///   - plainAnswer: what a client is told that speaks HTTP without TLS.
+  ///   - turns: whose turn it is to open more records than a read ordinarily has.
   ///   - now: what the timer is held against.
   ///   - report: is told how the handshake ended; once.
   package init(
-    _ context: ServerContext, timeout: TimeAmount, plainAnswer: ByteBuffer, now: @escaping () -> NIODeadline = { .now() },
-    report: @escaping (Outcome, any Channel) -> Void
+    _ context: ServerContext, timeout: TimeAmount, plainAnswer: ByteBuffer, turns: (any TLSTurns)? = nil,
+    now: @escaping () -> NIODeadline = { .now() }, report: @escaping (Outcome, any Channel) -> Void
   ) {
     session = Session(context)
     self.timeout = timeout
     self.plainAnswer = plainAnswer
+    self.turns = turns
     self.now = now
     self.report = report
   }
@@ -132,7 +136,7 @@ package final class TLSHandler: ChannelDuplexHandler {
       shakeHands(context)
     case .open:
       session?.take(bytes)
-      deliver(context)
+      if !isWaiting { deliver(context) }
     case .closing, .closed:
       break
     }
@@ -173,17 +177,42 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   private func deliver(_ context: ChannelHandlerContext) {
     var plaintext = ByteBuffer()
-    guard phase == .open, let end = session?.read(into: &plaintext) else { return }
+    guard phase == .open, var end = session?.read(into: &plaintext) else { return }
+    while end == .wantsMore, session?.hasUnopened == true, let turns, turns.isFree {
+      turns.run { end = session?.read(into: &plaintext) ?? end }
+    }
     // What the client makes this side say again and again, and does not read, must not pile up.
     if session?.hasOutput == true, !context.channel.isWritable { return context.close(promise: nil) }
     writeOutput(context)
     if plaintext.readableBytes > 0 { context.fireChannelRead(Self.wrapInboundOut(plaintext)) }
     guard phase == .open else { return }
     switch end {
-    case .wantsMore: break
+    case .wantsMore: if session?.hasUnopened == true { waitForTurn(context) }
     case .closed: close(context: context, mode: .all, promise: nil)
     case .failed: context.close(promise: nil)
     }
+  }
+
+  /// In one read there may be thousands of records of a byte.
+  private func waitForTurn(_ context: ChannelHandlerContext) {
+    isWaiting = true
+    let goOn = { [self] in
+      isWaiting = false
+      if phase == .open {
+        deliver(context)
+        context.fireChannelReadComplete()
+      }
+      if isReadPending, !isWaiting {
+        isReadPending = false
+        context.read()
+      }
+    }
+    if let turns { return turns.wait(goOn) }
+    context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause, goOn)
+  }
+
+  package func read(context: ChannelHandlerContext) {
+    if isWaiting { isReadPending = true } else { context.read() }
   }
 
   private func end(_ reason: HandshakeFailure.Reason, _ detail: String, _ context: ChannelHandlerContext) {
@@ -204,93 +233,8 @@ package final class TLSHandler: ChannelDuplexHandler {
     context.close(mode: .output, promise: nil)
   }
 
-  private func writeOutput(_ context: ChannelHandlerContext) {
+  func writeOutput(_ context: ChannelHandlerContext) {
     guard let bytes = session?.output(), bytes.readableBytes > 0 else { return }
     context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
-  }
-
-  // MARK: To the client
-
-  package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    guard phase == .handshaking || phase == .open, !isOutputClosing else {
-      promise?.fail(ChannelError.outputClosed)
-      return
-    }
-    pending.append(Self.unwrapOutboundIn(data), promise)
-  }
-
-  package func flush(context: ChannelHandlerContext) {
-    isFlushDue = true
-    encryptPending(context)
-  }
-
-  package func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable, pending.count > 0 { encryptPending(context) }
-    context.fireChannelWritabilityChanged()
-  }
-
-  /// Encrypts as much as the channel takes. The rest stays as it is until the channel is writable again, which those behind this
-  /// handler see as back pressure.
-  private func encryptPending(_ context: ChannelHandlerContext) {
-    // A flush can make the channel writable again while it is being called.
-    guard phase == .open, isFlushDue, !isFlushing else { return }
-    isFlushing = true
-    defer { isFlushing = false }
-    while pending.count > Self.step, context.channel.isWritable {
-      guard encrypt(pending.take(Self.step), nil, context), phase == .open else { return }
-    }
-    // What is left is small, or waits.
-    guard pending.count <= Self.step else { return }
-    isFlushDue = false
-    let rest = pending.takeAll()
-    guard encrypt(rest.bytes, rest.promise, context) else { return }
-    if isOutputClosing { closeOutput(context) }
-  }
-
-  private func encrypt(_ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) -> Bool {
-    guard session?.write(bytes) == true, let output = session?.output() else {
-      promise?.fail(ChannelError.ioOnClosedChannel)
-      context.close(promise: nil)
-      return false
-    }
-    if output.readableBytes > 0 || promise != nil { context.write(Self.wrapOutboundOut(output), promise: promise) }
-    context.flush()
-    return true
-  }
-
-  package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-    switch mode {
-    case .input:
-      context.close(mode: .input, promise: promise)
-    case .output:
-      guard phase == .open, !isOutputClosing else { return context.close(mode: .output, promise: promise) }
-      isOutputClosing = true
-      outputPromise = promise
-      isFlushDue = true
-      encryptPending(context)
-    case .all:
-      // What waits for a client that does not read is lost, as without TLS, and then the end must not look like a whole one.
-      if phase == .open, endsInCut {
-        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(bytes: Self.unreadable)), promise: nil)
-      } else if phase == .open, !isOutputClosing, pending.count == 0 {
-        sayGoodbye(context)
-      }
-      // It did not fail: nobody waits for it any more.
-      if phase == .handshaking { phase = .closing }
-      context.close(mode: .all, promise: promise)
-    }
-  }
-
-  private func closeOutput(_ context: ChannelHandlerContext) {
-    let promise = outputPromise
-    outputPromise = nil
-    sayGoodbye(context)
-    phase = .closing
-    context.close(mode: .output, promise: promise)
-  }
-
-  private func sayGoodbye(_ context: ChannelHandlerContext) {
-    session?.close()
-    writeOutput(context)
   }
 }

@@ -7,6 +7,8 @@ import NIOCore
 final class Wire {
   var inbound = ByteBuffer()
   var outbound = ByteBuffer()
+  /// After so many reads there is nothing to be read, for now.
+  var readsLeft = Int.max
 
   /// Unchecked: made once, and not changed afterwards.
   @safe struct Method: @unchecked Sendable {
@@ -30,10 +32,11 @@ func onBIORead(_ bio: OpaquePointer?, _ bytes: UnsafeMutablePointer<CChar>?, _ c
   let wire = unsafe Unmanaged<Wire>.fromOpaque(data).takeUnretainedValue()
   unsafe belay_bio_clear_retry(bio)
   let length = min(Int(count), wire.inbound.readableBytes)
-  guard length > 0 else {
+  guard length > 0, wire.readsLeft > 0 else {
     unsafe belay_bio_set_retry_read(bio)
     return -1
   }
+  wire.readsLeft -= 1
   unsafe wire.inbound.readWithUnsafeReadableBytes { source in
     unsafe UnsafeMutableRawPointer(bytes).copyMemory(from: source.baseAddress!, byteCount: length)
     return length

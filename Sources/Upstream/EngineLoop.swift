@@ -5,6 +5,9 @@ import NIOCore
 /// What an engine's thread does. One turn: take the orders, let libcurl work on what is ready, deliver what came of it,
 /// wait.
 final class EngineLoop {
+  /// For so long those that wait for their next turn go on, before others are looked at.
+  private static let share = TimeAmount.milliseconds(10)
+
   private let options: UpstreamOptions
   private let queue: CommandQueue
   private let reactor: Reactor
@@ -30,7 +33,8 @@ final class EngineLoop {
   func run() {
     if options.niceness > 0 { ThreadPriority.standBack(niceness: options.niceness) }
     while !isShutDown {
-      let ready = reactor.selector.wait(milliseconds: queue.sleep() ? patience : 0)
+      let waiting = turn.waiting.count
+      let ready = reactor.selector.wait(milliseconds: waiting == 0 && queue.sleep() ? patience : 0)
       turn.now = .now()
       sparedUntil = .uptimeNanoseconds(0)
       for index in 0..<ready {
@@ -41,6 +45,7 @@ final class EngineLoop {
       queue.take(into: &commands)
       for command in commands { perform(command) }
       commands.removeAll(keepingCapacity: true)
+      if waiting > 0 { goOn(waiting) }
       if let timer = reactor.timer, timer <= turn.now || timer <= .now() { act(on: .timer) }
       finish()
       // As of the last look that told all, not of now: what has come since is not known yet.
@@ -61,8 +66,20 @@ final class EngineLoop {
     multi.act(on: cause)
   }
 
+  /// The first of those that wait bring more, each of them once. Until then their sockets are not looked at, and nobody else stands behind
+  /// them.
+  private func goOn(_ count: Int) {
+    let end = NIODeadline.now() + Self.share
+    for _ in 0..<count {
+      guard let transfer = turn.waiting.popFirst() else { return }
+      do throws(UpstreamError) { try transfer.goOn() } catch { transfer.end(.failed(error), in: multi) }
+      act(on: .timer)
+      if .now() >= end { return }
+    }
+  }
+
   private func finish() {
-    while let (transfer, code) = multi.nextFinished() { transfer.end(transfer.complete(code), in: multi) }
+    while let (transfer, code) = multi.nextFinished() { transfer.finish(code, in: multi) }
   }
 
   /// Milliseconds until something is due, rounded up; -1 when nothing is.
@@ -151,6 +168,8 @@ final class EngineLoop {
       if case .start(let call) = command { post(call, .failed(.shutDown)) }
     }
     deliver()
+    // They hold the turn, as it holds them.
+    turn.waiting = []
     pool = []
   }
 }

@@ -31,6 +31,8 @@ package struct HeadParser {
   /// Bytes of 1xx heads and of trailers: libcurl keeps all of them, some ten times their size, as long as the transfer lasts.
   private var besides = 0
   package private(set) var isComplete = false
+  /// Something of an answer has come, if only a 1xx.
+  package var hasBegun: Bool { status != nil || besides > 0 }
 
   /// - Parameter limit: bytes of all fields of one head, and of all 1xx heads and trailers together.
   package init(limit: Int) { self.limit = limit }

@@ -24,9 +24,12 @@ enum Event {
 /// go back and forth instead of a new one each time.
 ///
 /// An engine only copies, and is quicker than a loop that judges what it copies. NIO runs tasks for as long as there are any, and looks at its
-/// sockets only then: so after some milliseconds the next task comes a moment later, and not at once.
+/// sockets only then: so after some milliseconds the next task comes a moment later, and not at once. Whose call used that time up, client and
+/// vendor, comes behind what others have: a hundred answers that end together, and take long to judge, keep nobody else waiting for all of
+/// them.
 final class LoopMailbox: Sendable {
   typealias Delivery = (call: CallState, event: Event)
+  private typealias Late = (holder: UInt64, vendor: UInt64)
 
   private struct Inbox {
     var waiting: [Delivery] = []
@@ -36,15 +39,20 @@ final class LoopMailbox: Sendable {
     var busySince = NIODeadline.uptimeNanoseconds(0)
     /// When the last task ended.
     var endedAt = NIODeadline.uptimeNanoseconds(0)
-    /// The next task comes after a moment in which the loop looked at its sockets.
+    /// In which the loop looks at its sockets before the next task comes.
+    var pause = LoopMailbox.shortestPause
+    /// The next task comes after it.
     var isPausing = false
+    /// Whose call used up a turn.
+    var late: Late?
 
     func isTooBusy(at now: NIODeadline) -> Bool { now - busySince > LoopMailbox.turn && now - endedAt < LoopMailbox.rest }
   }
 
   private static let turn = TimeAmount.milliseconds(10)
   private static let rest = TimeAmount.milliseconds(1)
-  private static let pause = TimeAmount.microseconds(100)
+  private static let shortestPause = TimeAmount.microseconds(100)
+  private static let longestPause = TimeAmount.milliseconds(50)
 
   private let eventLoop: any EventLoop
   private let inbox = Mutex(Inbox())
@@ -53,7 +61,7 @@ final class LoopMailbox: Sendable {
 
   /// Takes what is in `deliveries` and leaves it empty.
   func post(_ deliveries: inout [Delivery]) {
-    let isPausing: Bool? = inbox.withLock { inbox in
+    let pause: TimeAmount? = inbox.withLock { inbox in
       if inbox.waiting.isEmpty {
         swap(&inbox.waiting, &deliveries)
       } else {
@@ -62,15 +70,15 @@ final class LoopMailbox: Sendable {
       guard !inbox.isScheduled else { return nil }
       inbox.isScheduled = true
       inbox.isPausing = inbox.isTooBusy(at: .now())
-      return inbox.isPausing
+      return inbox.isPausing ? inbox.pause : .zero
     }
     deliveries.removeAll(keepingCapacity: true)
-    if let isPausing { schedule(afterPause: isPausing) }
+    if let pause { schedule(after: pause) }
   }
 
-  private func schedule(afterPause isPausing: Bool) {
-    if isPausing {
-      eventLoop.scheduleTask(in: Self.pause) { self.deliver() }
+  private func schedule(after pause: TimeAmount) {
+    if pause > .zero {
+      eventLoop.scheduleTask(in: pause) { self.deliver() }
     } else {
       eventLoop.execute { self.deliver() }
     }
@@ -78,14 +86,16 @@ final class LoopMailbox: Sendable {
 
   private func deliver() {
     let begin = NIODeadline.now()
-    var (batch, busySince) = inbox.withLock { inbox in
+    var (batch, busySince, late) = inbox.withLock { inbox in
       if inbox.isPausing || begin - inbox.endedAt >= Self.rest { inbox.busySince = begin }
       inbox.isPausing = false
       var batch: [Delivery] = []
       swap(&batch, &inbox.spare)
       swap(&batch, &inbox.waiting)
-      return (batch, inbox.busySince)
+      return (batch, inbox.busySince, inbox.late)
     }
+    if let late { Self.putLast(late, in: &batch) }
+    late = nil
     var done = 0
     while done < batch.count {
       // The events of one call stand together; its last one ends more than a turn.
@@ -95,17 +105,33 @@ final class LoopMailbox: Sendable {
         done += 1
       } while done < batch.count && batch[done].call === call
       call.endTurn()
-      if done < batch.count, NIODeadline.now() - busySince > Self.turn { break }
+      if NIODeadline.now() - busySince > Self.turn {
+        late = (call.request.holder, call.request.vendor)
+        break
+      }
     }
-    let isPausing: Bool? = inbox.withLock { inbox in
+    let pause: TimeAmount? = inbox.withLock { inbox in
       if done < batch.count { inbox.waiting.insert(contentsOf: batch[done...], at: 0) }
       batch.removeAll(keepingCapacity: true)
       inbox.spare = batch
+      inbox.late = late
       inbox.endedAt = .now()
+      // Behind one that was long there is time for some looks: a newcomer needs them until it is answered.
+      let used = inbox.endedAt - begin
+      inbox.pause = used > Self.turn * 2 ? min(.nanoseconds(used.nanoseconds / 4), Self.longestPause) : Self.shortestPause
       inbox.isScheduled = !inbox.waiting.isEmpty
       inbox.isPausing = inbox.isScheduled && inbox.isTooBusy(at: inbox.endedAt)
-      return inbox.isScheduled ? inbox.isPausing : nil
+      return inbox.isScheduled ? inbox.isPausing ? inbox.pause : .zero : nil
     }
-    if let isPausing { schedule(afterPause: isPausing) }
+    if let pause { schedule(after: pause) }
+  }
+
+  /// What has neither of the two first, last what that client has. The order of each call's events stays.
+  private static func putLast(_ late: Late, in batch: inout [Delivery]) {
+    let others = batch.filter { $0.call.request.holder != late.holder }
+    if others.isEmpty { return }
+    batch =
+      others.filter { $0.call.request.vendor != late.vendor } + others.filter { $0.call.request.vendor == late.vendor }
+      + batch.filter { $0.call.request.holder == late.holder }
   }
 }

@@ -10,29 +10,34 @@ final class Transfer {
     var now = NIODeadline.now()
     /// Transfers that have events to deliver.
     var touched: [Transfer] = []
+    /// Transfers that have brought as much as one turn has room for, in the order in which they go on.
+    var waiting: CircularBuffer<Transfer> = []
   }
 
-  /// A kept connection whose close crossed a request on the way shows it by now.
-  private static let crossing = TimeAmount.seconds(1)
   /// By so much the engine's thread comes late where it was stopped, and hardly where it is only busy.
   private static let delay = TimeAmount.milliseconds(250)
   /// A buffer that has grown beyond this is not kept.
   private static let keptBytes = 64 << 10
+  /// Pieces of a body in one turn: libcurl brings each chunk by itself, if it is of one byte, and reads on while there is more (7.88: a
+  /// hundred times). Vendors' events seldom come by the hundred.
+  private static let mostPieces = 1024
 
-  private var easyHandle: EasyHandle
+  var easyHandle: EasyHandle
   let reactor: Reactor
-  private let turn: Turn
+  let turn: Turn
   private(set) var call: CallState?
   /// Where the engine's list of running transfers has this one.
   var index = 0
 
-  private var parser: HeadParser
-  private var upload: UploadBuffer?
+  private(set) var parser: HeadParser
+  var upload: UploadBuffer?
   private var isReceivePaused = false
-  private var isSendPaused = false
+  /// It is paused until its next turn, and by nobody else.
+  private var isWaiting = false
+  var isSendPaused = false
   /// Bytes of the response body that are still to come, where the head tells.
-  private var unanswered: Int?
-  private var lastActivity = NIODeadline.uptimeNanoseconds(0)
+  private(set) var unanswered: Int?
+  var lastActivity = NIODeadline.uptimeNanoseconds(0)
   private var begunAt = NIODeadline.uptimeNanoseconds(0)
   /// When it must have a connection.
   private var connectBy = NIODeadline.uptimeNanoseconds(0)
@@ -42,25 +47,26 @@ final class Transfer {
   private var connect = TimeAmount.zero
   private var firstByte = TimeAmount.zero
   private var idle = TimeAmount.zero
-  /// When the request was first handed to a connection; nil while it has not been.
-  private var sentAt: NIODeadline?
-  private var hasBeenSentAgain = false
+  /// When the request was first handed to a connection; nil while it has not been, or is to be once more.
+  var sentAt: NIODeadline?
+  var hasBeenSentAgain = false
   /// More than the answer came with its end, and waits where no socket shows it.
   private var isSoiled = false
   /// Its connection's number for it.
-  private var use: UInt64 = 0
+  var use: UInt64 = 0
   /// Of the connection that it was last handed to.
-  private var socket: Int32?
+  var socket: Int32?
   /// Why this transfer must end, decided here and not by libcurl.
-  private var failure: UpstreamError?
+  var failure: UpstreamError?
 
   // Events of this turn.
   private var isTouched = false
-  private var head: UpstreamHead?
+  private(set) var head: UpstreamHead?
   private var body = ByteBuffer()
   private var isBodyDelivered = true
-  private var isBodyWanted = false
-  private var ending: Event?
+  private var pieces = 0
+  var isBodyWanted = false
+  private(set) var ending: Event?
 
   init(_ options: UpstreamOptions, reactor: Reactor, turn: Turn) throws(UpstreamError) {
     easyHandle = try EasyHandle(options, reactor: reactor)
@@ -73,16 +79,21 @@ final class Transfer {
 
   func begin(_ call: CallState, in multi: borrowing MultiHandle) throws(UpstreamError) {
     let request = call.request
-    try easyHandle.prepare(request)
     if case .stream(let length) = request.body { upload = UploadBuffer(length: length) }
     connect = request.limits.connect.clamped
-    connectBy = turn.now + connect
     firstByte = request.limits.firstByte.clamped
     idle = request.limits.idle.clamped
-    (begunAt, lastActivity, sentBytes) = (turn.now, turn.now, 0)
-    nextLook = turn.now + lookInterval
     self.call = call
     unsafe call.transfer = self
+    try enter(multi, with: request)
+  }
+
+  /// Its times run from now on.
+  func enter(_ multi: borrowing MultiHandle, with request: UpstreamRequest) throws(UpstreamError) {
+    try easyHandle.prepare(request)
+    if hasBeenSentAgain { easyHandle.avoidKept() }
+    (begunAt, lastActivity, sentBytes) = (turn.now, turn.now, 0)
+    (connectBy, nextLook) = (turn.now + connect, turn.now + lookInterval)
     guard multi.add(easyHandle) else { throw UpstreamError(.internal, "libcurl did not take the request") }
   }
 
@@ -104,7 +115,13 @@ final class Transfer {
     end(.failed(timeout), in: multi)
   }
 
-  func complete(_ code: CURLcode) -> Event {
+  /// libcurl is done with it.
+  func finish(_ code: CURLcode, in multi: borrowing MultiHandle) {
+    guard let request = call?.request, mayGoAgain(after: code) else { return end(complete(code), in: multi) }
+    do throws(UpstreamError) { try goAgain(with: request, in: multi) } catch { end(.failed(error), in: multi) }
+  }
+
+  private func complete(_ code: CURLcode) -> Event {
     if let failure { return .failed(failure) }
     guard code == CURLE_OK, parser.isComplete else {
       let number = easyHandle.failureNumber
@@ -131,11 +148,11 @@ final class Transfer {
     easyHandle.release()
     parser.reset()
     upload = nil
-    (isReceivePaused, isSendPaused) = (false, false)
+    (isReceivePaused, isSendPaused, isWaiting) = (false, false, false)
     (failure, sentAt, hasBeenSentAgain, isSoiled) = (nil, nil, false, false)
     (unanswered, socket) = (nil, nil)
     (head, ending, isBodyWanted) = (nil, nil, false)
-    isBodyDelivered = true
+    (isBodyDelivered, pieces) = (true, 0)
   }
 
   /// The moment at which the vendor has been silent for too long. While we wait for our own side there is none.
@@ -180,47 +197,20 @@ final class Transfer {
 
   // MARK: The caller's orders
 
-  func write(_ bytes: ByteBuffer) throws(UpstreamError) {
-    try upload?.append(bytes)
-    try continueSending()
-  }
-
-  func finishBody() throws(UpstreamError) {
-    try upload?.finish()
-    try continueSending()
-  }
-
   func resume() throws(UpstreamError) {
     guard isReceivePaused else { return }
     isReceivePaused = false
     try applyPauses()
   }
 
-  /// True when the response is complete and the vendor has not waited for the request's body. libcurl 7.88 goes on with
-  /// the upload, for ever when nobody reads it.
-  var isAnsweredEarly: Bool {
-    guard unanswered == 0, ending == nil else { return false }
-    switch call?.request.body {
-    case .bytes(let bytes): return easyHandle.sentBytes < bytes.readableBytes
-    case .stream: return upload?.isDone == false
-    case nil, .some(.none): return false
-    }
+  /// Its next turn has come.
+  func goOn() throws(UpstreamError) {
+    guard isWaiting else { return }
+    isWaiting = false
+    try resume()
   }
 
-  /// libcurl gives up an upload that is answered with an error status, but one that is paused would keep the response
-  /// from ending (7.88: `Curl_done_sending` leaves the pause bit).
-  func abandonRefusedUpload() {
-    guard isSendPaused, let status = head?.status, status >= 400 else { return }
-    try? continueSending()
-  }
-
-  private func continueSending() throws(UpstreamError) {
-    guard isSendPaused else { return }
-    isSendPaused = false
-    try applyPauses()
-  }
-
-  private func applyPauses() throws(UpstreamError) {
+  func applyPauses() throws(UpstreamError) {
     lastActivity = turn.now
     touch()
     let code = easyHandle.pause(sending: isSendPaused, receiving: isReceivePaused)
@@ -228,34 +218,6 @@ final class Transfer {
   }
 
   // MARK: libcurl's callbacks
-
-  /// False stops the transfer. libcurl sends a request again, up to five times, where a kept connection ended without a byte of an
-  /// answer. A vendor that takes its time before it closes has had the request, and may have charged for it: a proxy does not repeat
-  /// that (RFC 9110, section 9.2.2).
-  ///
-  /// - Parameter socket: of the connection that it is about to take.
-  func mayBeSent(on socket: Int32?) -> Bool {
-    if let socket {
-      if easyHandle.hasOpenedConnection {
-        reactor.selector.adopt(socket, isExclusive: easyHandle.isConnectionExclusive)
-      } else if !reactor.selector.readyForReuse(socket, hasUnreadBytes: easyHandle.hasUnreadBytes) {
-        // On this one it cannot be sent, and libcurl takes another.
-        return true
-      }
-      use = reactor.selector.use(socket)
-      self.socket = socket
-    }
-    guard let first = sentAt else {
-      sentAt = .now()
-      return true
-    }
-    if !hasBeenSentAgain, .now() - first < Self.crossing {
-      hasBeenSentAgain = true
-      return true
-    }
-    failure = UpstreamError(.reset, "\(Endpoint(call?.request.url ?? "")) closed the connection before it answered")
-    return false
-  }
 
   /// False stops the transfer.
   func received(headerLine line: borrowing Span<UInt8>) -> Bool {
@@ -281,10 +243,16 @@ final class Transfer {
   /// False pauses the transfer: libcurl keeps the bytes and brings them again.
   func received(_ bytes: UnsafeRawBufferPointer) -> Bool {
     lastActivity = turn.now
+    guard pieces < Self.mostPieces else {
+      (isReceivePaused, isWaiting) = (true, true)
+      turn.waiting.append(self)
+      return false
+    }
     guard let call, call.admits(bytes.count) else {
       isReceivePaused = true
       return false
     }
+    pieces += 1
     if isBodyDelivered {
       // Its storage is used again when the reader has let go of it.
       isBodyDelivered = false
@@ -299,30 +267,9 @@ final class Transfer {
     return true
   }
 
-  func send(into target: UnsafeMutableRawBufferPointer) -> UploadBuffer.Step {
-    lastActivity = turn.now
-    let step = unsafe upload?.read(into: target) ?? .end
-    switch step {
-    case .bytes(let count):
-      if call?.sent(count) == true {
-        isBodyWanted = true
-        touch()
-      }
-    case .wait: isSendPaused = true
-    case .end: break
-    }
-    return step
-  }
-
-  func rewind() -> Bool {
-    guard let count = upload?.rewind() else { return false }
-    call?.unsent(count)
-    return true
-  }
-
   // MARK: Events
 
-  private func touch() {
+  func touch() {
     guard !isTouched else { return }
     isTouched = true
     turn.touched.append(self)
@@ -338,7 +285,7 @@ final class Transfer {
     }
     if !isBodyDelivered {
       post(call, .body(body))
-      isBodyDelivered = true
+      (isBodyDelivered, pieces) = (true, 0)
       if body.storageCapacity > Transfer.keptBytes { body = ByteBuffer() }
     }
     if isBodyWanted {

@@ -21,16 +21,22 @@ package struct UpstreamRequest: Sendable {
   package var headers: [(name: String, value: String)]
   package var body: Body
   package var limits: UpstreamLimits
+  /// Whose it is: where one's answers take their reader long, others' come in between.
+  package var holder: UInt64
+  /// Who answers: likewise.
+  package var vendor: UInt64
 
   package init(
     method: String, url: String, headers: [(name: String, value: String)] = [], body: Body = .none,
-    limits: UpstreamLimits = UpstreamLimits()
+    limits: UpstreamLimits = UpstreamLimits(), holder: UInt64 = 0, vendor: UInt64 = 0
   ) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
     self.limits = limits
+    self.holder = holder
+    self.vendor = vendor
   }
 }
 

@@ -41,6 +41,26 @@ import Testing
     await vendor.stop()
   }
 
+  @Test("behind the answer to a HEAD, what is no request is told so as behind any other")
+  func behindHead() async throws {
+    let vendor = try await FaultVendor.start { _ in [.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")] }
+    try await RunningProxy.with(vendors: [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]) { proxy in
+      for (index, test) in BadInput.heads.enumerated() {
+        try await RawConnection.with(port: proxy.port) { reader, writer in
+          try await writer.write(request("HEAD", "/v1/models"))
+          #expect(try await reader.response(to: "HEAD").status == 200)
+          // It is over here too, as that of each before it and what stood behind.
+          while proxy.lines.count < 2 * index + 1 { await Task.yield() }
+          try? await writer.write(ByteBuffer(bytes: test.bytes))
+          let response = try await reader.response()
+          #expect(response.status == test.status && response.text.contains(test.says), "\(test.name): \(response.text)")
+          #expect(try JSONValue(parsing: response.body)["error"]?["type"] == "invalid_request_error", "\(test.name)")
+        }
+      }
+    }
+    await vendor.stop()
+  }
+
   @Test("a body that is no JSON object is a 400 with the offset of the byte, and stays here")
   func bodies() async throws {
     let vendor = try await FaultVendor.start { _ in .completion }

@@ -11,17 +11,37 @@ import Testing
   private static let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
   private static let event = "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"k\",\"choices\":"
     + "[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"half\"},\"finish_reason\":null}]}\n\n"
-  private static let piece = String(event.utf8.count, radix: 16) + "\r\n" + event + "\r\n"
+  private static let piece = chunk(event)
+
+  private static func chunk(_ text: String) -> String { String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n" }
 
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String
     var steps: [FaultVendor.Step]
     var outcome: String
+    /// What comes last.
+    var end = event
+    var isReset = true
     var testDescription: String { name }
   }
 
+  private static let done = "data: [DONE]\n\n"
+  private static let completion = #"{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"hello"},"#
+    + #""finish_reason":"stop"}]}"#
+
   static let cases = [
-    Case(name: "whole", steps: [.send(head + piece + "0\r\n\r\n")], outcome: "completed"),
+    Case(name: "whole", steps: [.send(head + piece + "0\r\n\r\n")], outcome: "completed", isReset: false),
+    Case(
+      name: "[DONE] without the last chunk", steps: [.send(head + piece + chunk(done)), .close], outcome: "broken", end: done,
+      isReset: false),
+    Case(
+      name: "a JSON document without the last chunk",
+      steps: [.send(head.replacing("text/event-stream", with: "application/json") + chunk(completion)), .close], outcome: "broken",
+      end: completion, isReset: false),
+    Case(
+      name: "half a JSON document",
+      steps: [.send(head.replacing("text/event-stream", with: "application/json") + chunk(String(completion.dropLast(2)))), .close],
+      outcome: "broken", end: String(completion.dropLast(2))),
     Case(name: "closed between two events", steps: [.send(head + piece), .close], outcome: "broken"),
     Case(name: "a chunk whose size is none", steps: [.send(head + piece + "zz\r\n")], outcome: "broken"),
     Case(name: "silence", steps: [.send(head + piece)], outcome: "broken"),
@@ -43,13 +63,64 @@ import Testing
         #expect(head.status == 200 && head["transfer-encoding"] == nil && head["content-length"] == nil)
         var reset: IOError?
         do { while try await reader.more() {} } catch let error as IOError { reset = error }
-        #expect(reader.last(Self.event.utf8.count).elementsEqual(Self.event.utf8), "what came has arrived")
-        #expect(reset?.errnoCode == (test.outcome == "broken" ? ECONNRESET : nil))
+        #expect(reader.last(test.end.utf8.count).elementsEqual(test.end.utf8), "what came has arrived")
+        #expect(reset?.errnoCode == (test.isReset ? ECONNRESET : nil))
         return head["x-belay-exchange-id"] ?? ""
       }
       return (id, proxy.lines)
     }
     #expect(try FaultTableFlowTests.record(id, in: lines.all)["outcome"]?.string == test.outcome)
+    await vendor.stop()
+  }
+
+  @Test("of an answer that is cut its client has all that came, however late it reads", arguments: [("1.0", 1), ("1.1", 1), ("1.1", 2)])
+  func all(version: String, requests: Int) async throws {
+    // No more than waits for a client: the vendor's silence behind it is noticed before anything is read.
+    let events = String(repeating: Self.event, count: 2000)
+    let answer = Self.head + Self.chunk(events)
+    let vendor = try await FaultVendor.start { _ in [.send(answer)] }
+    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(client) }
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    let (bytes, end) = try await RunningProxy.with(vendors: vendors, adjust: FaultTableFlowTests.limits(.observe)) { proxy in
+      Self.connect(client, to: proxy.port)
+      let question = FlowTests.body("hello", stream: true)
+      let head = "POST /v1/chat/completions HTTP/\(version)\r\nHost: localhost\r\nContent-Length: \(question.count)\r\n\r\n"
+      let request = Array(head.utf8) + question
+      for _ in 0..<requests {
+        // The second one is never answered, nor does it keep the first one's answer from its client.
+        #expect(unsafe send(client, request, request.count, 0) == request.count)
+        Self.waitForAnswer(client)
+      }
+      while proxy.lines.count == 0 { await Task.yield() }
+      var (room, taken, bytes) = ([UInt8](repeating: 0, count: 1 << 16), 1, [UInt8]())
+      while taken > 0 {
+        taken = unsafe recv(client, &room, room.count, 0)
+        bytes += room.prefix(max(0, taken))
+      }
+      return (bytes, taken == 0 ? 0 : errno)
+    }
+    let brace = UInt8(ascii: "{")
+    #expect(bytes.count { $0 == brace } == events.utf8.count { $0 == brace })
+    #expect(end == (version == "1.0" ? ECONNRESET : 0))
+    #expect(!bytes.suffix(5).elementsEqual("0\r\n\r\n".utf8))
+    await vendor.stop()
+  }
+
+  @Test("an answer that comes before its request is whole says that the connection ends with it")
+  func early() async throws {
+    let vendor = try await FaultVendor.start { _ in .answer("{}", status: 413) }
+    try await RunningProxy.with(vendors: [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]) { proxy in
+      for isWhole in [false, true] {
+        try await RawConnection.with(port: proxy.port) { reader, writer in
+          var upload = request("POST", "/v1/files", headers: isWhole ? [] : ["Transfer-Encoding: chunked"], body: isWhole ? [1, 2] : nil)
+          if !isWhole { upload.writeString("2\r\nab\r\n") }
+          try await writer.write(upload)
+          let head = try await reader.head()
+          #expect(head.status == 413 && head["connection"] == (isWhole ? nil : "close"))
+        }
+      }
+    }
     await vendor.stop()
   }
 

@@ -122,6 +122,38 @@ import Testing
     await other.stop()
   }
 
+  @Test(
+    "connections full of what is small and costs time keep no newcomer waiting", .timeLimit(.minutes(1)),
+    arguments: [
+      ("POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n"),
+      ("POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n"),
+      ("", "GET / HTTP/1.1\r\nHost:a\r\n\r\n"),
+      ("", "POST /v1/chat/completions HTTP/1.1\r\nHost:a\r\nContent-Length: 1\r\n\r\n{"),
+    ])
+  func crowds(first: String, unit: String) async throws {
+    let vendor = try await SimulatorServer.start()
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    try await RunningProxy.with(vendors: vendors, lines: .init(keeps: false)) { proxy in
+      let longest = try await FloodingClients.with(40, from: "127.0.0.2", port: proxy.port, first: first, sending: unit) {
+        var longest = Duration.zero
+        for number in 0..<6 {
+          let start = ContinuousClock.now
+          try await RawConnection.with(port: proxy.port) { reader, writer in
+            let isOwn = number % 2 == 0
+            let refused = request("GET", "/v1/models", headers: ["x-belay-vendor: none"])
+            try await writer.write(isOwn ? refused : request(body: Self.body("hello")))
+            #expect(try await reader.response().status == (isOwn ? 404 : 200))
+          }
+          longest = max(longest, ContinuousClock.now - start)
+        }
+        return longest
+      }
+      // Each look of the loop took longer than that.
+      #expect(longest < .seconds(5), "\(longest)")
+    }
+    await vendor.stop()
+  }
+
   @Test("1,000 exchanges at 64 connections: none lost, none mixed up")
   func many() async throws {
     let vendor = try await SimulatorServer.start()

@@ -353,13 +353,42 @@ import Upstream
     #expect(run.record?.verdict == .unknown && run.record?.findingCodes == ["response.too_long"])
   }
 
+  /// As of 5,000 tokens with their logprobs.
+  @Test("nor is one with more values than are read, which is no fault of it", arguments: [true, false])
+  func manyValues(stream: Bool) throws {
+    let logprobs = #""logprobs":{"content":[\#(Array(repeating: "{}", count: 1 << 20).joined(separator: ","))]}"#
+    var run = try Run(EnforcementTests.request(stream: stream))
+    let body =
+      stream
+      ? Script().adding(Script.chunk(#"{"content":"hi"}"#).replacing(#""delta":"#, with: logprobs + #","delta":"#)).finish("stop").bytes
+      : Self.body(Self.choice(#"{"role":"assistant","content":"hi"}"#).replacing("tool_calls", with: "stop").replacing(#""message":"#, with: logprobs + #","message":"#))
+    run.head([("Content-Type", stream ? "text/event-stream" : "application/json")])
+    run.body(body, step: 1 << 20)
+    run.end()
+    #expect(run.record?.verdict == .unknown && run.record?.findingCodes == [stream ? "stream.event_too_long" : "response.too_long"])
+    #expect(run.client.count >= body.count && run.calls.count == 1)
+  }
+
+  @Test("an answer may be empty where its request has words to stop at, or a beginning of it", arguments: [true, false])
+  func emptyAnswer(stream: Bool) throws {
+    for (extra, more, isFine) in [(#""stop":["x"],"#, "", true), (#""stop":"x","#, "", true), (#""stop":null,"#, "", false), (#""stop":[],"#, "", false), (#""stop":"","#, "", false), ("", #",{"role":"assistant","content":"So"}"#, false),
+      ("", #",{"role":"assistant","content":"So","partial":true}"#, true)] {
+      let request = EnforcementTests.request(stream: stream, extra: extra).replacing(#"{"role":"user","content":"go"}"#, with: #"{"role":"user","content":"go"}\#(more)"#)
+      var run = try Run(request) { $0.settings.enforce.attempts = 1 }
+      run.head([("Content-Type", stream ? "text/event-stream" : "application/json")])
+      run.body(stream ? Script().finish("stop").bytes : Self.body(Self.choice(#"{"role":"assistant","content":""}"#).replacing("tool_calls", with: "stop")))
+      run.end()
+      #expect((run.record?.verdict == .valid) == isFine, "\(extra)\(more)")
+    }
+  }
+
   static let markup = "<|tool_calls_section_begin|><|tool_call_begin|>functions.list_files:0<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>"
 
   @Test("markup of a call that the request has in its text is a quotation", arguments: [false, true])
   func quotedMarkup(escapes: Bool) throws {
     let markup = escapes ? Self.markup.replacing("<", with: "\\u003c") : Self.markup
     let quoting = EnforcementTests.request(stream: true).replacing(#""content":"go""#, with: #""content":"explain \#(markup)""#)
-    let answer = Script().text("It is \(Self.markup), you see.").finish("stop").bytes
+    let answer = Script().text("It is \(Self.markup)").finish("stop").bytes
     var (quotation, leak) = (try Run(quoting), try Run(EnforcementTests.request(stream: true)))
     quotation.answer(answer)
     #expect(quotation.client == answer.replacing("data: [DONE]", with: ": belay attempts=1 verdict=valid\ndata: [DONE]"))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Configuration
 import Gateway
 import NIOCore
 import NIOEmbedded
@@ -98,6 +99,59 @@ import Testing
     #expect(scene.done == ["a"])
     scene.pass(.milliseconds(2))
     #expect(scene.done == ["a", "b"])
+  }
+
+  @Test("behind much that is short the pause is short")
+  func shortPauses() {
+    let scene = Scene()
+    let names = (1...12).map { "\($0)" }
+    for name in names { scene.take(name, milliseconds: 1) }
+    #expect(scene.done == Array(names.prefix(10)))
+    scene.pass(.milliseconds(1))
+    #expect(scene.done == names)
+  }
+
+  @Test("what has its turn does what comes of it, for as long as a turn, and its time counts once")
+  func within() {
+    let scene = Scene()
+    scene.turns.run { scene.take("a", milliseconds: 6) }
+    for name in ["b", "c"] { scene.take(name, milliseconds: 20) }
+    scene.turns.wait(for: 2) {
+      for name in ["d", "e", "f"] { scene.take(name, milliseconds: 6) }
+    }
+    scene.take("g", milliseconds: 1, for: 3)
+    #expect(scene.done == ["a", "b"])
+    for _ in 0..<9 { scene.pass() }
+    #expect(scene.done == ["a", "b", "c", "d", "e", "g", "f"])
+  }
+
+  @Test("while what was read waits for its turn, the client's time stands still")
+  func clock() {
+    var settings = Limits()
+    settings.headerTimeout = .seconds(30)
+    let limits = ClientLimits(settings)
+    let limit: UInt64 = 30_000_000_000
+    for (hasHead, since) in [(false, limit / 2), (true, limit / 4)] {
+      var clock = ConnectionClock(at: 0)
+      clock.bytesArrived(at: since)
+      if hasHead { clock.enter(.readingBody, at: since) }
+      clock.hold(at: limit)
+      clock.hold(at: limit * 3)
+      #expect(clock.isHeld && !clock.isOver(limits, at: limit * 9))
+      clock.letGo(at: limit * 9)
+      clock.letGo(at: limit * 20)
+      let over = since + limit * 9
+      #expect(!clock.isHeld && !clock.isOver(limits, at: over) && clock.isOver(limits, at: over + 1))
+    }
+    var idle = ConnectionClock(at: 0)
+    idle.hold(at: 1)
+    #expect(!idle.hasRested(1, at: limit) && !idle.isOver(limits, at: limit * 99))
+    // Nor does it give its place to another.
+    #expect(idle.wait(isNew: true) == nil && idle.wait(isNew: false) == nil)
+    idle.enter(.readingHead, at: 2)
+    #expect(idle.wait(isNew: true) == nil)
+    idle.letGo(at: limit)
+    #expect(idle.wait(isNew: true) == .init(rank: .unheard, since: limit))
   }
 
   @Test("what makes more of the same goes behind what waits")

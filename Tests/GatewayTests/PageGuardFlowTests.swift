@@ -131,7 +131,7 @@ import Testing
       [
         .send(
           "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nACCESS-CONTROL-ALLOW-CREDENTIALS: true\r\nVary: Accept\r\n"
-            + "CACHE-CONTROL: public, max-age=3600\r\nETag: \"1\"\r\nLast-Modified: now\r\nExpires: later\r\nPragma: x\r\nAge: 1\r\nX-Age: 2\r\n"
+            + "CACHE-CONTROL: public, max-age=3600\r\nETag: \"1\"\r\nCDN-Cache-Control: max-age=3600\r\nLast-Modified: now\r\nExpires: later\r\nPragma: x\r\nAge: 1\r\nX-Age: 2\r\n"
             + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
       ]
     }
@@ -172,17 +172,23 @@ import Testing
       }
       #expect(answers.dropFirst().allSatisfy { $0["access-control-expose-headers"] == "*" })
       #expect(answers[1].headers.contains { $0.name == "vary" && $0.value == "Accept" } && answers[1].text == "{}" && answers[1]["x-age"] == "2")
-      // A program's cache is told what an answer depends on.
-      let program = Case(testDescription: "a program", headers: Array(key.dropFirst(2)), method: "GET", target: "/v1/models")
-      let kept = try await Self.send(program, to: proxy.port)
-      #expect(kept["etag"] == "\"1\"" && kept.headers.contains { $0.name == "vary" && $0.value == "x-belay-vendor, authorization, x-api-key" })
+      // Nor does a program's, or one in front. What they are told of an answer to a POST is the vendor's.
+      for method in ["GET", "POST"] {
+        let program = Case(
+          testDescription: "a program", headers: Array(key.dropFirst(2)) + ["If-None-Match: \"1\"", "If-Modified-Since: now", "If-Range: \"1\"", "Range: bytes=1-"],
+          method: method, target: "/v1/files")
+        let kept = try await Self.send(program, to: proxy.port)
+        let marks = kept.headers.map(\.name).filter { ["cache-control", "cdn-cache-control", "etag", "last-modified", "expires", "pragma", "age"].contains($0) }
+        #expect(marks.count == (method == "POST" ? 7 : 1) && kept["cache-control"] == (method == "POST" ? "public, max-age=3600" : "no-store"), "\(method)")
+      }
+      #expect(["If-None-Match", "If-Modified-Since", "If-Range", "Range"].map { vendor.text.ranges(of: "\r\n\($0): ").count } == [1, 1, 1, 1])
       let permission = try #require(answers.first)
       #expect(permission["access-control-allow-methods"] == "POST")
       #expect(permission["access-control-allow-headers"] == "authorization,content-type")
       #expect(permission["access-control-allow-private-network"] == "true" && permission["access-control-max-age"] == "7200")
       #expect(permission["x-belay-exchange-id"] != nil)
     }
-    #expect(vendor.requests == (hasClients ? 3 : 4) && !vendor.text.contains("OPTIONS"))
+    #expect(vendor.requests == (hasClients ? 4 : 5) && !vendor.text.contains("OPTIONS"))
     await vendor.stop()
   }
 

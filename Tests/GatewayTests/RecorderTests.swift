@@ -13,7 +13,7 @@ import Testing
   private func record(_ number: Int, bytes: Int) -> ExchangeRecord {
     var record = ExchangeRecord(id: "exchange-\(number)", method: "POST", path: "/v1/chat/completions")
     record.bodies = RecordedBodies(requestHeaders: [])
-    record.bodies?.request = [UInt8](repeating: 0x20, count: bytes)
+    record.bodies?.request = ByteBuffer(repeating: 0x20, count: bytes)
     return record
   }
 

@@ -26,6 +26,7 @@ struct Document {
   func string(_ node: JSONIndex.Node) -> String? { index.string(node, of: bytes.span) }
   func integer(_ node: JSONIndex.Node) -> Int? { index.integer(node, of: bytes.span) }
   func equals(_ node: JSONIndex.Node, _ text: StaticString) -> Bool { index.equals(node, text, in: bytes.span) }
+  func overridden() -> [Int] { index.overridden(in: root, of: bytes.span) }
   func tree(_ node: JSONIndex.Node) -> JSONValue { index.tree(node, of: bytes.span) }
 
   func decoded(_ node: JSONIndex.Node) -> [UInt8] {

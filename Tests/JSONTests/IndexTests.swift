@@ -95,4 +95,15 @@ import Testing
       collect(index, value, &ranges)
     }
   }
+
+  @Test(
+    "of members with one name the last counts, however they are written",
+    arguments: [
+      ("{}", []), (#"{"a":1,"b":2}"#, []), (#"{"a":1,"a":2}"#, [0]), (#"{"a":1,"b":{"a":2},"a":[3],"b":4,"a":5}"#, [0, 1, 2]),
+      (#"{"\u0061":1,"a":2}"#, [0]), (#"{"a":1,"\u0061":2,"\u0062":3}"#, [0]), (#"{"a":1,"A":2,"aa":3}"#, []), ("[1]", []),
+      ("{" + (0..<40).map { #""k\#($0 % 20)":1"# }.joined(separator: ",") + "}", Array(0..<20)),
+    ])
+  func overridden(_ text: String, _ numbers: [Int]) throws {
+    #expect(try Document(text).overridden() == numbers)
+  }
 }

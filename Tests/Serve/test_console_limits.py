@@ -4,6 +4,7 @@ import http.client
 import json
 import random
 import re
+import select
 import socket
 import string
 import threading
@@ -99,6 +100,50 @@ def test_strangers_who_hold_connections_keep_nobody_from_health(serve):
     finally:
         for stranger in strangers:
             stranger.close()
+
+
+def test_chunks_without_end_keep_nobody_waiting(start, tmp_path):
+    """Parsed, those of 200 connections would keep who comes to the proxy for seconds: one event loop has both."""
+    file = tmp_path / "belay.yaml"
+    file.write_text("listen: 127.0.0.1:0\nconsole: 127.0.0.1:0\nloops: 1\nstore: off\nvendors:\n  one: http://127.0.0.1:9/v1\n")
+    proxy, console = start("serve", "--config", file, addresses=2).addresses
+    upload = b"POST /health/live HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunks = b"1\r\na\r\n" * 40_000
+    stopped = threading.Event()
+
+    def flood():
+        flooders, poll = {}, select.poll()
+        while not stopped.is_set():
+            while len(flooders) < 200:
+                flooder = socket.create_connection(authority(console), timeout=10)
+                flooder.sendall(upload)
+                flooder.setblocking(False)
+                flooders[flooder.fileno()] = flooder
+                poll.register(flooder, select.POLLOUT)
+            for number, _ in poll.poll(100):
+                try:
+                    flooders[number].send(chunks)
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    poll.unregister(number)
+                    flooders.pop(number).close()
+        for flooder in flooders.values():
+            flooder.close()
+
+    flooding = threading.Thread(target=flood)
+    flooding.start()
+    try:
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            for address in (proxy, console):
+                began = time.monotonic()
+                # Behind the proxy there is no vendor.
+                assert status(address + "/health/live") in (200, 502, 503)
+                assert time.monotonic() - began < 2, address
+    finally:
+        stopped.set()
+        flooding.join(30)
 
 
 def resident(process):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A page of another site, in Chromium, that tries to spend the vendor's key through the data port, and one that may; and a vendor's own."""
 import html
+import http.client
 import http.server
 import json
 import re
@@ -19,7 +20,9 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         length = int(self.headers.get("Content-Length", 0))
-        self.rfile.read(length)
+        sent = self.rfile.read(length)
+        if self.server.behind and self.path.startswith("/v1/"):
+            return self.pass_on(sent)
         self.server.asked.append(f"{self.command} {self.path}")
         self.server.known.append(self.headers.get("If-None-Match"))
         is_page = self.path == "/" or self.server.is_all_pages
@@ -36,6 +39,21 @@ class Answering(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def pass_on(self, sent):
+        """As a proxy in front that has the page and Belay under one address."""
+        connection = http.client.HTTPConnection(self.server.behind)
+        connection.request(self.command, self.path, sent, dict(self.headers))
+        answer = connection.getresponse()
+        body = answer.read()
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        connection.close()
+
     do_GET = do_POST = do_DELETE = do_OPTIONS = answer
 
     def log_message(self, *arguments):
@@ -45,7 +63,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
 def serve(is_open=False, is_all_pages=False):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     server.asked, server.page, server.is_open, server.is_all_pages = [], "", is_open, is_all_pages
-    server.known, server.said, server.fields = [], b'{"paid": true}', {}
+    server.known, server.said, server.fields, server.behind = [], b'{"paid": true}', {}, None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -139,8 +157,9 @@ def test_a_vendors_page_spends_no_other_vendors_key(start, tmp_path, is_trusted)
     assert other.asked == []
 
 
+@pytest.mark.parametrize("is_in_front", [False, True])
 @pytest.mark.parametrize("cached", ["no-cache", "public, max-age=3600"])
-def test_a_browser_takes_no_vendors_answer_for_anothers(start, tmp_path, cached):
+def test_a_browser_takes_no_vendors_answer_for_anothers(start, tmp_path, cached, is_in_front):
     one, other, site = serve(), serve(), serve()
     for vendor, said in ((one, b"one"), (other, b"other")):
         vendor.said, vendor.fields = said, {"Cache-Control": cached, "ETag": '"of the first page"'}
@@ -151,6 +170,9 @@ def test_a_browser_takes_no_vendors_answer_for_anothers(start, tmp_path, cached)
         + "".join(f"  {name}: {{ base_url: 'http://127.0.0.1:{vendor.server_address[1]}/v1' }}\n" for name, vendor in (("one", one), ("other", other)))
         + "default_vendor: one\n")
     url = start("serve", "--config", file).addresses[0]
+    if is_in_front:
+        # A page that asks its own address names no origin, and Belay is told that address.
+        site.behind, url = url.removeprefix("http://"), ""
     site.page = f"""<title>?</title><script>
       (async () => {{
         const told = [];

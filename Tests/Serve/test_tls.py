@@ -200,6 +200,48 @@ def test_the_end_of_an_answer_is_said_before_the_connection_ends(secure, trust):
         assert read_all(connection).startswith(b"HTTP/1.1 200")
 
 
+class Half(http.server.BaseHTTPRequestHandler):
+    """Sends some events, and then ends the connection, or nothing."""
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        text = b"data: " + b"x" * self.server.size + b"\n\n"
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(text), text))
+        if self.server.stalls:
+            self.server.over.wait(60)
+        self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("size", [100, 3_000_000])
+@pytest.mark.parametrize("stalls", [False, True], ids=["cut by the vendor", "cut by a stop"])
+def test_a_part_of_an_answer_ends_with_a_record_that_no_key_opens(secure, trust, size, stalls):
+    """To a client of HTTP/1.0 the end of the connection is the answer's, and nginx takes each for one, but this."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Half)
+    server.daemon_threads = True
+    server.size, server.stalls, server.over = size, stalls, threading.Event()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    program = secure(vendor=f"http://127.0.0.1:{server.server_port}", more="limits: { drain: 500ms }\n")
+    with connect(program.port, trust) as connection:
+        connection.sendall(request_bytes(chat(stream=True)).replace(b"HTTP/1.1", b"HTTP/1.0"))
+        data = bytearray()
+        with pytest.raises(ssl.SSLError, match="BAD_RECORD_MAC"):
+            while chunk := connection.recv(1 << 16):
+                data += chunk
+                if stalls and data.endswith(b"\n\n"):
+                    program.process.terminate()
+    assert data.endswith(b"\n\n") and len(data) > size
+    server.over.set()
+    server.shutdown()
+
+
 def test_the_first_request_does_not_wait_for_a_delayed_acknowledgement(secure, trust):
     program = secure()
     times = []

@@ -121,6 +121,10 @@ import Testing
     ("$..[1].x", #"[[0,{"x":1}],{"x":2}]"#, #"[[0,{"x":"[redacted]"}],{"x":"[redacted]"}]"#),
     ("$.x", "<html>s</html>", ""),
     ("$.x", "data: {\"x\":\"s\",\"y\":1}\n\ndata: {cut\n\ndata: [DONE]\n\n", "data: {\"x\":\"[redacted]\",\"y\":1}\n\ndata: \"[redacted]\"\n\ndata: [DONE]\n\n"),
+    // Several lines of an event are one text; one that is whole by itself is none.
+    ("$.x", "data: {\"x\":[\r\ndata: \"s\",\r\ndata: {\"y\":\"s\"}\r\ndata: ]}\r\n\r\ndata: {\"y\":1}", "data: \"[redacted]\"\r\ndata: \"[redacted]\"\r\ndata: \"[redacted]\"\r\ndata: \"[redacted]\"\r\n\r\ndata: {\"y\":1}"),
+    ("$.x", "data: {\"x\":\"s\"}\ndata: {\"x\":\"s\",\"y\":1}\ndata: [DONE]\n\n", "data: {\"x\":\"[redacted]\"}\ndata: {\"x\":\"[redacted]\",\"y\":1}\ndata: [DONE]\n\n"),
+    ("$.x", "event: error\ndata: \"s\"\n\ndata: [{\"y\":1}]\n\n", "event: error\ndata: \"[redacted]\"\n\ndata: [{\"y\":1}]\n\n"),
   ])
   func aPathTakesOutWhatItNames(_ path: String, _ body: String, _ expected: String) async throws {
     let rule = try JSONPath(path)
@@ -164,6 +168,24 @@ import Testing
     let all = exchange.redacted(Redaction(paths: [try JSONPath("$..*")])).findings
     #expect(all.map(\.path) == ["", "", "", "", "/messages", "/tools"] && !"\(all)".contains("secret"))
     #expect(exchange.redacted(Redaction()).findings == findings)
+  }
+
+  @Test(arguments: [("$.choices[*].delta", "got [redacted]"), ("$..message", "[redacted]"), ("$..*", nil)] as [(String, String?)])
+  func withAPathTheProxysOwnErrorQuotesNothing(_ path: String, _ left: String?) throws {
+    let error = #"{"error":{"message":"got \"secret\", want 1","code":"no_valid_answer"}}"#
+    let chunk = #"{"choices":[{"delta":{"content":"\#(path == "$..message" ? "hi" : "secret")"}}]}"#
+    let rule = Redaction(paths: [try JSONPath(path)])
+    for body in [error, "data: \(chunk)\n\ndata: \(error)\n\ndata: [DONE]\n\n"] {
+      let exchange = Sample.exchange(1) { ($0.error, $0.response) = ("no_valid_answer", Sample.body(body)) }
+      let kept = try #require(exchange.redacted(rule).response)
+      let text = String(decoding: kept.body, as: UTF8.self)
+      #expect(!text.contains("secret"))
+      if let left { #expect(text.contains(#"{"error":{"message":"\#(left)","code":"no_valid_answer"}}"#)) }
+      #expect(exchange.redacted(Redaction()).response == exchange.response)
+    }
+    // A vendor's is a body like any other.
+    let vendors = Sample.exchange(1) { ($0.error, $0.response) = ("", Sample.body(error)) }
+    #expect(vendors.redacted(Redaction(paths: [try JSONPath("$.choices")])).response?.body == Array(error.utf8))
   }
 
   @Test(arguments: ["content", "reasoning"])

@@ -130,7 +130,7 @@ import Testing
   @Test func whatTheProxyQuotesOfAKeyIsTakenOutOfItsRequest() {
     let exchange = Sample.exchange(1) {
       $0.secrets = [Self.key]
-      $0.attempts[0].request = StoredMessage(body: Array(#"{"content":"no tool 'sk-planted-0…'. Call one of these"}"#.utf8))
+      $0.attempts[0].request = StoredMessage(body: Array(#"{"content":"no tool 'sk-planted-012345…'. Call one of these"}"#.utf8))
     }
     let kept = exchange.redacted(Redaction()).attempts[0].request?.body
     #expect(kept == Array(#"{"content":"no tool '[redacted]…'. Call one of these"}"#.utf8))
@@ -299,6 +299,20 @@ import Testing
     let kept = try Self.cleared(Array(body.utf8))
     #expect(Self.said(kept) { $0["content"] } == "it is [redacted], yes")
     #expect(!String(decoding: kept, as: UTF8.self).contains(Self.key.prefix(16)))
+  }
+
+  /// Readers have the last: what stands before it is between no two pieces.
+  @Test(arguments: [
+    #"{"content":"zz","content":"@"}"#, #"{"content":{"text":"zz"},"content":"@"}"#, #"{"content":"zz","\u0063ontent":"@"}"#,
+    #"{"content":"zz"},"delta":{"content":"@"}"#,
+  ])
+  func aMemberMayStandTwice(_ form: String) throws {
+    let pieces = Self.pieces(9)
+    let deltas = pieces.enumerated().map { number, piece in
+      number.isMultiple(of: 2) ? #"{"content":"\#(piece)"}"# : form.replacing("@", with: piece)
+    }
+    let lines = String(decoding: try Self.cleared(Self.stream(deltas)), as: UTF8.self)
+    #expect(!lines.contains("planted") && !lines.contains("2345") && lines.contains("it is [redacted]"), "\(lines)")
   }
 
   /// Each piece has a number of its own, or is alone in an array.

@@ -8,7 +8,7 @@ import Testing
 /// The handler between a client of OpenSSL's and a recorder of what comes out of it, on a channel without a socket.
 @Suite("TLS handler") struct HandlerTests {
   /// Keeps what comes, and counts reads and writability.
-  private final class Inner: ChannelDuplexHandler {
+  final class Inner: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -29,7 +29,7 @@ import Testing
     func channelWritabilityChanged(context: ChannelHandlerContext) { writability.append(context.channel.isWritable) }
   }
 
-  private final class Setup {
+  final class Setup {
     let channel = EmbeddedChannel()
     let inner = Inner()
     let client: ClientPeer
@@ -39,10 +39,10 @@ import Testing
     /// Buffers that went to the socket.
     var writes: [ByteBuffer] = []
 
-    init(version: Int32 = TLS1_3_VERSION, minimum: TLSVersion = .tls12) throws {
+    init(version: Int32 = TLS1_3_VERSION, minimum: TLSVersion = .tls12, turns: (any TLSTurns)? = nil) throws {
       client = ClientPeer(version: version)
       let handler = TLSHandler(
-        try serverContext(minimumVersion: minimum), timeout: .seconds(30), plainAnswer: ByteBuffer(string: "plain!"),
+        try serverContext(minimumVersion: minimum), timeout: .seconds(30), plainAnswer: ByteBuffer(string: "plain!"), turns: turns,
         now: { [unowned self] in now }
       ) { [unowned self] outcome, _ in outcomes.append(outcome) }
       try channel.pipeline.syncOperations.addHandlers([handler, inner])
@@ -225,22 +225,6 @@ import Testing
     #expect(setup.client.received == Array("bye".utf8))
     #expect(setup.client.isClosedByPeer)
     #expect(throws: ChannelError.self) { try setup.channel.writeAndFlush(ByteBuffer(string: "more")).wait() }
-  }
-
-  @Test("a cut is no end that a client could take for that of what was sent", arguments: [false, true])
-  func cut(isTakenBack: Bool) throws {
-    let setup = try Setup().connected()
-    setup.channel.writeAndFlush(ByteBuffer(string: "half"), promise: nil)
-    setup.inner.onRead = { context in
-      let handler = try? context.pipeline.syncOperations.handler(type: TLSHandler.self)
-      handler?.endsInCut = true
-      if isTakenBack { handler?.endsInCut = false }
-      context.close(promise: nil)
-    }
-    setup.client.write([1])
-    try setup.exchange()
-    #expect(setup.client.received == Array("half".utf8))
-    #expect(!setup.channel.isActive && setup.client.isClosedByPeer == isTakenBack && setup.client.hasFailed != isTakenBack)
   }
 
   @Test("plain HTTP gets its answer, whatever the method", arguments: ["GET / HTTP/1.1\r\n", "DELETE /", "O"])

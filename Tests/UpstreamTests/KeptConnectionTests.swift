@@ -140,7 +140,7 @@ struct KeptConnectionTests {
 }
 
 /// All go on once so many have come.
-private actor Meeting {
+actor Meeting {
   private let count: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []
 

@@ -29,9 +29,10 @@ package struct AnswerWriter {
 
   package init() {}
 
-  package mutating func expectAnswer(to request: HTTPRequestHead) {
-    isHead = request.method == .HEAD
-    isVersion11 = request.version.isAtLeast11
+  /// - Parameter request: nil where there is none that could be read: whatever the one before was, its answer has a body.
+  package mutating func expectAnswer(to request: HTTPRequestHead?) {
+    isHead = request?.method == .HEAD
+    isVersion11 = request?.version.isAtLeast11 ?? true
     mayKeepAlive = true
     isWithinAnswer = false
   }

@@ -23,6 +23,8 @@ package struct ConnectionClock: Sendable {
   package private(set) var phase = Phase.idle
   /// The vendor takes no more of the request's body for now.
   package var isUploadFull = false
+  /// Since when what was read waits for its turn here.
+  private var heldAt: UInt64?
   /// When the phase's limit was last pushed back.
   private var touchedAt: UInt64
   /// When the last request's head was whole.
@@ -56,18 +58,31 @@ package struct ConnectionClock: Sendable {
     touchedAt = now
   }
 
+  package var isHeld: Bool { heldAt != nil }
+
+  /// What was read waits for its turn.
+  package mutating func hold(at now: UInt64) { if heldAt == nil { heldAt = now } }
+
+  /// All of it had its turn. Meanwhile nothing was read: the client's time stood still.
+  package mutating func letGo(at now: UInt64) {
+    guard let since = heldAt.map({ max($0, touchedAt) }) else { return }
+    heldAt = nil
+    if now > since { touchedAt += now - since }
+  }
+
   package mutating func takesAnswer(_ takes: Bool, at now: UInt64) { stalledAt = takes ? nil : now }
 
   /// All of the answer is written; the client has yet to take a part of it.
   package mutating func answerIsWhole(at now: UInt64) { wholeAt = now }
 
   /// Between requests for so long.
-  package func hasRested(_ time: UInt64, at now: UInt64) -> Bool { phase == .idle && now - touchedAt >= time }
+  package func hasRested(_ time: UInt64, at now: UInt64) -> Bool { phase == .idle && !isHeld && now - touchedAt >= time }
 
   /// The phase had lasted too long by `now`, after which it may have begun.
   package func isOver(_ limits: ClientLimits, at now: UInt64) -> Bool {
     let limit: UInt64
     switch phase {
+    case .idle where isHeld, .readingHead where isHeld, .readingBody where isHeld: return false
     case .readingHead: limit = limits.head
     // The vendor takes no more at the moment: its own limits count.
     case .readingBody where isUploadFull: return false
@@ -84,6 +99,8 @@ package struct ConnectionClock: Sendable {
   /// - Parameter isNew: no request has come on the connection yet.
   package func wait(isNew: Bool) -> WaitingConnections.Wait? {
     switch phase {
+    // What the client sent waits here: it may be all of it.
+    case .readingHead where isHeld, .idle where isHeld: nil
     case .readingHead: .init(rank: .unheard, since: touchedAt)
     case .idle: .init(rank: isNew ? .unheard : .answered, since: touchedAt)
     case .readingBody: isUploadFull ? nil : .init(rank: .slow, since: beganAt)

@@ -25,7 +25,8 @@ extension ConnectionHandler {
       handOver(upload.take())
       port?.call?.finishBody()
     case .begin(let head):
-      if isEnding { keepsAlive = false }
+      // Nor is a request that is not whole read to its end.
+      if isEnding || !isRequestComplete { keepsAlive = false }
       writer.write(head, keepsAlive: keepsAlive)
       if writer.endsWithConnection { endsInCut = true }
     case .relay(let bytes):
@@ -42,9 +43,10 @@ extension ConnectionHandler {
     case .refuse(let error, let record):
       refuse(error, record)
     case .abort(let record):
+      let holder = exchange?.holder
       release(cancelling: true)
       lane.record(record)
-      cutOff()
+      cutOff(heldFor: holder, hasOwnEnd: record.hasOwnEnd)
     case .abandon(let record):
       release(cancelling: true)
       lane.record(record)
@@ -53,20 +55,14 @@ extension ConnectionHandler {
 
   func refuse(_ error: GatewayError, _ record: ExchangeRecord) {
     let fields = exchange?.opened(.init()) ?? .init()
+    let holder = exchange?.holder
     release(cancelling: true)
     if !isRequestComplete || isEnding { keepsAlive = false }
     let isWritten = writer.write(error, with: fields, exchangeID: record.id, keepsAlive: keepsAlive)
     lane.record(record)
-    guard isWritten else { return cutOff() }
+    guard isWritten else { return cutOff(heldFor: holder) }
     endOfExchange()
     if let context { flush(context) }
-  }
-
-  /// The answer has no end that the client could take for one.
-  private func cutOff() {
-    guard let context else { return }
-    flush(context)
-    context.close(promise: nil)
   }
 
   /// Whatever ends the connection now, be it this process's own end: where an orderly end is the answer's (RFC 9112, section 6.3), a part
@@ -74,11 +70,9 @@ extension ConnectionHandler {
   /// unless it is told otherwise, tells its own client so.
   func endInCut(_ isCut: Bool) {
     guard let context else { return }
-    if let tls = try? context.pipeline.syncOperations.handler(type: TLSHandler.self) {
-      tls.endsInCut = isCut
-    } else {
-      (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: isCut ? 1 : 0, l_linger: 0)).whenFailure { _ in }
-    }
+    (try? context.pipeline.syncOperations.handler(type: TLSHandler.self))?.endsInCut = isCut
+    // With TLS too: to a client that does not read, no record gets out.
+    (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: isCut ? 1 : 0, l_linger: 0)).whenFailure { _ in }
   }
 
   /// A piece of the request's body.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
+import Glibc
 import NIOCore
 import Synchronization
+import TLS
 
 /// What becomes of a connection once its answer is whole.
 extension ConnectionHandler {
@@ -27,18 +29,56 @@ extension ConnectionHandler {
       }
       return
     }
+    close(context, behind: holder, isCut: false)
+  }
+
+  /// The answer lacks its end, and the client must not take that of the connection for it. What came it gets all the same.
+  ///
+  /// - Parameter hasOwnEnd: only the framing's end is missing: one that HTTP/1.0 does not have.
+  func cutOff(heldFor holder: UInt64?, hasOwnEnd: Bool = false) {
+    guard let context, clock.phase != .closed else { return }
+    close(context, behind: holder, isCut: !hasOwnEnd)
+  }
+
+  /// Ends the connection once the client has taken what there is, or the kernel for it.
+  private func close(_ context: ChannelHandlerContext, behind holder: UInt64?, isCut: Bool) {
     backlog.clear()
     clock.enter(.closing, at: lane.now)
     // A reset must not overtake the answer: the output is closed once all of it is written, the rest when the client has
     // closed too, or has had time to.
     writeLast(context, holder) { handler in
-      guard handler.clock.phase == .closing, let context = handler.context else { return }
+      guard handler.clock.phase == .closing, let context = handler.context, context.channel.isActive else { return }
+      if isCut, handler.endsInCut {
+        context.triggerUserOutboundEvent(TLSHandler.Cut(), promise: nil)
+        // This may be within a flush, which writes that only afterwards.
+        return context.eventLoop.assumeIsolated().execute { handler.resetOnceSent() }
+      }
       // All of it is the kernel's.
       handler.endsInCut = false
       handler.clock.enter(.lingering, at: handler.lane.now)
       context.close(mode: .output, promise: nil)
       handler.resumeReading()
     }
+  }
+
+  /// A reset throws away what this kernel still has to send, and not what the client's has.
+  private func resetOnceSent(after pause: TimeAmount = .milliseconds(10)) {
+    guard clock.phase == .closing, let context else { return }
+    if Self.bytesToSend(context) == 0 { return context.close(promise: nil) }
+    context.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in
+      resetOnceSent(after: min(pause * 2, Self.longestPause))
+    }
+  }
+
+  private static let longestPause = TimeAmount.milliseconds(500)
+
+  /// What the client's kernel has not taken yet (SIOCOUTQ, tcp(7)).
+  private static func bytesToSend(_ context: ChannelHandlerContext) -> Int32 {
+    let count = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
+      var count: Int32 = 0
+      return unsafe ioctl(socket, UInt(TIOCOUTQ), &count) == 0 ? count : 0
+    }
+    return count ?? 0
   }
 
   /// Records an answer that was whole here, and did not all leave: `change` says what became of it.

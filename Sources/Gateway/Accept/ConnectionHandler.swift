@@ -144,7 +144,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   /// What its client showed counts no longer.
   func retire() { isRetired = true }
-
   var isEnding: Bool { isRetired || lane.isEnding }
 
   /// The proxy stops. Whoever has just been answered may have sent another request: that one is answered first. Before its first one, a
@@ -157,6 +156,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// The time for what is under way is over.
   func close() {
     cut(by: .draining)
+    if exchange == nil, clock.isHeld { fail(with: .draining) }
     context?.close(promise: nil)
   }
 
@@ -191,8 +191,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private var mayRead: Bool {
     switch phase {
-    case .idle, .readingHead, .lingering: true
-    case .readingBody: !clock.isUploadFull
+    case .lingering: true
+    case .idle, .readingHead: !clock.isHeld
+    case .readingBody: !clock.isHeld && !clock.isUploadFull
     // It can be told that it is one too many once its handshake is done.
     case .closing: admission == .asking
     case .asking, .answering, .closed: false
@@ -251,10 +252,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     exchange?.callMade(after: lane.now - begin)
   }
 
+  /// Whose turn it is.
+  var holder: UInt64 { exchange?.holder ?? peer }
+
   /// For what takes long: does it for the exchange of now, once it is its turn.
   private func waitForTurn(_ work: @escaping (ConnectionHandler) -> Void) {
     let number = exchangeNumber
-    lane.turns.wait(for: exchange?.holder ?? peer) { [self] in
+    lane.turns.wait(for: holder) { [self] in
       guard number == exchangeNumber, exchange != nil else { return }
       work(self)
     }
@@ -284,8 +288,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     if let action = exchange?.requestFailed(error, at: lane.now) {
       perform(action)
     } else if phase == .idle || phase == .readingHead || phase == .readingBody {
-      let head = Exchange.RequestHead(method: "", target: "", headers: [])
-      var record = ExchangeRecord(id: lane.nextID(), method: head.method, path: head.path)
+      if phase != .readingBody { writer.expectAnswer(to: nil) }
+      var record = ExchangeRecord(id: lane.nextID(), method: "", path: "")
       record.outcome = .refused
       record.status = error.status
       record.error = error.code

@@ -20,8 +20,9 @@ enum Listener {
         let connection = ConnectionHandler(lane: lane)
         let decoder = ByteToMessageHandler(
           HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits))
-        if let tls { try channel.pipeline.syncOperations.addHandler(tls.agentHandler()) }
-        try channel.pipeline.syncOperations.addHandlers([ArrivalHandler(connection: connection), decoder, connection])
+        let arrival = ArrivalHandler(connection: connection)
+        if let tls { try channel.pipeline.syncOperations.addHandler(tls.agentHandler(arrival)) }
+        try channel.pipeline.syncOperations.addHandlers([arrival, decoder, connection])
       }
     }
   }
@@ -43,6 +44,8 @@ enum Listener {
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .serverChannelOption(.socketOption(.so_reuseport), value: reusesPort ? 1 : 0)
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        // Of up to 64 KiB each: so much may wait for its turn.
+        .childChannelOption(.maxMessagesPerRead, value: 2)
         .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
         .childChannelInitializer(initializer)
         .bind(host: address.host, port: address.port).get()

@@ -2,8 +2,8 @@
 package import NIOCore
 
 /// Gives what takes a connection long its turn. NIO handles all sockets of one look before it looks again: large requests whose last
-/// bytes come in one moment, or silent streams that are judged in one sweep, would keep everybody else waiting for all of them together.
-/// Who has much to be done has one thing done, and then the next one has.
+/// bytes come in one moment, silent streams that are judged in one sweep, or a hundred sockets full of tiny chunks, would keep everybody
+/// else waiting for all of them together. Who has much to be done has one thing done, and then the next one has.
 ///
 /// Lives on one event loop and is touched on no other thread.
 package final class LoopTurns {
@@ -14,6 +14,10 @@ package final class LoopTurns {
   private var order: ArraySlice<UInt64> = []
   /// What was done since the loop last looked at its sockets, as far as is known here.
   private var used = TimeAmount.zero
+  /// The longest of it.
+  private var longest = TimeAmount.zero
+  /// Since when something runs.
+  private var begin: NIODeadline?
   private var isScheduled = false
 
   /// For so long the loop does what takes long before it looks.
@@ -27,19 +31,30 @@ package final class LoopTurns {
     (self.eventLoop, self.now) = (eventLoop, now)
   }
 
-  /// Nobody waits, and there is time: it can be done at once, with ``run(_:)``.
-  package var isFree: Bool { order.isEmpty && used < Self.turn }
+  /// Nobody waits, and there is time: it can be done at once, with ``run(_:)``. What runs does what comes of it, for as long as a turn.
+  package var isFree: Bool {
+    if let begin { return now() - begin < Self.turn }
+    return order.isEmpty && used < Self.turn
+  }
 
   package func run(_ work: () -> Void) {
+    // Part of what runs.
+    if begin != nil { return work() }
     let begin = now()
+    self.begin = begin
     work()
-    used = used + (now() - begin)
+    self.begin = nil
+    let time = now() - begin
+    used = used + time
+    longest = max(longest, time)
     if used >= Self.short { schedule() }
   }
 
   /// A task of the loop runs, which none does before all sockets of a look are handled: ordinary exchanges, which have some, need no timer
   /// to tell.
-  package func lookIsOver() { if order.isEmpty { used = .zero } }
+  package func lookIsOver() { if order.isEmpty { forget() } }
+
+  private func forget() { (used, longest) = (.zero, .zero) }
 
   /// Does it when it is its turn.
   ///
@@ -52,21 +67,22 @@ package final class LoopTurns {
 
   /// Timers come behind all sockets of a look. So where nobody waits, one is enough to know that it is over. Where somebody does, the loop
   /// must look before: a timer that is not due yet lets it, but the first one may be due all the same, as to let go of a large request
-  /// takes milliseconds. And a newcomer needs some looks until it is answered, so that behind a long turn there is time for some.
+  /// takes milliseconds. And a newcomer needs some looks until it is answered, so that behind a long turn there is time for some; behind
+  /// much that is short, as where all that come are honest and there are too many, time would only be lost.
   private func schedule() {
     guard !isScheduled else { return }
     isScheduled = true
     let loop = eventLoop.assumeIsolated()
     loop.scheduleTask(in: Self.pause) { [self] in
       if order.isEmpty { return runWaiting() }
-      let pause = max(Self.pause, min(.nanoseconds(used.nanoseconds / 4), Self.longestPause))
+      let pause = longest < Self.short ? Self.pause : max(Self.pause, min(.nanoseconds(used.nanoseconds / 4), Self.longestPause))
       loop.scheduleTask(in: pause) { [self] in runWaiting() }
     }
   }
 
   private func runWaiting() {
     isScheduled = false
-    used = .zero
+    forget()
     while used < Self.turn, let holder = order.popFirst() {
       guard let work = waiting[holder]?.popFirst() else { continue }
       // To the end of the others, before it makes more.

@@ -26,11 +26,11 @@ package final class TLSAcceptor: Sendable {
 
   var current: TLSSettings { settings.withLock { $0 } }
 
-  func agentHandler() -> TLSHandler { handler(current.agents, "agents") }
+  func agentHandler(_ turns: any TLSTurns) -> TLSHandler { handler(current.agents, "agents", turns) }
   func consoleHandler() -> TLSHandler? { coversConsole ? handler(current.console, "console") : nil }
 
-  private func handler(_ context: ServerContext, _ listener: String) -> TLSHandler {
-    TLSHandler(context, timeout: handshakeTime, plainAnswer: Self.plainAnswer) { [handshakes] outcome, channel in
+  private func handler(_ context: ServerContext, _ listener: String, _ turns: (any TLSTurns)? = nil) -> TLSHandler {
+    TLSHandler(context, timeout: handshakeTime, plainAnswer: Self.plainAnswer, turns: turns) { [handshakes] outcome, channel in
       handshakes.add(outcome, listener: listener, from: channel.remoteAddress)
       // In 1.3 the last word of the handshake is the client's, and without a ticket nothing answers it: a client that has not switched
       // off Nagle's algorithm would hold back its request until the delayed acknowledgement, 40 ms. This sends it now (tcp(7)).

@@ -2,7 +2,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// Answers the requests of one connection, one after the other. Bodies are read and forgotten: nobody has anything to send here.
+/// Answers the requests of one connection, one after the other. `ConsoleHeadHandler` lets no bodies through.
 struct ConsoleConnection {
   typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
@@ -12,6 +12,7 @@ struct ConsoleConnection {
   let large: ConnectionSlots
   /// What is written at once. The next waits until the client has room, so that no more than this is copied for one who does not read.
   private static let step = 256 << 10
+  private static let lingering = TimeAmount.seconds(2)
 
   func serve(_ connection: ConsoleConnections.Connection) async throws {
     try await connection.executeThenClose { inbound, outbound in
@@ -21,18 +22,25 @@ struct ConsoleConnection {
         case .head(let received): head = received
         case .body: break
         case .end:
-          guard var request = head else { return }
+          guard let request = head else { return }
           let problem = HeadRules.problem(
             withCodings: request.headers["transfer-encoding"], isVersion11: request.version.isAtLeast11)
-          // Where this request ends, another reader may see differently: nothing behind it is read.
-          if problem != nil { request.headers.replaceOrAdd(name: "Connection", value: "close") }
           try await answer(request, problem, outbound)
           // With its last byte at the socket: what is still to be written when the channel is closed would be lost.
           try await connection.channel.writeAndFlush(HTTPServerResponsePart.end(nil)).get()
-          if !request.isKeepAlive { return }
+          if !request.isKeepAlive { return try await linger(connection.channel) }
         }
       }
     }
+  }
+
+  /// Closes the output, and the rest when the client has closed too, or has had time to: where a body is still coming, a reset must
+  /// not overtake the answer.
+  private func linger(_ channel: any Channel) async throws {
+    try await channel.close(mode: .output).get()
+    let end = channel.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+    defer { end.cancel() }
+    try await withTaskCancellationHandler { try await channel.closeFuture.get() } onCancel: { channel.close(promise: nil) }
   }
 
   private func answer(_ request: HTTPRequestHead, _ problem: GatewayError?, _ outbound: Outbound) async throws {

@@ -84,22 +84,6 @@ final class ConsoleConnections: Sendable {
   func take(_ number: Int, isLast: Bool) { state.withLock { $0.places.take(number, isLast: isLast, at: Self.now) } }
 }
 
-/// Sees the bytes of requests, before they are parsed.
-final class ConsoleByteHandler: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias InboundOut = ByteBuffer
-
-  private let connections: ConsoleConnections
-  private let number: Int
-
-  init(_ connections: ConsoleConnections, _ number: Int) { (self.connections, self.number) = (connections, number) }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    connections.begin(number)
-    context.fireChannelRead(data)
-  }
-}
-
 /// Sees where requests end, and when the pieces of an answer are taken.
 final class ConsolePlaceHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart

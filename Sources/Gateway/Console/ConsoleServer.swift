@@ -29,8 +29,11 @@ struct ConsoleServer: Sendable {
         let number = try connections.enter(channel)
         let pipeline = channel.pipeline.syncOperations
         if let handler = tls?.consoleHandler() { try pipeline.addHandler(handler) }
-        try pipeline.addHandler(ConsoleByteHandler(connections, number))
+        let bytes = ConsoleByteHandler(connections, number)
+        try pipeline.addHandler(bytes)
         try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+        let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+        try pipeline.addHandler(ConsoleHeadHandler(bytes), position: .after(decoder))
         try pipeline.addHandler(ConsolePlaceHandler(connections, number))
         try connections.handOver { try ConsoleConnections.Connection(wrappingChannelSynchronously: channel) }
       }

@@ -79,7 +79,8 @@ package struct RecordedAnswer: Sendable, Equatable {
 /// What the client sent and, where it is not the vendor's answer, what it received.
 package struct RecordedBodies: Sendable, Equatable {
   package var requestHeaders: [StoredMessage.Header]
-  package var request: [UInt8] = []
+  /// The very bytes that are sent on, where nothing of them is changed.
+  package var request = ByteBuffer()
   /// Where messages begin, and where the last one ends: byte offsets in `request`.
   package var boundaries: [Int] = []
   package var response: [UInt8]?

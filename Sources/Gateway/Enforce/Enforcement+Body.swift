@@ -10,7 +10,7 @@ extension Enforcement {
     answer = .none
     note(summary)
     guard summary.isSuccess else { return judgeError(summary, body, at: now) }
-    let judgement = judge(summary, isContinued: !flowed.isEmpty)
+    let judgement = judge(summary, isContinued: isContinued)
     if let complaint = judgement.complaint, isEnforcing {
       if let turn = climb(after: .answer(complaint), at: now) { return turn }
       isExhausted = true

@@ -32,12 +32,11 @@ extension Enforcement {
 
   /// Markup that is no lost call: a quotation, what a model considered before it said something else, or a call that it made.
   private func isHarmless(_ finding: Finding, in summary: ResponseSummary) -> Bool {
-    switch finding.kind {
-    case .leakedMarkup: facts.quotesMarkup
-    case .reasoningMarkup:
-      facts.quotesMarkup || summary.choices.contains { $0.index == finding.choice && $0.losesNothing(facts.tools.names) }
-    default: false
-    }
+    guard finding.kind == .leakedMarkup || finding.kind == .reasoningMarkup else { return false }
+    if facts.quotesMarkup { return true }
+    guard let choice = summary.choices.first(where: { $0.index == finding.choice }) else { return false }
+    let names = facts.tools.names
+    return finding.kind == .leakedMarkup ? choice.quotesMarkup(names) : choice.losesNothing(names)
   }
 
   mutating func accept(_ judgement: Judgement) {
@@ -77,7 +76,8 @@ extension Enforcement {
     nextLook = 0
     isUnjudged = false
     // What this attempt itself lets flow is no part of another's.
-    isContinued = !flowed.isEmpty
+    // Nor is what was thought: only its own thoughts are left out of what goes on.
+    isContinued = !flowed.subtracting(.reasoning).isEmpty
   }
 }
 
@@ -94,6 +94,7 @@ extension Ladder.Complaint {
           problem: FailedCall.Problem(of: call, isDeclared: tools.index(of: call.name.span) != nil, problems)))
       if tool == nil, !problems.isEmpty, tools.index(of: call.name.span) != nil { tool = call.name }
     }
+    turn.hasMarkup = bad.contains { $0.kind == .leakedMarkup || $0.kind == .reasoningMarkup }
     if let reasoningKey {
       turn.reasoning = choice.reasoning
       turn.reasoningKey = reasoningKey

@@ -11,6 +11,8 @@ struct EventIntake: Sendable {
   var unfinished = ByteBuffer()
   /// A part of the event has left.
   private(set) var isWithinEvent = false
+  /// It ends within a line.
+  private var isWithinLine = false
   /// The line feed that may come next is the second half of a line end whose first has been made whole.
   private var endsInReturn = false
   /// Nothing of the stream was looked at yet.
@@ -32,12 +34,24 @@ struct EventIntake: Sendable {
     return input.readableBytes > 0 ? nextEvent(observer: &observer) : nil
   }
 
-  /// Lets out the event whose end has not come.
+  /// Lets out the event whose end has not come, but for what a short line has so far: it may be one that speaks in Belay's name.
   mutating func passUnfinished(into out: inout ByteBuffer) {
-    out.writeImmutableBuffer(unfinished)
-    unfinished = ByteBuffer()
-    isWithinEvent = true
+    let tail = unfinished.readableBytesView.shortLine(within: isWithinLine)
+    let count = unfinished.readableBytes - (tail?.count ?? 0)
+    let event = StreamHold.Event(
+      bytes: unfinished.getSlice(at: unfinished.readerIndex, length: count) ?? ByteBuffer(), traits: [], isRest: isWithinEvent, isWithinLine: isWithinLine)
+    if count > 0 { out.writeImmutableBuffer(event.unforged(goesOn: tail == nil).bytes) }
+    // A copy: of so long a buffer nothing is kept.
+    unfinished = tail.map { ByteBuffer(bytes: $0) } ?? ByteBuffer()
+    (isWithinEvent, isWithinLine) = (true, tail == nil)
   }
+
+  /// What there is at a stream's end of an event without one.
+  mutating func takeUnfinished() -> StreamHold.Event {
+    defer { unfinished.clear() }
+    return StreamHold.Event(bytes: unfinished, traits: [], isRest: isWithinEvent, isWithinLine: isWithinLine)
+  }
+
 
   /// A byte order mark is one at a stream's beginning only: behind a comment that has left by then it would be part of an event's
   /// first line. False as long as it cannot be told.
@@ -72,17 +86,30 @@ struct EventIntake: Sendable {
       unfinished.writeImmutableBuffer(bytes)
       return nil
     }
-    let isRest = isWithinEvent
-    isWithinEvent = false
+    let (isRest, isWithinLine) = (isWithinEvent, isWithinLine)
+    (self.isWithinEvent, self.isWithinLine) = (false, false)
     // Something of Belay's own may come between: a line feed alone behind it would be one more blank line.
     if bytes.readableBytesView.last == 0x0D {
       endsInReturn = true
       bytes.writeInteger(0x0A as UInt8)
     }
-    if unfinished.readableBytes == 0 { return StreamHold.Event(bytes: bytes, traits: traits, isRest: isRest) }
+    if unfinished.readableBytes == 0 { return StreamHold.Event(bytes: bytes, traits: traits, isRest: isRest, isWithinLine: isWithinLine) }
     unfinished.writeImmutableBuffer(bytes)
     defer { unfinished = ByteBuffer() }
-    return StreamHold.Event(bytes: unfinished, traits: traits, isRest: isRest)
+    return StreamHold.Event(bytes: unfinished, traits: traits, isRest: isRest, isWithinLine: isWithinLine)
+  }
+}
+
+extension ByteBufferView {
+  /// The line at the end, which may be empty; nil where it is long.
+  ///
+  /// - Parameter isWithin: these bytes begin within a line.
+  fileprivate func shortLine(within isWithin: Bool) -> ByteBufferView? {
+    if last == 0x0A { return self[endIndex...] }
+    let tail = suffix(64)
+    // A carriage return at the end may be half of a line's end.
+    if let end = tail.dropLast().lastIndex(where: { $0 == 0x0A || $0 == 0x0D }) { return self[(end + 1)...] }
+    return tail.count < 64 && !isWithin ? self : nil
   }
 }
 
@@ -93,6 +120,8 @@ extension StreamHold {
     var traits: EventTraits
     /// A part of it has left before, so that this is to follow as it is.
     var isRest = false
+    /// That part ends within a line.
+    var isWithinLine = false
 
     /// In the one form that all clients read alike, see `PlainForm`. An error is none of an answer.
     func plain() -> Event {

@@ -9,7 +9,8 @@ extension StreamHold.Event {
   ///
   /// - Parameter hasIDs: an event with an `id` has left.
   func cleaned(_ hasIDs: inout Bool) -> StreamHold.Event {
-    if isPlain, !traits.isEmpty || !hasBlankData { return self }
+    let isSplit = LineSeparators.occur(in: bytes.readableBytesUInt8Span)
+    if isPlain, !isSplit, !traits.isEmpty || !hasBlankData { return self }
     let span = bytes.readableBytesUInt8Span
     var (dataLines, isClean, isError) = (0, true, false)
     var (hasID, hasField) = (false, false)
@@ -35,7 +36,7 @@ extension StreamHold.Event {
     // Nothing for anybody, and no JSON to OpenAI's SDK for Python, which takes any blank line behind one of the fields for an event.
     if dataLines == 0 && (hasIDs || hasField || isError) || dataLines > 0 && traits.isEmpty && hasBlankData { return onlyComments }
     if hasID { hasIDs = true }
-    if isClean, dataLines < 2 { return self }
+    if isClean, !isSplit, dataLines < 2 { return self }
     var event = self
     guard dataLines == 0 else {
       // Longer than what is looked at: it is not told to be valid.
@@ -52,15 +53,21 @@ extension StreamHold.Event {
     return event
   }
 
-  /// As it came, but for comments that say what Belay found: only Belay does.
-  func unforged() -> StreamHold.Event {
+  /// As it came, but for comments that say what Belay found: only Belay does. Of an event's rest, what goes on with a line that has left is
+  /// looked at no more.
+  ///
+  /// - Parameter goesOn: more of the event follows. Of a forged line that it goes on with, what follows must stay a comment.
+  func unforged(goesOn: Bool = false) -> StreamHold.Event {
     if isPlain { return self }
     let span = bytes.readableBytesUInt8Span
     var forged: [Range<Int>] = []
-    var line = 0
+    var line = isWithinLine ? Self.lineEnd(in: span, from: 0).next : 0
+    var isOpen = false
     while line < span.count {
       let (end, next) = Self.lineEnd(in: span, from: line)
       if end > line, span[line] == UInt8(ascii: ":"), Self.isForged(span, line..<end) {
+        // A line feed may still belong to its end.
+        isOpen = next == span.count && (end == next || span[end] == 0x0D)
         if let last = forged.last, last.upperBound == line { forged[forged.count - 1] = last.lowerBound..<next } else { forged.append(line..<next) }
       }
       line = next
@@ -74,6 +81,7 @@ extension StreamHold.Event {
       rest = range.upperBound
     }
     event.bytes.writeImmutableBuffer(lines(rest..<span.count))
+    if goesOn, isOpen { event.bytes.writeInteger(UInt8(ascii: ":")) }
     return event
   }
 
@@ -126,9 +134,16 @@ extension StreamHold.Event {
     return begins(span, line, with: "event: error") && line.count == 12 || begins(span, line, with: "event:error") && line.count == 11 ? .error : .odd
   }
 
+  /// What is not printable may end a line, or be nothing, to some readers: behind it the name counts wherever it is.
   private static func isForged(_ span: borrowing Span<UInt8>, _ line: Range<Int>) -> Bool {
     var at = line.lowerBound + 1
     while at < line.upperBound, span[at] == 0x20 || span[at] == 0x09 { at += 1 }
+    if isName(span, at, in: line) { return true }
+    return !isPrintable(span, line) && (at..<line.upperBound).contains { isName(span, $0, in: line) }
+  }
+
+  private static func isName(_ span: borrowing Span<UInt8>, _ start: Int, in line: Range<Int>) -> Bool {
+    var at = start
     for letter in "belay".utf8 {
       guard at < line.upperBound, span[at] | 0x20 == letter else { return false }
       at += 1

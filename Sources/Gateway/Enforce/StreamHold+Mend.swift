@@ -62,7 +62,7 @@ private struct MendPlan {
         if before.finishReason == nil { unfinished[after.index] = reason } else { reasons[after.index] = reason }
       }
       if let rescue = after.rescue {
-        let length = before.leak.map { $0.offset + $0.text.count } ?? rescue.offset
+        let length = before.leak.map { $0.offset + $0.length } ?? rescue.offset
         rescues.append((after.index, rescue, length))
       }
     }
@@ -131,7 +131,7 @@ extension StreamHold {
     }
     for choice in summary.choices {
       guard let leak = choice.leak, !leak.isInReasoning else { continue }
-      plan.textLeft[choice.index] = max(0, leak.offset - (leak.offset + leak.text.count - (held[choice.index] ?? 0)))
+      plan.textLeft[choice.index] = max(0, leak.offset - (leak.offset + leak.length - (held[choice.index] ?? 0)))
     }
     rewrite = plan
     for event in self.held where event.traits.contains(.text) { pass(event, into: &out) }

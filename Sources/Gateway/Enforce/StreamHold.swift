@@ -142,7 +142,7 @@ struct StreamHold: Sendable {
       if isMark, isEnforcing {
         out.writeBytes(OwnChunks.done)
       } else {
-        out.writeImmutableBuffer(isEnforcing ? intake.unfinished : Event(bytes: intake.unfinished, traits: []).unforged().bytes)
+        out.writeImmutableBuffer(intake.takeUnfinished().unforged().bytes)
       }
     }
     intake.unfinished.clear()
@@ -229,7 +229,7 @@ struct StreamHold: Sendable {
   // MARK: What leaves
 
   mutating func pass(_ event: Event, into out: inout ByteBuffer) {
-    var event = event.isRest ? event : isEnforcing ? event.cleaned(&hasIDs) : event.unforged()
+    var event = isEnforcing && !event.isRest ? event.cleaned(&hasIDs) : event.unforged()
     if event.traits.contains(.done) {
       if let comment { out.writeImmutableBuffer(comment) }
       comment = nil

@@ -155,13 +155,13 @@ extension Exchange {
       }
       source.route = source.route.at(vendor)
       // A key of the client's, or of another vendor's, never goes there.
-      source.headers = ForwardedHeaders.forOtherVendor(source.headers)
+      source.headers = ForwardedHeaders.forOtherVendor(source.headers, without: record.secrets)
       let request = try ChatRequest(reading: source.body.readableBytesUInt8Span)
       source.sent = apply(normalized(request, source.body, policy), to: source.body)
     }
     // Who answered it would give the same answer to the same key.
     if let last = enforcement?.attempts.last, (200..<300).contains(last.status) {
-      source.headers.removeAll { $0.name.equalsIgnoringASCIICase("idempotency-key") }
+      source.headers.removeAll { ForwardedHeaders.isIdempotencyKey($0.name) }
     }
     var body = source.sent
     if !step.changes.isEmpty {

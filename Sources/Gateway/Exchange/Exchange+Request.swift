@@ -21,7 +21,7 @@ extension Exchange {
     record.isStream = request.isStream
     if context.keepsBodies {
       var bodies = RecordedBodies(requestHeaders: headers)
-      bodies.request = Array(body.readableBytesView)
+      bodies.request = body
       bodies.boundaries = request.messages.map { request.index.range($0.node).lowerBound }
       if let last = request.messages.last { bodies.boundaries.append(request.index.range(last.node).upperBound) }
       record.bodies = bodies
@@ -56,7 +56,7 @@ extension Exchange {
       var none = ReasoningCache(capacity: 0)
       return normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &none, owner: 0)
     }
-    let owner = context.owner(headers, caller?.client)
+    let owner = context.owner(headers, caller?.client, route: route)
     let normalization = context.lasting.reasoning.withLock {
       normalize(request, in: bytes, for: target(policy), rules: rules, reasoning: &$0, owner: owner)
     }
@@ -77,7 +77,8 @@ extension Exchange {
       headers: ForwardedHeaders.toVendor(
         headers, vendor: route.vendor, isInspected: route.isInspected || isErrorRead, clientKey: caller?.key),
       body: body,
-      limits: context.upstreamLimits)
+      limits: context.upstreamLimits,
+      holder: holder, vendor: UInt64(bitPattern: Int64(route.vendor.name.hashValue)))
   }
 
   private mutating func note(_ findings: [Finding]) {

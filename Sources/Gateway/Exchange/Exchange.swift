@@ -62,7 +62,7 @@ package struct Exchange {
   var state = State.collecting
   let context: Context
   let startedAt: UInt64
-  private var route: Route?
+  var route: Route?
   /// Who asks, where the proxy has keys of its own.
   var caller: ClientGate.Caller?
   /// The page in a browser that asks, where its origin is allowed.
@@ -119,7 +119,7 @@ package struct Exchange {
     record.vendor = route.vendor.name
     record.isInspected = route.isInspected
     if route.isInspected, let shadow = context.shadowing(head, by: caller?.client) { (record.shadow, record.reference) = (shadow, context.mark) }
-    headers = head.headers
+    headers = asked(head)
 
     if route.isInspected {
       if let error = head.unreadable { return refuse(error, at: now) }
@@ -278,7 +278,8 @@ extension Exchange {
   mutating func refuse(_ error: GatewayError, at now: UInt64) -> Action {
     // An answer has one head: one that has begun can only end.
     if hasBegun { return abort(error.code, error.fault, at: now) }
-    let error = error.cleared(of: context.secrets.search)
+    // Its own words a client may be told: what became of a guess at a key in them would tell whether it is right.
+    let error = error.fault == .client ? error : error.cleared(of: context.secrets.search)
     record.status = error.status
     record.error = error.code
     record.fault = error.fault

@@ -15,7 +15,7 @@ extension Exchange {
     /// Vendors' keys, those of other configurations too: a vendor may say one that has come since.
     var secrets: WireSecrets { lasting.secrets }
     /// Which of a client's headers hold keys.
-    private let redaction: Redaction
+    let redaction: Redaction
     package let configuration: BelayConfiguration
     package let upstreamLimits: UpstreamLimits
     /// Whether requests are handed on to be shadowed.
@@ -82,18 +82,6 @@ extension Exchange {
 
     func place(at vendor: Vendor, model: String) -> Ladder.Place {
       Ladder.Place(vendor: vendor, model: model, profile: policy(vendor: vendor, model: model).profile)
-    }
-
-    /// Whose conversation it is, for what is remembered of it: a hash of the client, or of the credential, good for this
-    /// process only.
-    func owner(_ headers: [ForwardedHeaders.Field], _ client: Client? = nil) -> UInt64 {
-      var hasher = lasting.hasher
-      if let client {
-        hasher.combine(client.name)
-        return UInt64(bitPattern: Int64(hasher.finalize()))
-      }
-      for field in headers where ForwardedHeaders.kind(of: field.name) == .credential { hasher.combine(field.value) }
-      return UInt64(bitPattern: Int64(hasher.finalize()))
     }
   }
 

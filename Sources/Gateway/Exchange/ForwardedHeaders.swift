@@ -35,7 +35,7 @@ package enum ForwardedHeaders {
       default: break
       }
       if !named.isEmpty, named.contains(field.name.lowercased()) { continue }
-      if vendor.headers.contains(where: { $0.name.lowercased() == field.name.lowercased() }) { continue }
+      if vendor.headers.contains(where: { hyphenated($0.name).equalsIgnoringASCIICase(hyphenated(field.name).lowercased()) }) { continue }
       result.append(field)
     }
     if isInspected { result.append(("Accept-Encoding", "identity")) }
@@ -45,12 +45,22 @@ package enum ForwardedHeaders {
   }
 
   /// The client's headers for a vendor that it did not ask for: only those that say what the body is, and what Belay's own simulator
-  /// is to do. What credentials a client may have sent, and under what name, nobody can know.
-  static func forOtherVendor(_ headers: [Field]) -> [Field] {
-    headers.filter { field in
-      ["content-type", "accept", "user-agent"].contains { field.name.equalsIgnoringASCIICase($0) }
+  /// is to do. What credentials a client may have sent, and under what name, nobody can know; what is one elsewhere in the request may
+  /// stand in these too.
+  static func forOtherVendor(_ headers: [Field], without secrets: [String]) -> [Field] {
+    let secrets = SecretSearch(secrets)
+    return headers.filter { field in
+      let isTold =
+        ["content-type", "accept", "user-agent"].contains { field.name.equalsIgnoringASCIICase($0) }
         || field.name.hasPrefixIgnoringASCIICase("x-simulate-")
+      return isTold && !secrets.occurs(in: field.value.utf8.span) && !secrets.occurs(in: field.name.utf8.span)
     }
+  }
+
+  /// By which a vendor knows that it is asked again (draft-ietf-httpapi-idempotency-key-header).
+  static func isIdempotencyKey(_ name: String) -> Bool {
+    let name = hyphenated(name)
+    return name.equalsIgnoringASCIICase("idempotency-key") || name.equalsIgnoringASCIICase("x-idempotency-key")
   }
 
   /// No credential goes along, as far as its name tells it.
@@ -152,6 +162,7 @@ package enum ForwardedHeaders {
 
   /// Told by length first: nearly every field is decided without a comparison.
   static func kind(of name: String) -> Kind {
+    if !isPlain(name) { return kind(ofOdd: name) }
     func isNamed(_ lowercased: String) -> Bool { name.equalsIgnoringASCIICase(lowercased) }
     switch name.utf8.count {
     case 2: return isNamed("te") ? .hopByHop : .other
@@ -169,41 +180,71 @@ package enum ForwardedHeaders {
       if isNamed("x-sendfile") { return .site }
       if isNamed("set-cookie") { return .site }
       if isNamed("connection") || isNamed("keep-alive") { return .hopByHop }
-    case 11: if isNamed("set-cookie2") || isNamed("critical-ch") { return .site }
+    case 11:
+      if isNamed("set-cookie2") || isNamed("critical-ch") { return .site }
+      if isNamed("script-name") { return .framing }
     case 13:
       if isNamed("dictionary-id") { return .site }
       if isNamed("authorization") { return .credential }
       if isNamed("x-reproxy-url") { return .site }
-      if isNamed("x-rewrite-url") || isNamed("x-http-method") { return .framing }
+      if isNamed("x-rewrite-url") || isNamed("x-rewrite-uri") || isNamed("x-http-method") || isNamed("x-script-name") { return .framing }
     case 14:
       if isNamed("x-reproxy-file") { return .site }
-      if isNamed("content-length") || isNamed("x-original-url") || isNamed("x-original-uri") { return .framing }
+      if isNamed("content-length") || isNamed("x-original-url") || isNamed("x-original-uri") || isNamed("x-override-url") { return .framing }
     case 15:
-      if isNamed("x-forwarded-uri") { return .framing }
+      if isNamed("x-forwarded-uri") || isNamed("x-original-path") || isNamed("x-replaced-path") { return .framing }
       if isNamed("accept-encoding") { return .acceptEncoding }
       if isNamed("clear-site-data") { return .site }
-    case 16: if isNamed("proxy-connection") { return .hopByHop }
+    case 16:
+      if isNamed("proxy-connection") { return .hopByHop }
+      if isNamed("x-forwarded-path") { return .framing }
+      if isNamed("x-envoy-degraded") { return .site }
     case 17:
       if isNamed("transfer-encoding") { return .hopByHop }
       // RFC 9842: a browser brings it to each vendor, as all are one site to it.
-      if isNamed("use-as-dictionary") { return .site }
-      if isNamed("x-method-override") { return .framing }
+      if isNamed("use-as-dictionary") || isNamed("speculation-rules") { return .site }
+      if isNamed("x-method-override") || isNamed("x-original-method") { return .framing }
     case 18:
       if isNamed("proxy-authenticate") { return .hopByHop }
-      if isNamed("x-forwarded-prefix") { return .framing }
+      if isNamed("x-forwarded-prefix") || isNamed("x-forwarded-method") { return .framing }
     case 19:
       if isNamed("proxy-authorization") { return .hopByHop }
       if isNamed("reporting-endpoints") { return .site }
     case 20: if isNamed("x-lighttpd-send-file") || isNamed("available-dictionary") { return .site }
+    case 21: if isNamed("x-envoy-original-path") { return .framing }
     case 22:
       if isNamed("service-worker-allowed") { return .site }
       if isNamed("x-http-method-override") { return .framing }
+    case 23: if isNamed("x-envoy-original-method") { return .framing }
     case 25: if isNamed("strict-transport-security") { return .site }
+    case 27: if isNamed("secure-session-registration") { return .site }
+    case 35: if isNamed("x-envoy-immediate-health-check-fail") { return .site }
     default: break
     }
     // For the server in front, which would fetch what a vendor names.
     if name.hasPrefixIgnoringASCIICase("x-accel-"), !isNamed("x-accel-buffering") { return .site }
+    if name.hasPrefixIgnoringASCIICase("x-litespeed-") { return .site }
     return name.hasPrefixIgnoringASCIICase("x-belay-") ? .belay : .other
+  }
+
+  /// To CGI, and so to WSGI, Rack and PHP, `X_Original_URL` is `X-Original-URL` (RFC 3875 section 4.1.18), to lighttpd's `X.Original.URL` too.
+  private static func kind(ofOdd name: String) -> Kind {
+    let name = hyphenated(name)
+    let saysWhatBodyIs = name.equalsIgnoringASCIICase("content-type") || name.equalsIgnoringASCIICase("content-encoding")
+    return saysWhatBodyIs ? .framing : kind(of: name)
+  }
+
+  private static func hyphenated(_ name: String) -> String {
+    isPlain(name) ? name : String(decoding: name.utf8.map { isPlain($0) ? $0 : UInt8(ascii: "-") }, as: UTF8.self)
+  }
+
+  private static func isPlain(_ name: String) -> Bool { name.utf8.allSatisfy { isPlain($0) } }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"): true
+    default: false
+    }
   }
 
   private static func namedByConnection(_ headers: some Sequence<(name: String, value: String)>) -> Set<String> {

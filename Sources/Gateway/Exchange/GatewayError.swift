@@ -42,10 +42,10 @@ package struct GatewayError: Error, Equatable, Sendable {
     return JSONWriter.bytes(of: error)
   }
 
-  /// Without vendors' keys: what it says may be a vendor's word, cut to what a person reads.
+  /// Without vendors' keys: what it says may be a vendor's word.
   func cleared(of secrets: SecretSearch) -> GatewayError {
     var error = self
-    secrets.clear(cut: &error.message)
+    secrets.clear(&error.message)
     return error
   }
 }

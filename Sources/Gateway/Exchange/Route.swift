@@ -11,8 +11,8 @@ package struct Route: Sendable {
   /// The client named the vendor, by base URL or header.
   var isNamed = false
   /// The client's path without the vendor's name, and its query.
-  private let path: Substring
-  private let query: Substring?
+  let path: Substring
+  let query: Substring?
 
   init(vendor: Vendor, path: Substring, query: Substring?, isInspected: Bool) {
     self.vendor = vendor
@@ -22,8 +22,8 @@ package struct Route: Sendable {
     url = Self.url(of: path, query: query, at: vendor)
   }
 
-  /// The same request at another vendor. A query is between the client and the vendor that it asked, and may hold a key.
-  func at(_ vendor: Vendor) -> Route { Route(vendor: vendor, path: path, query: nil, isInspected: isInspected) }
+  /// The same completion at another vendor. Path and query are between the client and the vendor that it asked, and may hold a key.
+  func at(_ vendor: Vendor) -> Route { Route(vendor: vendor, path: "/v1/chat/completions", query: nil, isInspected: isInspected) }
 
   /// `/v1/x` becomes the vendor's base URL and `/x`; any other path is taken from the vendor's root, which is its base URL
   /// without a final `/v1`.
@@ -67,7 +67,7 @@ package struct Router: Sendable {
   package func route(
     method: String, target: String, named: String?, isTold: (Vendor) -> Bool = { _ in true }
   ) throws(GatewayError) -> Route {
-    func unknown(_ name: String) -> GatewayError { .unknownVendor(name, known: ordered.filter(isTold).map(\.name)) }
+    func unknown(_ name: String) -> GatewayError { .unknownVendor(bounded(name, 200), known: ordered.filter(isTold).map(\.name)) }
     let origin = Self.originForm(target)
     let (path, query) = split(origin, at: UInt8(ascii: "?"))
     guard path.utf8.first == UInt8(ascii: "/") else {

@@ -12,7 +12,7 @@ package struct WireSecrets: Sendable {
   package let reach: Int
 
   package init(_ secrets: [String]) {
-    search = SecretSearch(secrets)
+    search = SecretSearch(secrets, isBounded: false)
     reach = Self.spelling * (secrets.lazy.map(\.utf8.count).max() ?? 0)
   }
 

@@ -2,7 +2,7 @@
 
 /// A path as those servers read it that normalize before they route. What is forwarded stays as it came.
 ///
-/// Decoded once; `\` is `/`, as the URL standard has it, and either also where it was encoded, since many decode before they split;
+/// Decoded once, and again as long as that changes it, since some decode at each of several layers; `\` is `/`, as the URL standard has it, and either also where it was encoded, since many decode before they split;
 /// what stands behind `;` in a segment is a parameter (RFC 3986 section 3.3), which servlet containers take off first; spaces and dots
 /// at its end are none of its name on Windows; a segment that is empty is none.
 struct TargetPath {
@@ -21,14 +21,31 @@ struct TargetPath {
       isChatCompletions = path.utf8.suffix(17).elementsEqual("/chat/completions".utf8) { Self.lowercase($0) == $1 }
       return
     }
-    let decoded = path.utf8.percentDecoded
-    isIllFormed = decoded.contains { $0 < 0x20 || $0 == 0x7F } || String(validating: decoded, as: UTF8.self) == nil
-    let segments = decoded.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
-      .map { Self.trimmed($0.prefix { $0 != UInt8(ascii: ";") }, of: " ") }.filter { !$0.isEmpty }
-    climbs = segments.contains { $0.count <= 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }
-    let names = segments.map { Self.trimmed($0, of: " .") }.filter { !$0.isEmpty }.suffix(2)
-    let ends = ["chat", "completions"]
-    isChatCompletions = names.count == 2 && zip(names, ends).allSatisfy { $0.map(Self.lowercase).elementsEqual($1.utf8) }
+    var (climbs, isIllFormed, isChatCompletions) = (false, false, false)
+    var bytes = Array(path.utf8)
+    for layer in 0..<Self.layers {
+      let decoded = bytes.percentDecoded
+      // Further on it may be part of a name, as in `%25E9`.
+      if layer == 0 { isIllFormed = decoded.contains { $0 < 0x20 || $0 == 0x7F } || String(validating: decoded, as: UTF8.self) == nil }
+      let segments = Self.segments(of: decoded)
+      if segments.contains(where: { $0.count <= 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }) { climbs = true }
+      if Self.isChatCompletions(segments) { isChatCompletions = true }
+      if decoded.count == bytes.count { break }
+      bytes = decoded
+    }
+    (self.climbs, self.isIllFormed, self.isChatCompletions) = (climbs, isIllFormed, isChatCompletions)
+  }
+
+  private static let layers = 4
+
+  private static func segments(of path: [UInt8]) -> [ArraySlice<UInt8>] {
+    path.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+      .map { trimmed($0.prefix { $0 != UInt8(ascii: ";") }, of: " ") }.filter { !$0.isEmpty }
+  }
+
+  private static func isChatCompletions(_ segments: [ArraySlice<UInt8>]) -> Bool {
+    let names = segments.map { trimmed($0, of: " .") }.filter { !$0.isEmpty }.suffix(2)
+    return names.count == 2 && zip(names, ["chat", "completions"]).allSatisfy { $0.map(lowercase).elementsEqual($1.utf8) }
   }
 
   /// Whether it is as it would be read: nearly every path is.

@@ -37,7 +37,7 @@ extension Exchange {
     guard let page else { return .none }
     record.status = 204
     record.nanosecondsToFirstByte = now - startedAt
-    let head = AnswerHead(status: 204, fields: page.permission, exchangeID: record.id)
+    let head = AnswerHead(status: 204, fields: page.permission.unkept, exchangeID: record.id)
     hasBegun = true
     return .sequence([.begin(head), .finish(close(.completed, at: now))])
   }
@@ -45,11 +45,9 @@ extension Exchange {
   /// The head of an answer as a page may read it, if one asked; a vendor's own as a browser may show it.
   func opened(_ fields: ForwardedHeaders.AnswerFields) -> ForwardedHeaders.AnswerFields {
     var opened = page?.opened(fields) ?? fields
+    // What a page asks of its own address has no origin with it, and may be a program's.
+    if page != nil || Self.isKept(record.method) { opened = opened.unkept }
     if hasBegun, context.gate == nil { opened.sandbox() }
-    // A cache in front, or a client's own, would take one vendor's answer for another's (RFC 9110 section 12.5.5).
-    if page == nil, record.method == "GET" || record.method == "HEAD" {
-      opened.append("Vary", "x-belay-vendor, authorization, x-api-key".utf8)
-    }
     return opened
   }
 }

@@ -14,8 +14,8 @@ package struct NewKey: Sendable {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
     let letters = (0..<Self.letters).map { _ in alphabet[Int.random(in: alphabet.indices, using: &random)] }
     text = Self.prefix + String(decoding: letters, as: UTF8.self)
-    guard let digest = SHA256.digest(Array(text.utf8)) else { return nil }
-    sha256 = digest.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    guard let digest = SHA256.hex(Array(text.utf8)) else { return nil }
+    sha256 = digest
   }
 
   /// Whether such a key stands in a text: at any of the places where its prefix does.

@@ -25,11 +25,7 @@ struct Page: Sendable {
     var opened = own
     // Without credentials it means all: x-belay-*, and what an SDK reads of the vendor's.
     opened.append("Access-Control-Expose-Headers", "*".utf8)
-    opened.contentLength = fields.contentLength
-    for line in fields.lines.split(separator: UInt8(ascii: "\n")) where !Self.isBelays(line) {
-      opened.lines += line
-      opened.lines.append(UInt8(ascii: "\n"))
-    }
+    opened.append(fields) { !Self.isBelays($0) }
     return opened
   }
 
@@ -50,17 +46,12 @@ struct Page: Sendable {
     var fields = ForwardedHeaders.AnswerFields()
     fields.append("Access-Control-Allow-Origin", origin.utf8)
     fields.append("Vary", "Origin".utf8)
-    // The vendors have one address, by which a browser keeps answers: it would show one's for another's, and one client's to another,
-    // and take what the one gave it to tell a kept answer by to the other (RFC 9111 sections 4.1 and 4.3.1).
-    fields.append("Cache-Control", "no-store".utf8)
     return fields
   }
 
   /// What Belay says in the vendor's place.
-  private static func isBelays(_ line: ArraySlice<UInt8>) -> Bool {
-    let name = line.prefix { $0 != UInt8(ascii: ":") }
-    func begins(with prefix: String) -> Bool { name.count >= prefix.utf8.count && zip(name, prefix.utf8).allSatisfy { $0 | 0x20 == $1 } }
-    return begins(with: "access-control-")
-      || ["cache-control", "expires", "pragma", "etag", "last-modified", "age"].contains { name.count == $0.utf8.count && begins(with: $0) }
+  private static func isBelays(_ name: ArraySlice<UInt8>) -> Bool {
+    let prefix = "access-control-".utf8
+    return name.count >= prefix.count && zip(name, prefix).allSatisfy { $0 | 0x20 == $1 }
   }
 }

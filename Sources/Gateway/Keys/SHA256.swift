@@ -12,4 +12,9 @@ package enum SHA256 {
     }
     return digest.count == 32 ? digest : nil
   }
+
+  /// 64 hexadecimal digits.
+  static func hex(_ bytes: [UInt8]) -> String? {
+    digest(bytes)?.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+  }
 }

@@ -45,6 +45,8 @@ package struct ExchangeRecord: Sendable, Equatable {
   /// What was mended in that answer.
   package var repairs: [Repair] = []
   package var verdict = Annotation.Verdict.none
+  /// What passed as it was is whole by its own form, however its framing ended: there was `[DONE]`, or a JSON document's end.
+  package var hasOwnEnd = false
   /// As the client received them.
   package var finishReasons: [String] = []
   package var calls: [AssembledCall] = []
@@ -101,6 +103,7 @@ extension ExchangeRecord {
     calls.cutNames()
     usage = summary.usage
     verdict = Annotation.Verdict(of: summary)
+    hasOwnEnd = summary.isDone || summary.format == .json && summary.events == 1 && !summary.isTruncated
     if !isCutHere { findings.append(contentsOf: summary.findings) }
     var attempt = AttemptRecord(rung: nil, vendor: vendor, model: model, startedAt: 0)
     attempt.status = status

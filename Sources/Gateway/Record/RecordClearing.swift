@@ -59,13 +59,13 @@ extension ExchangeRecord {
 }
 
 extension SecretSearch {
-  /// Hands over the text without secrets, where it has some. Any of these may have been cut: a long name, what a finding quotes.
+  /// Hands over the text without secrets, where it has some.
   fileprivate func clear(_ text: String, _ replace: (String) -> Void) {
-    if let cleared = cleared(cut: text) { replace(cleared) }
+    if let cleared = cleared(text) { replace(cleared) }
   }
 
   fileprivate func clear(_ bytes: [UInt8], _ replace: ([UInt8]) -> Void) {
-    if let cleared = cleared(cut: bytes) { replace(cleared) }
+    if let cleared = cleared(bytes) { replace(cleared) }
   }
 
   /// How it breaks its schema only the store tells.

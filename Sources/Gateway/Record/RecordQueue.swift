@@ -151,5 +151,5 @@ extension RecordedAnswer {
 }
 
 extension RecordedBodies {
-  var queuedBytes: Int { request.count + (response?.count ?? 0) + 64 * requestHeaders.count }
+  var queuedBytes: Int { request.readableBytes + (response?.count ?? 0) + 64 * requestHeaders.count }
 }

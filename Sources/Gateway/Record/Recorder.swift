@@ -30,7 +30,7 @@ package final class Recorder: Sendable {
     queuedBytes: Int = 64 << 20, write: @escaping @Sendable ([UInt8]) -> Void
   ) {
     queue = RecordQueue(bytes: queuedBytes)
-    known = Mutex(SecretSearch(secrets))
+    known = Mutex(SecretSearch(secrets, isBounded: false))
     self.format = format
     self.store = store
     self.shadow = shadow
@@ -56,7 +56,7 @@ package final class Recorder: Sendable {
 
   /// Takes these out of what comes from now on, too: a reload may bring keys.
   package func hide(_ secrets: [String]) {
-    known.withLock { $0 = $0.adding(secrets) }
+    known.withLock { $0 = $0.including(secrets) }
   }
 
   /// Works until `finish` is called and the queue is empty, on a thread of its own.

@@ -53,7 +53,7 @@ extension StoredExchange {
     calls = record.calls.map { StoredCall($0, attempt: max(0, record.attempts.count - 1)) }
     if let body = record.bodies {
       request = StoredMessage(
-        headers: body.requestHeaders, body: body.request, boundaries: body.boundaries)
+        headers: body.requestHeaders, body: Array(buffer: body.request), boundaries: body.boundaries)
       if let client = body.response { response = StoredMessage(body: client, omittedBytes: body.omitted) }
     }
     secrets = record.secrets

@@ -30,7 +30,7 @@ package struct ShadowCore: Sendable {
   package private(set) var isPersistent: Bool
   /// Keys that no request may have that goes to the reference.
   private var secrets: [String] = []
-  private var known = SecretSearch([])
+  private var known = SecretSearch([], isBounded: false)
   private var intake: ShadowIntake
   private var settings: ShadowSettings { queue.settings }
 
@@ -59,8 +59,8 @@ package struct ShadowCore: Sendable {
     let new = secrets.filter { secret in !self.secrets.contains { $0.utf8.elementsEqual(secret.utf8) } }
     guard !new.isEmpty else { return Work() }
     self.secrets += new
-    known = known.adding(new)
-    let search = SecretSearch(new)
+    known = known.including(new)
+    let search = SecretSearch(new, isBounded: false)
     let (count, actions) = queue.withhold { search.occurs(inBody: [UInt8](buffer: $0.body)) }
     counts.skip(.hasKey, count)
     return events(actions)

@@ -36,16 +36,37 @@ extension ChatRequest {
     return hash.value
   }
 
-  /// What may tell people apart for whom one application speaks, besides what is said.
+  /// All that a model may read besides messages: what may tell people apart for whom one application speaks. How it is to answer is none
+  /// of it, and may differ from turn to turn, as do the ids of requests that some put into `metadata`.
   func combineSetting(into hash: inout StableHash, _ bytes: borrowing Span<UInt8>) {
-    for (key, value) in index.members(index.root) {
-      let key = WireKey(key, in: index)
-      if key.is("tools", index, bytes) || key.is("documents", index, bytes) || key.is("user", index, bytes)
-        || key.is("safety_identifier", index, bytes) || key.is("prompt_cache_key", index, bytes)
-        || key.is("chat_template_kwargs", index, bytes) || key.is("metadata", index, bytes)
-      {
-        hash.combine(index.hash(value, of: bytes))
-      }
+    combineMembers(of: index.root, but: Self.manners, into: &hash, bytes)
+  }
+
+  private static let manners: [StaticString] = [
+    "messages", "model", "stream", "stream_options", "n", "temperature", "top_p", "top_k", "min_p", "max_tokens", "max_completion_tokens",
+    "presence_penalty", "frequency_penalty", "repetition_penalty", "seed", "stop", "logprobs", "top_logprobs", "tool_choice",
+    "parallel_tool_calls", "response_format", "thinking", "reasoning", "reasoning_effort", "service_tier", "store", "metadata", "request_id", "rid",
+    "priority", "timeout", "logit_bias", "prediction", "include_usage", "stop_token_ids", "kv_transfer_params",
+    "trace_id", "verbosity", "echo", "user_agent",
+  ]
+
+  /// A message by all that a model may read of it, but its calls and what it thought.
+  func combineWhole(_ message: Message, into hash: inout StableHash, _ bytes: borrowing Span<UInt8>) {
+    combine(message, into: &hash, bytes)
+    combineMembers(of: message.node, but: Self.thoughts, into: &hash, bytes)
+  }
+
+  private static let thoughts: [StaticString] = [
+    "role", "content", "tool_calls", "tool_call_id", "id", "cache_control", "reasoning", "reasoning_content", "reasoning_details",
+  ]
+
+  /// In the order in which they are written; null is nothing.
+  private func combineMembers(of object: Node, but known: [StaticString], into hash: inout StableHash, _ bytes: borrowing Span<UInt8>) {
+    for (key, value) in index.members(object) where index.kind(value) != .null {
+      let name = WireKey(key, in: index)
+      if known.contains(where: { name.is($0, index, bytes) }) { continue }
+      hash.combine(index.hash(key, of: bytes))
+      hash.combine(index.hash(value, of: bytes))
     }
   }
 
@@ -61,10 +82,11 @@ extension ChatRequest {
     if index.kind(content) == .string, !index.hasEscapes(content) {
       return hash.combine(bytes.extracting(index.inside(content)))
     }
+    if index.kind(content) == .object { return hash.combine(index.hash(content, of: bytes)) }
     var text: [UInt8] = []
     index.decode(content, of: bytes, into: &text)
     for part in index.elements(content) {
-      if let node = index.value("text", in: part, of: bytes) {
+      if let node = plainText(of: part, bytes) {
         index.decode(node, of: bytes, into: &text)
       } else {
         // Pictures and the like, as they are.
@@ -72,6 +94,20 @@ extension ChatRequest {
       }
     }
     hash.combine(text.span)
+  }
+
+  /// Of a part that has nothing else to say: some clients write every member of every part. Where a cache begins may change.
+  private func plainText(of part: Node, _ bytes: borrowing Span<UInt8>) -> Node? {
+    var text: Node?
+    for (key, value) in index.members(part) where index.kind(value) != .null {
+      let name = WireKey(key, in: index)
+      if name.is("text", index, bytes), index.kind(value) == .string {
+        text = value
+      } else if !name.is("type", index, bytes), !name.is("cache_control", index, bytes) {
+        return nil
+      }
+    }
+    return text
   }
 }
 

@@ -49,7 +49,7 @@ extension ChatRequest {
       } else if key.is("tool_choice", index, bytes) {
         toolChoice = readToolChoice(value, bytes)
       } else if key.is("n", index, bytes) {
-        choiceCount = max(index.integer(value, of: bytes) ?? 1, 1)
+        choiceCount = max(readCount(value, bytes) ?? 1, 1)
       }
     }
     if messageList != oldList { forgetMessages() }
@@ -61,6 +61,13 @@ extension ChatRequest {
       messages.reserveCapacity(index.count(messageList))
       for message in index.elements(messageList).dropFirst(messages.count) { readMessage(message, bytes) }
     }
+  }
+
+  /// As vendors' readers do, which take `2.0` and `"2"` for 2.
+  private func readCount(_ node: Node, _ bytes: borrowing Span<UInt8>) -> Int? {
+    if let count = index.integer(node, of: bytes) { return count }
+    if let number = index.number(node, of: bytes)?.double { return Int(exactly: number) }
+    return index.string(node, of: bytes).flatMap { Int($0) }
   }
 
   /// Far more than any conversation has, and few enough that no body of any length fills the memory.

@@ -42,7 +42,7 @@ package struct EventStreamFramer: Sendable {
   package private(set) var type: [UInt8] = []
   package private(set) var style: Style = []
 
-  let limit: Int
+  private(set) var limit: Int
   /// A line that has no end yet.
   private var partial: [UInt8] = []
   /// Where the data of the event in progress is.
@@ -68,6 +68,28 @@ package struct EventStreamFramer: Sendable {
     guard case .none = data else { return false }
     return partial.isEmpty && nextType.isEmpty && bomBytesSeen == 3 && !isDropping && rest == .none
   }
+
+  /// Bytes that are kept of an event in progress.
+  package var keptBytes: Int { partial.count &+ held.count &+ nextType.count }
+
+  /// For want of memory: from now on no event of more data than this is kept, the one in progress included.
+  package mutating func keep(upTo limit: Int) {
+    self.limit = min(self.limit, limit)
+    startOver()
+    if partial.count &+ dataLength > self.limit { letGoOfPartial() }
+    if case .held = data, held.count > self.limit { drop(upTo: held.count) }
+  }
+
+  /// Gives back memory that is out of the ordinary, and the event returned last: a stream may rest for minutes.
+  mutating func shrink() {
+    startOver()
+    if held.isEmpty, held.capacity > Self.ordinary { held = [] }
+    if partial.isEmpty, partial.capacity > Self.ordinary { partial = [] }
+  }
+
+  private static let ordinary = 256 << 10
+  /// Longer than any type that means something.
+  private var typeLimit: Int { min(limit, 256) }
 
   /// - Parameters:
   ///   - limit: the most bytes that the data of one event may have; 8 MiB holds any tool call that was ever seen whole.
@@ -194,7 +216,7 @@ extension EventStreamFramer {
       drop(upTo: length)
       rest = .data
     case .type(let value):
-      guard partial.count &- value > limit else { return }
+      guard partial.count &- value > typeLimit else { return }
       nextType = []
       rest = .passedOver
     case .comment:
@@ -295,7 +317,7 @@ extension EventStreamFramer {
       return value
     case .type(let value):
       nextType.removeAll(keepingCapacity: true)
-      if line.count &- value <= limit { nextType.append(line.extracting(value..<line.count)) }
+      if line.count &- value <= typeLimit { nextType.append(line.extracting(value..<line.count)) }
     case .comment: style.insert(.comments)
     case .other: break
     }

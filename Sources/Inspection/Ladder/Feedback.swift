@@ -11,7 +11,7 @@ func feedbackEdits(
   else { throw .noMessages }
   var writer = JSONWriter(appendingTo: index.count(list) > 0 ? [UInt8(ascii: ",")] : [])
   if turn.calls.isEmpty {
-    writeMessage("user", emptyAnswer, to: &writer)
+    writeMessage("user", turn.hasMarkup ? unreadCalls : emptyAnswer, to: &writer)
   } else {
     let ids = newIDs(for: turn.calls, request, generation, bytes)
     writeAnswer(turn, ids, to: &writer)
@@ -22,6 +22,9 @@ func feedbackEdits(
 }
 
 private let emptyAnswer = "Your last answer was empty. Go on: call a tool, or answer in text."
+
+private let unreadCalls =
+  "Your last answer had a tool call within its text, which could not be read. Make the call again as a tool call, or answer in text alone."
 
 private func writeMessage(_ role: String, _ content: String, to writer: inout JSONWriter) {
   writer.beginObject()

@@ -19,8 +19,10 @@ package enum RetryChange: Equatable, Sendable {
 
 /// An answer that did not do.
 package struct FailedTurn: Equatable, Sendable {
-  /// All of its calls, the good ones too. None: the answer was empty.
+  /// All of its calls, the good ones too. None: the answer was empty, or had calls that nobody could read.
   package var calls: [FailedCall]
+  /// Markup of calls stood in what was said.
+  package var hasMarkup = false
   /// The text before the calls; UTF-8.
   package var text: [UInt8]
   /// What it thought, and under which key the vendor wants it back (Q4); nil for vendors that do not.

@@ -34,6 +34,25 @@ enum CanonicalID {
     return start < separator && !id.extracting(start..<separator).isBlank ? start..<separator : nil
   }
 
+  /// Where in `name` the tool's is: all of it, or what stands behind the model's own prefix, and before a count where one is (R30).
+  static func bareName(in name: borrowing Span<UInt8>) -> Range<Int> {
+    let rest = behindPrefix(name)
+    guard rest.lowerBound > 0, !name.extracting(rest).isBlank else { return 0..<name.count }
+    return self.name(in: name) ?? rest
+  }
+
+  /// What stands behind the model's own prefix, or all of it.
+  static func behindPrefix(_ name: borrowing Span<UInt8>) -> Range<Int> {
+    (name.hasPrefix(prefix.span) ? prefix.count : 0)..<name.count
+  }
+
+  /// Whether an id is `functions.{name}:{n}`, or what was made of one so that it names no call (`_` behind it).
+  static func isModelsOwn(_ id: borrowing Span<UInt8>) -> Bool {
+    var end = id.count
+    while end > 0, id[end &- 1] == underscore { end &-= 1 }
+    return id.hasPrefix(prefix.span) && name(in: id.extracting(0..<end)) != nil
+  }
+
   /// The id as JSON, quotes included. `rawName` is JSON text already, escapes and all.
   static func json(rawName: borrowing Span<UInt8>, index: Int) -> [UInt8] {
     var json: [UInt8] = []

@@ -10,6 +10,8 @@ struct IDNormalizer {
   /// K3: the ids of the turn at hand.
   var turnIDs = TurnIDs()
   private var newIDs = NewIDs()
+  /// K2: the tools, once the name of a call has been looked for among them.
+  var tools: ByteStrings?
   /// For each call so far: which edit gives it a new id, or -1.
   private var editOfCall: [Int] = []
 
@@ -43,7 +45,7 @@ struct IDNormalizer {
     let call = request.calls[number]
     let json =
       switch generation {
-      case .k2: k2ID(of: call, request.index, bytes)
+      case .k2: k2ID(of: call, request, bytes)
       case .k3: k3ID(of: call, request.index, bytes)
       case .other: [UInt8]?.none
       }

@@ -20,6 +20,9 @@ extension JSONIndex {
       let (one, other) = (range(one), range(other))
       return one.count == other.count && bytes.extracting(one).isEqual(to: bytes.extracting(other))
     }
+    // An escape takes six bytes at most. A long text is not decoded to be compared with a short one, of whose length callers keep count.
+    let (length, otherLength) = (range(one).count, range(other).count)
+    guard length <= 6 &* otherLength &+ 2, otherLength <= 6 &* length &+ 2 else { return false }
     return decodedID(one, of: bytes).map { $0 == decodedID(other, of: bytes) } ?? false
   }
 

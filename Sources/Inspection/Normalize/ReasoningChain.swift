@@ -22,7 +22,7 @@ package struct ReasoningChain: Equatable, Sendable {
   /// Goes on behind the next message of the conversation. The key of an assistant message with calls; nil for any other.
   mutating func next(_ message: ChatRequest.Message, _ request: ChatRequest, _ bytes: borrowing Span<UInt8>) -> UInt64? {
     guard !message.calls.isEmpty else {
-      request.combine(message, into: &hash, bytes)
+      request.combineWhole(message, into: &hash, bytes)
       return nil
     }
     // What was said beside the calls is not known when their key is made of them.
@@ -34,7 +34,7 @@ package struct ReasoningChain: Equatable, Sendable {
       hash.combine(argumentsHash(call.arguments, request.index, bytes))
     }
     let key = hash.value
-    request.combine(message, into: &hash, bytes)
+    request.combineWhole(message, into: &hash, bytes)
     return key
   }
 

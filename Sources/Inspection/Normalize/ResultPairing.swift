@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 
-/// Decides which call each tool result answers: by what came before it, and by the results that stand in a row with it, as all those of
-/// a turn come in one request.
+/// Decides which call each tool result answers: by what came before it, and by the results up to the next thing that the model
+/// said, as all those of a turn come in one request. A user may speak between them: some clients show a tool's picture so.
 ///
 /// Ids repeat across turns, because vendors count anew in each response (kimi-code #2911): so the nearest assistant
-/// turn comes first, and an earlier one only for an id that it has. A result with an id that no call has stands in order, but never for a
-/// call that another one names: what a model is told that one tool said must not be what another did.
+/// turn comes first, and an earlier one only for an id that it has. A result with an id that no call has goes by the function
+/// that it names. Without one it stands in order, but never for a call that another result names: what a model is told that one
+/// tool said must not be what another did.
 struct ResultPairing {
   enum Answer: Equatable {
     case none
@@ -28,27 +29,39 @@ struct ResultPairing {
   private static let scanLimit = 1 << 17
 
   /// For each call whether it has a result, then for each message what it answers: every request with results makes one, and one only.
-  private var marks: Marks
+  private(set) var marks: Marks
   /// The calls of the nearest preceding assistant turn that has any.
-  private var turn = 0..<0
+  private(set) var turn = 0..<0
+  /// Where the calls begin since which only the model spoke until the turn's.
+  private(set) var row = 0
+  /// The turn had no results yet.
+  private var isNew = false
   /// No call of the turn before this one is unanswered.
   private var firstUnanswered = 0
   /// Bytes that comparisons may have looked at.
   private var scanned = 0
   private var places = CallPlaces()
+  var names = CallNames(isWithIDs: false)
+  var namesakes = CallNames(isWithIDs: true)
 
   init(of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>) {
     marks = Marks(calls: request.calls.count, messages: request.messages.count)
     var number = 0
+    var isInRow = false
     while number < request.messages.count {
       let first = number
       number &+= 1
       if !request.messages[first].calls.isEmpty {
         turn = request.messages[first].calls
+        if !isInRow { row = turn.lowerBound }
+        (isInRow, isNew) = (true, true)
         firstUnanswered = turn.lowerBound
       } else if request.messages[first].role == .tool {
-        while number < request.messages.count, request.messages[number].role == .tool { number &+= 1 }
+        while number < request.messages.count, request.messages[number].role != .assistant { number &+= 1 }
         pair(first..<number, of: request, bytes)
+        isInRow = false
+      } else if request.messages[first].role != .assistant {
+        isInRow = false
       }
     }
   }
@@ -59,27 +72,88 @@ struct ResultPairing {
   /// Whether a call has a result.
   func isAnswered(_ call: Int) -> Bool { marks.isAnswered(call) }
 
-  /// Pairs results that stand in a row.
-  private mutating func pair(_ results: Range<Int>, of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>) {
-    var unpaired = 0
-    for number in results {
-      let id = request.messages[number].toolCallID
-      var answer = Answer.none
-      if let id, !request.index.isBlank(id, in: bytes) { answer = self.answer(withID: id, of: request, bytes) }
-      marks.set(answer, of: number)
-      if case .call(let call) = answer { claim(call) }
+  /// Pairs the results among messages between two of the model's.
+  private mutating func pair(_ messages: Range<Int>, of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>) {
+    widenTurn(for: messages, of: request)
+    var (unpaired, hasNamesakes) = (0, false)
+    for number in messages where request.messages[number].role == .tool {
+      var answer = self.answer(of: number, request, bytes)
+      if case .call(let call) = answer, namesAnother(number, than: call, request, bytes) {
+        hasNamesakes = true
+        answer = .none
+      }
+      take(answer, of: number)
       if answer == .none { unpaired &+= 1 }
     }
     guard unpaired > 0 else { return }
-    for number in results where marks.answer(of: number) == .none && firstUnanswered < turn.upperBound {
-      marks.set(.call(firstUnanswered), of: number)
-      claim(firstUnanswered)
+    if hasNamesakes {
+      pairNamesakes(messages, of: request, bytes)
+      for number in messages where isUnpaired(number, request) { take(answer(of: number, request, bytes), of: number) }
     }
+    guard firstUnanswered < turn.upperBound || row < turn.lowerBound else { return }
+    pairByName(messages, of: request, bytes)
+    for number in messages where isUnpaired(number, request) {
+      if firstUnanswered == turn.upperBound { break }
+      take(.call(firstUnanswered), of: number)
+    }
+  }
+
+  /// Some clients show each call in a message of its own. Of those in a row so many are one turn as there are results for: none is
+  /// answered yet, and where a client drops results, it drops the older ones.
+  private mutating func widenTurn(for messages: Range<Int>, of request: borrowing ChatRequest) {
+    guard isNew, row < turn.lowerBound else { return }
+    isNew = false
+    var results = 0
+    for number in messages where request.messages[number].role == .tool { results &+= 1 }
+    while row < turn.lowerBound, turn.count < results {
+      turn = request.messages[request.calls[turn.lowerBound &- 1].message].calls.lowerBound..<turn.upperBound
+    }
+    firstUnanswered = turn.lowerBound
+  }
+
+  /// Whether a result names another function than that of the call to which its id came, and a call of the turn has both the id and
+  /// the name. An id that is one of a kind needs no name.
+  private mutating func namesAnother(
+    _ number: Int, than call: Int, _ request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>
+  ) -> Bool {
+    let (id, name) = (request.messages[number].toolCallID, request.messages[number].name)
+    guard turn.count > 1, turn.contains(call), let id, let name, !request.index.isBlank(name, in: bytes),
+      !request.index.isSameText(name, request.calls[call].name, in: bytes)
+    else { return false }
+    let cost = turn.count &* (request.index.range(id).count &+ 16)
+    if scanned &+ cost <= Self.scanLimit {
+      scanned &+= cost
+      var isShared = false
+      for other in turn where other != call && !isShared { isShared = request.index.isSameText(id, request.calls[other].id, in: bytes) }
+      guard isShared else { return false }
+    }
+    namesakes.enter(turn, after: turn.lowerBound, request, bytes)
+    return namesakes.key(id: id, name: name, request.index, bytes).map { namesakes.contains($0) } ?? false
+  }
+
+  func isUnpaired(_ number: Int, _ request: borrowing ChatRequest) -> Bool {
+    request.messages[number].role == .tool && marks.isOpen(number)
+  }
+
+  /// Gives a result a call that nobody has before all results have been looked at.
+  mutating func note(_ call: Int?, of number: Int) { marks.set(call.map { .call($0) } ?? .none, of: number) }
+
+  /// Lets a result answer nothing.
+  mutating func close(_ number: Int) { marks.close(number) }
+
+  mutating func take(_ answer: Answer, of number: Int) {
+    marks.set(answer, of: number)
+    if case .call(let call) = answer { claim(call) }
   }
 
   private mutating func claim(_ call: Int) {
     marks.claim(call)
     while firstUnanswered < turn.upperBound, isAnswered(firstUnanswered) { firstUnanswered &+= 1 }
+  }
+
+  private mutating func answer(of number: Int, _ request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>) -> Answer {
+    guard let id = request.messages[number].toolCallID, !request.index.isBlank(id, in: bytes) else { return .none }
+    return answer(withID: id, of: request, bytes)
   }
 
   /// In the turn the first without a result, before the turn the last; else, with one, the first of the turn, and before it the last.
@@ -116,8 +190,10 @@ struct ResultPairing {
 
   struct Marks {
     private let calls: Int
-    /// Of a message 0 for nothing, one more than its call, or that below 0 for a call that had a result.
+    /// Of a message 0 for nothing yet, one more than its call, or that below 0 for a call that had a result.
     private var numbers: [Int]
+    /// What is never paired.
+    private static let closed = Int.min
 
     fileprivate init(calls: Int, messages: Int) {
       self.calls = calls
@@ -127,9 +203,12 @@ struct ResultPairing {
     func isAnswered(_ call: Int) -> Bool { numbers[call] != 0 }
     mutating func claim(_ call: Int) { numbers[call] = 1 }
 
+    func isOpen(_ message: Int) -> Bool { numbers[calls &+ message] == 0 }
+    mutating func close(_ message: Int) { numbers[calls &+ message] = Self.closed }
+
     func answer(of message: Int) -> Answer {
       let number = numbers[calls &+ message]
-      return number == 0 ? .none : number > 0 ? .call(number &- 1) : .again(-number &- 1)
+      return number == 0 || number == Self.closed ? .none : number > 0 ? .call(number &- 1) : .again(-number &- 1)
     }
 
     mutating func set(_ answer: Answer, of message: Int) {
@@ -140,65 +219,5 @@ struct ResultPairing {
         case .again(let call): -call &- 1
         }
     }
-  }
-}
-
-/// The calls of a conversation by their ids. Each call is entered once with its turn and once as an earlier one, and passed over
-/// once when it has its answer: all of it takes linear time.
-private struct CallPlaces {
-  /// Of the turn's calls with an id, the first that may be unanswered; of those before the turn, the last.
-  private var inTurn: [[UInt8]: Int] = [:]
-  private var earlier: [[UInt8]: Int] = [:]
-  /// Of the turn's calls with an id, the first; of those before the turn, the last.
-  private var firstInTurn: [[UInt8]: Int] = [:]
-  private var lastEarlier: [[UInt8]: Int] = [:]
-  /// For each call the next one with its id: forward within the turn, backward before it; -1 for none.
-  private var links: [Int] = []
-  /// What is entered.
-  private var turn = 0..<0
-  private var end = 0
-
-  mutating func answer(
-    _ id: [UInt8], _ within: Range<Int>, _ before: Range<Int>, _ passed: Range<Int>, _ turn: Range<Int>, _ marks: ResultPairing.Marks,
-    of request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>
-  ) -> ResultPairing.Answer {
-    enter(turn, request, bytes)
-    if let call = Self.first(id, &inTurn, links, marks), within.contains(call) { return .call(call) }
-    if let call = Self.first(id, &earlier, links, marks), before.contains(call) { return .call(call) }
-    if let call = firstInTurn[id], passed.contains(call), marks.isAnswered(call) { return .again(call) }
-    if let call = lastEarlier[id], before.contains(call) { return .again(call) }
-    return .none
-  }
-
-  /// The first that has no answer; an answer is never taken back.
-  private static func first(_ id: [UInt8], _ heads: inout [[UInt8]: Int], _ links: [Int], _ marks: ResultPairing.Marks) -> Int? {
-    guard let head = heads[id] else { return nil }
-    var call = head
-    while call >= 0, marks.isAnswered(call) { call = links[call] }
-    if call != head { heads[id] = call }
-    return call >= 0 ? call : nil
-  }
-
-  private mutating func enter(_ turn: Range<Int>, _ request: borrowing ChatRequest, _ bytes: borrowing Span<UInt8>) {
-    guard turn != self.turn || links.isEmpty else { return }
-    self.turn = turn
-    if links.isEmpty { links = Array(repeating: -1, count: request.calls.count) }
-    for call in end..<turn.lowerBound {
-      if let id = Self.link(call, &links, &earlier, request, bytes) { lastEarlier[id] = call }
-    }
-    end = turn.lowerBound
-    inTurn.removeAll(keepingCapacity: turn.count > 16)
-    for call in turn.reversed() { _ = Self.link(call, &links, &inTurn, request, bytes) }
-    firstInTurn = inTurn
-  }
-
-  /// - Returns: the call's id.
-  private static func link(
-    _ call: Int, _ links: inout [Int], _ heads: inout [[UInt8]: Int], _ request: borrowing ChatRequest,
-    _ bytes: borrowing Span<UInt8>
-  ) -> [UInt8]? {
-    guard let id = request.calls[call].id, let text = request.index.decodedID(id, of: bytes) else { return nil }
-    links[call] = heads.updateValue(call, forKey: text) ?? -1
-    return text
   }
 }

@@ -33,7 +33,7 @@ extension AssembledCall {
 
   private mutating func take(arguments piece: borrowing Span<UInt8>) {
     if endsInsideCharacter(arguments.span, trailingBackslashes) { quirks.insert(.splitCharacter) }
-    arguments.append(piece)
+    if arguments.appendText(piece) { quirks.insert([.splitCharacter, .oddPiece]) }
     let run = piece.backslashes(before: piece.count)
     trailingBackslashes = run == piece.count ? trailingBackslashes &+ run : run
   }

@@ -44,7 +44,8 @@ struct CallWatches: Sendable {
   ) -> (offset: Int, reason: CallDeath.Reason)? {
     while watches.count <= number { watches.append(CallWatch()) }
     guard !watches[number].isOver else { return nil }
-    if call.quirks.contains(.tooLong) { watches[number].isOver = true }
+    // Of a character that is cut in half, a validator that was fed the first half takes no second.
+    if call.quirks.contains(.tooLong) || call.arguments.endsInHalf { watches[number].isOver = true }
     let death = watches[number].isOver ? nil : judge(call, delta, at: number, text: text)
     if death != nil { watches[number].isOver = true }
     if watches[number].isOver { watches[number].validator = nil }

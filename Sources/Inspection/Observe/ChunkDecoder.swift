@@ -17,6 +17,11 @@ package struct ChunkDecoder: Sendable {
     case repeatedChoice(Int)
     /// Of an event that is of another kind than chunks are.
     case foreignEvent
+
+    /// It may be JSON, and has more values than are read.
+    var isTooMuch: Bool {
+      if case .notJSON(let error) = self, case .tooMany = error.reason { true } else { false }
+    }
   }
 
   /// What the last payload said.

@@ -35,6 +35,16 @@ struct ObservedChoice: Sendable {
     var matcher = MarkupMatcher()
     /// Bytes before the piece at hand.
     var count = 0
+    /// The last of them. What is thought is not asked for it.
+    var last: UInt8 = 0
+    /// The byte before the one that may begin the marker at hand.
+    var beforeHeld: UInt8 = 0
+
+    /// The byte before a marker of some length that ends at a place of the piece.
+    func before(_ length: Int, endingAt end: Int, in piece: borrowing Span<UInt8>) -> UInt8 {
+      let start = end - length
+      return start > 0 ? piece[start - 1] : start == 0 ? last : beforeHeld
+    }
   }
 
   init(index: Int) { summary = ChoiceSummary(index: index) }
@@ -49,6 +59,7 @@ struct ObservedChoice: Sendable {
   mutating func takeText(_ piece: borrowing Span<UInt8>, room: inout Room, tools: () -> ByteStrings) {
     if isPlain, text.matcher.passes(piece) {
       text.count &+= piece.count
+      if piece.count > 0 { text.last = piece[piece.count &- 1] }
     } else {
       takeClosely(piece, room: &room, tools: tools)
     }
@@ -82,6 +93,7 @@ struct ObservedChoice: Sendable {
     guard bareCall.find(in: piece, from: &at, tools: tools) else { return false }
     var leak = MarkupLeak(marker: .bareCall, isInReasoning: false, offset: text.count + at - bareCall.held.count)
     if room.keepsLeaks { leak.text = bareCall.held }
+    leak.length = bareCall.held.count
     room.leak &-= bareCall.held.count
     summary.leak = leak
     Self.keep(piece.extracting(at..<piece.count), room: &room, &summary)
@@ -92,7 +104,10 @@ struct ObservedChoice: Sendable {
   private static func search(
     _ piece: borrowing Span<UInt8>, _ channel: inout Channel, room: inout Room, _ summary: inout ChoiceSummary
   ) {
-    defer { channel.count &+= piece.count }
+    defer {
+      channel.count &+= piece.count
+      if piece.count > 0 { channel.last = piece[piece.count &- 1] }
+    }
     // What is said counts for more than what was thought before.
     guard summary.leak.map({ $0.isInReasoning && !channel.isReasoning }) ?? true else {
       if summary.leak?.isInReasoning == channel.isReasoning { keep(piece, room: &room, &summary) }
@@ -105,6 +120,8 @@ struct ObservedChoice: Sendable {
         let text = needle.text.utf8
         var leak = MarkupLeak(marker: marker, isInReasoning: channel.isReasoning, offset: channel.count + at - text.count)
         if room.keepsLeaks { leak.text = Array(text) }
+        leak.length = text.count
+        if !channel.isReasoning { leak.before = channel.before(text.count, endingAt: at, in: piece) }
         room.leak &-= text.count
         summary.leak = leak
         keep(piece.extracting(at..<piece.count), room: &room, &summary)
@@ -116,13 +133,16 @@ struct ObservedChoice: Sendable {
       default: break
       }
     }
+    let held = channel.matcher.held
+    if held > 0, held <= piece.count { channel.beforeHeld = channel.before(held, endingAt: piece.count, in: piece) }
   }
 
   private static func keep(_ piece: borrowing Span<UInt8>, room: inout Room, _ summary: inout ChoiceSummary) {
+    summary.leak?.length &+= piece.count
     guard room.keepsLeaks, summary.leak?.isTooLong == false else { return }
     if piece.count <= room.leak {
       room.leak &-= piece.count
-      summary.leak?.text.append(piece)
+      summary.leak?.text.appendText(piece)
     } else {
       summary.leak?.isTooLong = true
     }

@@ -13,6 +13,8 @@ package struct RequestFacts: Equatable, Sendable {
   package var choiceCount = 1
   /// Markup of calls stands in what the model reads, see `ChatRequest.quotesMarkup`: what looks like a lost call may be a quotation.
   package var quotesMarkup = false
+  /// An answer may be empty: it ends at the first of the words of `stop`, or has nothing to add to what was begun for the model (`partial`).
+  package var allowsNothing = false
   /// A stream is to end with usage: `stream_options.include_usage`.
   package var wantsUsage = false
 
@@ -42,12 +44,32 @@ extension ChatRequest {
     }
     facts.forbidsCalls = toolChoice == .none
     facts.choiceCount = choiceCount
+    facts.allowsNothing = hasStop(bytes) || continuesAnswer(bytes)
     if let options = index.value("stream_options", in: index.root, of: bytes),
       let asks = index.value("include_usage", in: options, of: bytes)
     {
       facts.wantsUsage = index.bool(asks) == true
     }
     return facts
+  }
+
+  /// There is a word to stop at. Some clients send an empty one with every request.
+  private func hasStop(_ bytes: borrowing Span<UInt8>) -> Bool {
+    guard let stop = index.value("stop", in: index.root, of: bytes) else { return false }
+    switch index.kind(stop) {
+    case .string: return !index.inside(stop).isEmpty
+    case .array: return index.count(stop) > 0
+    default: return false
+    }
+  }
+
+  /// The last message is what the answer is to begin with (Kimi's Partial Mode, and other vendors' names for it).
+  private func continuesAnswer(_ bytes: borrowing Span<UInt8>) -> Bool {
+    guard let last = messages.last, last.role == .assistant else { return false }
+    func says(_ key: StaticString, _ node: Node) -> Bool {
+      index.value(key, in: node, of: bytes).flatMap { index.bool($0) } == true
+    }
+    return says("partial", last.node) || says("prefix", last.node) || says("continue_final_message", index.root)
   }
 
   func toolSet(in bytes: borrowing Span<UInt8>, caches: SchemaCaches) -> ToolSet {

@@ -67,9 +67,16 @@ package struct ResponseObserver: Sendable {
   /// Bytes of the arguments of all calls so far.
   package var argumentBytes: Int { tally.argumentBytes }
   /// Bytes of the answer that are kept.
-  package var keptBytes: Int { tally.keptBytes &+ body.count }
-  /// No more is kept, for want of memory: calls that go on are not judged, and a whole body is not looked at.
-  package mutating func keepNoMore() { format == .json ? keepNoMoreOfBody() : tally.keepNoMore() }
+  package var keptBytes: Int { tally.keptBytes &+ framer.keptBytes &+ body.count }
+  /// No more is kept, for want of memory: calls that go on are not judged, long events and a whole body are not looked at.
+  package mutating func keepNoMore() {
+    guard format == .eventStream else { return keepNoMoreOfBody() }
+    tally.keepNoMore()
+    framer.keep(upTo: Self.shortEvent)
+  }
+
+  private static let shortEvent = 64 << 10
+
   /// The body is not kept, for want of memory, and so not looked at.
   package mutating func keepNoMoreOfBody() {
     isBodyTooLong = true
@@ -200,6 +207,7 @@ package struct ResponseObserver: Sendable {
 
   private mutating func takeHeld() -> EventTraits {
     let held = framer.held
+    defer { framer.shrink() }
     return takeEvent(held.span)
   }
 
@@ -220,6 +228,7 @@ package struct ResponseObserver: Sendable {
       let traits = tally.take(decoder)
       return isError ? traits.union(tally.takeErrorEvent(payload)) : traits
     } catch {
+      if !isError, error.isTooMuch { return tally.takeOversized() }
       // Clients that do not look at an event's type may read it, and in it what is not read here.
       return isError ? tally.takeErrorEvent(payload).union(.unreadable) : tally.takeUnreadable(payload, error)
     }

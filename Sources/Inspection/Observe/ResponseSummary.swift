@@ -101,8 +101,12 @@ package struct MarkupLeak: Equatable, Sendable {
   package var isInReasoning: Bool
   /// Bytes of that channel's text before the marker.
   package var offset: Int
+  /// The last of them, where that may count: 0 at the very start, in reasoning, and for a call without markers.
+  package var before: UInt8 = 0
   /// That channel's text from the marker on, with `.keepsText`; not more than the limit.
   package var text: [UInt8] = []
+  /// Bytes of all of it as it came: more than `text` has where a character came in halves.
+  package var length: Int
   /// `text` is not all.
   package var isTooLong = false
 
@@ -111,5 +115,6 @@ package struct MarkupLeak: Equatable, Sendable {
     self.isInReasoning = isInReasoning
     self.offset = offset
     self.text = text
+    length = text.count
   }
 }

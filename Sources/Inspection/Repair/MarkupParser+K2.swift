@@ -33,6 +33,37 @@ extension MarkupParser {
     return call
   }
 
+  /// Whether a call stands behind the token that begins one: an id and arguments, or what has come of them. Who explains the token goes on
+  /// with words, or with the rest of a program.
+  func beginsCall() -> Bool {
+    var ahead = self
+    let header = ahead.k2Header()
+    ahead.skipSpace()
+    let next = ahead.position < bytes.count ? bytes[ahead.position] : nil
+    let isObject = next == UInt8(ascii: "{") || next == UInt8(ascii: "[") || ahead.starts(with: "\"{", at: ahead.position)
+    // An id that is spoilt is for others to judge.
+    if header.hasToken, isObject { return !header.id.contains(UInt8(ascii: "`")) }
+    let isNameless = header.id.isEmpty && !header.isFenced
+    guard isNameless || isID(header.id) else { return false }
+    guard let next else { return true }
+    if isObject { return !isNameless || jsonValue(from: ahead.position) != nil }
+    let end = nextCallBoundary(from: ahead.position)
+    return end?.start == ahead.position || header.hasToken && !"`'\"),.;:".utf8.contains(next) && end?.marker == .callEnd
+  }
+
+  /// Whether this is the id of a call, or as much of one as came: of a declared tool, or as the model writes them, in a word.
+  private func isID(_ id: [UInt8]) -> Bool {
+    let name = id.starts(with: Self.prefix) ? id[Self.prefix.count...] : id[...]
+    if tools.contains(Array(name).span) { return true }
+    let colon = name.lastIndex(of: UInt8(ascii: ":"))
+    if let colon, colon + 1 < name.endIndex, name[(colon + 1)...].allSatisfy(\.isIndexByte), tools.contains(Array(name[..<colon]).span) {
+      return true
+    }
+    if Self.prefix.starts(with: id) { return !id.isEmpty }
+    guard name.count < id.count || colon != nil, let last = id.last, last.isIndexByte else { return false }
+    return id.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"`'\"()[]{}<>,;=|\\".utf8.contains($0) }
+  }
+
   /// Calls without the tokens before them, `functions.name:0{…}`: only at the very start of the text and for a declared name, since
   /// anything else may be prose.
   mutating func barewordCall() -> LeakedCall? {
@@ -65,28 +96,28 @@ extension MarkupParser {
   }
 
   /// The id, up to the token, code fence or brace that begins the arguments.
-  private mutating func k2Header() -> (id: [UInt8], isFenced: Bool) {
+  private mutating func k2Header() -> (id: [UInt8], hasToken: Bool, isFenced: Bool) {
     let start = position
     while position < bytes.count {
       switch bytes[position] {
       case UInt8(ascii: "<"):
         guard let marker = markerHere() else { break }
         let id = trimmed(start..<position)
-        guard marker.marker == .argumentBegin else { return (id, false) }
+        guard marker.marker == .argumentBegin else { return (id, false, false) }
         position = marker.end
         skipSpace()
-        return (id, skipFence())
+        return (id, true, skipFence())
       case UInt8(ascii: "{"):
-        return (trimmed(start..<position), false)
+        return (trimmed(start..<position), false, false)
       case UInt8(ascii: "`") where starts(with: "```", at: position):
         let id = trimmed(start..<position)
-        return (id, skipFence())
+        return (id, false, skipFence())
       default: break
       }
       position += 1
     }
     // Cut off within the id: there is a call, and nobody knows which.
-    return (trimmed(start..<position), false)
+    return (trimmed(start..<position), false, false)
   }
 
   /// The tool's name in an id: what is declared wins, since names may hold `.` and `:` themselves (1.3).

@@ -11,6 +11,14 @@ package struct MarkupParser: Sendable {
     package var calls: [LeakedCall] = []
     /// What stands before, between and behind the calls and is no markup; empty when that is only white space.
     package var text: [UInt8] = []
+    /// There is a call, or what begins some: tokens that end or part one, and stand alone, are none.
+    package var isBegun = false
+    /// A token stands where the grammar has none: it is a word, and spoken of.
+    package var hasWords = false
+    /// It begins with what K3 thinks or says: all of its output may be there as it was.
+    package var opensChannel = false
+    /// What stands behind the last of the markup, tokens that end a message aside.
+    package var behind: [UInt8] = []
 
     /// There is at least one call, and none was cut off.
     package var isComplete: Bool { !calls.isEmpty && calls.allSatisfy(\.isComplete) }
@@ -38,6 +46,7 @@ package struct MarkupParser: Sendable {
 
   private mutating func run() {
     while let call = barewordCall() { result.calls.append(call) }
+    var last = 0
     while position < bytes.count {
       guard let next = nextMarker(from: position) else {
         result.text += bytes[position...]
@@ -45,17 +54,22 @@ package struct MarkupParser: Sendable {
       }
       result.text += bytes[position..<next.start]
       position = next.end
-      read(next.marker)
+      read(next.marker, at: next.start)
+      last = result.text.count
     }
-    result.text = withoutEndTokens(result.text)
+    if !result.calls.isEmpty { result.isBegun = true }
+    result.behind = withoutEndTokens(Array(result.text[last...]))
+    if !result.calls.isEmpty { result.text = withoutEndTokens(result.text) }
     if result.text.span.isBlank { result.text = [] }
   }
 
-  private mutating func read(_ marker: Marker) {
+  private mutating func read(_ marker: Marker, at start: Int) {
     switch marker {
     case .sectionBegin, .singularSectionBegin:
+      result.isBegun = true
       skipSpace()
       // Some models forget the token that begins the first call.
+      guard beginsCall() else { break }
       let start = position
       let call = k2Call()
       if call.isComplete, !call.name.isEmpty {
@@ -64,27 +78,59 @@ package struct MarkupParser: Sendable {
         position = start
       }
     case .callBegin:
+      guard beginsCall() else {
+        result.hasWords = true
+        break
+      }
       result.calls.append(k2Call())
       skipSpaceBeforeMarker()
-    case .sectionEnd, .singularSectionEnd, .callEnd, .argumentBegin, .separator, .bareCall:
+    case .sectionEnd, .singularSectionEnd, .callEnd, .argumentBegin, .bareCall:
+      skipSpaceBeforeMarker()
+    case .separator:
+      // Those of tags are read with them.
+      result.hasWords = true
       skipSpaceBeforeMarker()
     case .open:
-      openTag()
+      openTag(at: start)
     case .close:
       // A tag that is closed here was opened in what is no markup, or in the prompt.
-      _ = tag()
+      let start = position
+      if tag() == nil, position == start { result.hasWords = true }
     }
   }
 
-  private mutating func openTag() {
-    guard let tag = tag() else { return }
+  private mutating func openTag(at place: Int) {
+    let start = position
+    guard let tag = tag() else {
+      let name = trimmed(start..<position)
+      if position == bytes.count, ["call", "tools"].contains(where: { $0.utf8.starts(with: name) }) {
+        result.isBegun = true
+      } else {
+        result.hasWords = true
+      }
+      return
+    }
+    if place == 0, ["think", "response"].contains(tag.name) { result.opensChannel = true }
     switch tag.name {
-    case "call": result.calls.append(k3Call(tag))
-    case "tools": skipSpaceBeforeMarker()
+    case "call":
+      guard goesOnWithMarkup() else {
+        result.hasWords = true
+        break
+      }
+      result.calls.append(k3Call(tag))
+    case "tools":
+      result.isBegun = true
+      skipSpaceBeforeMarker()
     // Thoughts are not text; what is never closed is one to the end.
     case "think": position = closingTag("think")?.upperBound ?? bytes.count
     default: break
     }
+  }
+
+  /// Whether nothing but a marker, or what has come of one, stands behind a tag: there are no words within a call of K3's.
+  private func goesOnWithMarkup() -> Bool {
+    let next = bytes[position...].first { !$0.isWhiteSpace }
+    return next == nil || next == UInt8(ascii: "<")
   }
 
   /// White space is markup only where more markup follows.
@@ -122,11 +168,13 @@ extension MarkupParser {
     return nil
   }
 
-  /// The tokens that end a message, which a vendor that leaks calls leaks as well (R06).
-  private func withoutEndTokens(_ text: [UInt8]) -> [UInt8] {
-    guard !result.calls.isEmpty else { return text }
-    return ["<|im_end|>", "<|end_of_msg|>", "</think>"].reduce(text) { $0.removingAll(Array($1.utf8)) }
-  }
+  /// The tokens that end a message or begin another, which a vendor that leaks calls leaks as well (R06).
+  private static let endTokens = [
+    "<|im_end|>", "<|end_of_msg|>", "</think>", "<|im_middle|>", "<|im_user|>", "<|im_assistant|>", "<|im_system|>", "[EOS]", "[EOT]",
+    "[BOS]", "<|endoftext|>", "</s>",
+  ].map { Array($0.utf8) }
+
+  private func withoutEndTokens(_ text: [UInt8]) -> [UInt8] { Self.endTokens.reduce(text) { $0.removingAll($1) } }
 }
 
 extension [UInt8] {

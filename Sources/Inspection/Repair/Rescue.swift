@@ -26,8 +26,9 @@ extension ChoiceSummary {
   mutating func rescue<Changes>(tools: ByteStrings, mend: (inout AssembledCall) -> Changes?) -> [Changes]? {
     guard let leak, !leak.isTooLong, !leak.text.isEmpty else { return nil }
     let result = MarkupParser(tools: tools).parse(leak.text)
+    if isQuotation(result) { return nil }
     guard result.isModest, !calls.isEmpty || result.isComplete else { return nil }
-    if leak.isInReasoning, hasText, calls.isEmpty, !result.text.span.isBlank { return nil }
+    if leak.isInReasoning, !result.text.span.isBlank, calls.isEmpty ? hasText : result.calls.isEmpty { return nil }
     var (rescued, changes) = ([AssembledCall](), [Changes]())
     for (call, change) in missing(of: result.calls, mend: mend) {
       guard let change, !leak.isInReasoning || calls.isEmpty else { return nil }
@@ -44,13 +45,60 @@ extension ChoiceSummary {
     return changes
   }
 
-  /// Whether nothing is lost with the calls in the reasoning: the choice has them, or the model thought on behind them, and said something
-  /// else.
-  package func losesNothing(_ tools: ByteStrings) -> Bool {
-    guard let leak, leak.isInReasoning, !leak.isTooLong, hasText || !calls.isEmpty else { return false }
+  /// Whether the model speaks of its markup: it ends its turn with its calls, so that what goes on behind them in the text is no call. A
+  /// vendor that says there were calls, and gives none, has lost them all the same; and one that gives some may have lost others, but for
+  /// what stands in code or in quotation marks.
+  private func isQuotation(_ result: MarkupParser.Result) -> Bool {
+    guard let leak, !leak.isInReasoning, !isRaw(result) else { return false }
+    guard leak.goesOn(with: result.behind) || result.hasWords && result.calls.isEmpty else { return false }
+    return calls.isEmpty ? finishReason != "tool_calls" : result.calls.isEmpty || leak.isQuoted(before: result.behind)
+  }
+
+  /// Whether what looks like a lost call in the text is none: nothing begins one, or the model goes on behind it. Where there are no tools,
+  /// nothing is lost whatever it is.
+  package func quotesMarkup(_ tools: ByteStrings) -> Bool {
+    guard let leak, !leak.isInReasoning else { return false }
+    if tools.isEmpty { return true }
+    guard !leak.isTooLong, !leak.text.isEmpty else { return false }
     let result = MarkupParser(tools: tools).parse(leak.text)
-    if !result.text.span.isBlank { return true }
-    return !calls.isEmpty && result.isModest && missing(of: result.calls) { _ in () }.isEmpty
+    return !result.isBegun && !isRaw(result) || isQuotation(result)
+  }
+
+  /// Whether K3's output is there as it was, thoughts and all, from the first byte on. Without calls nobody tells them from the text.
+  private func isRaw(_ result: MarkupParser.Result) -> Bool { leak?.offset == 0 && result.opensChannel && result.calls.isEmpty }
+
+  /// Whether nothing is lost with the markup in the reasoning: the model called all the same, or it said something else, and its last thought
+  /// was no call that it can make.
+  package func losesNothing(_ tools: ByteStrings) -> Bool {
+    guard let leak, leak.isInReasoning else { return false }
+    if !calls.isEmpty { return true }
+    guard hasText, !leak.isTooLong else { return false }
+    let result = MarkupParser(tools: tools).parse(leak.text)
+    return !result.isBegun || !result.text.span.isBlank || !result.calls.contains { $0.isComplete && tools.contains($0.name.span) }
+  }
+}
+
+extension MarkupLeak {
+  /// Whether text behind the markup is said: something can be seen of it, and it is not just the fence in which a model may put a call.
+  fileprivate func goesOn(with text: [UInt8]) -> Bool {
+    let seen = String(decoding: text, as: UTF8.self).unicodeScalars.lazy.filter(\.isSeen)
+    return seen.contains { $0 != "`" } || !seen.isEmpty && (before == UInt8(ascii: "`") || before == 0x0A)
+  }
+
+  /// Whether the markup stands in what the text behind it closes: a code span, quotation marks, or a fence.
+  fileprivate func isQuoted(before text: [UInt8]) -> Bool {
+    if let first = text.first, first == before, "`'\"".utf8.contains(first) { return true }
+    let fences = text.split(separator: 0x0A).count { $0.drop(while: \.isWhiteSpace).starts(with: "```".utf8) }
+    return !fences.isMultiple(of: 2)
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isSeen: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator: false
+    default: true
+    }
   }
 }
 

@@ -6,11 +6,12 @@ extension ResponseSummary {
   ///
   /// Deterministic, and done with it: repairing a repaired answer changes nothing. Arguments and rescued calls are changed only
   /// where the call is valid then; ids, shape and finish reason are mended whatever the call is worth. A choice that
-  /// `tool_choice: none` forbids calls in is not given any. Nothing is mended beside a call that was too long to be kept.
+  /// `tool_choice: none` forbids calls in is not given any. Nothing is mended beside a call that was too long to be kept, or an
+  /// event that was too long to be looked at: it may say the rest of any call.
   package func repaired(
     with rules: Set<RepairRule>, request: RequestFacts, ids: ResponseIDs
   ) -> (summary: ResponseSummary, repairs: [Repair]) {
-    guard failure == nil || !choices.isEmpty, keepsAllCalls else { return (self, []) }
+    guard failure == nil || !choices.isEmpty, keepsAllCalls, oversized == 0 else { return (self, []) }
     var repair = ResponseRepair(summary: self, rules: rules, request: request)
     for place in choices.indices { repair.mendCalls(of: place) }
     repair.summary.judge(against: request)

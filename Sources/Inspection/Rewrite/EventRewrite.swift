@@ -144,8 +144,8 @@ package struct EventRewrite: Sendable {
   /// An event of a stream with this JSON as its data.
   package static func event(_ data: [UInt8]) -> [UInt8] {
     // White space between values may be line ends, as in a body or in an event of several `data:` lines, and each would end this
-    // line. Within strings there are none.
-    Array("data: ".utf8) + data.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 } + Array("\n\n".utf8)
+    // line. Within strings there are none but those that only some readers know.
+    Array("data: ".utf8) + LineSeparators.escaped(data).map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 } + Array("\n\n".utf8)
   }
 }
 

@@ -20,9 +20,9 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomReflectable {
   package var description: String { "***" }
   package var customMirror: Mirror { Mirror(self, children: []) }
 
-  /// `message` without the key, however it is spelled, and without what a cut may have left of it. A key too short to be one is left
-  /// alone, as it would also be found in other words.
-  func hidden(in message: String) -> String { search.cleared(cut: message) ?? message }
+  /// `message` without the key, however it is spelled, or half of it, where it was cut. A key too short to be one is left alone, as it
+  /// would also be found in other words.
+  func hidden(in message: String) -> String { search.cleared(message) ?? message }
 
   /// The same for a body, before it is cut.
   func hidden(in body: [UInt8]) -> [UInt8] { search.cleared(body) ?? body }

@@ -5,6 +5,7 @@ import JSON
 struct BodyRedactor {
   private let paths: [JSONPath]
   private var index = JSONIndex()
+  private var isQuoting = false
 
   private static let mark = JSONWriter.bytes(of: JSONValue(Redaction.mark))
 
@@ -12,14 +13,16 @@ struct BodyRedactor {
     self.paths = paths
   }
 
+  /// - Parameter isQuoting: whether an error's message loses its quotations.
   /// - Returns: whether anything was taken out.
-  mutating func redact(_ message: inout StoredMessage) -> Bool {
+  mutating func redact(_ message: inout StoredMessage, isQuoting: Bool = false) -> Bool {
     guard !message.body.isEmpty else { return false }
+    self.isQuoting = isQuoting
     if message.omittedBytes == 0, let edits = edits(in: message.body, 0..<message.body.count) {
       message.apply(edits)
       return !edits.isEmpty
     }
-    if let edits = streamEdits(message.body, isCut: message.omittedBytes > 0) {
+    if let edits = streamEdits(message.body) {
       message.apply(edits)
       return !edits.isEmpty
     }
@@ -53,7 +56,23 @@ struct BodyRedactor {
     guard (try? index.read(span)) != nil else { return nil }
     var edits: [JSONEdit] = []
     walk(index.root, paths.map { _ in JSONPath.State() }, span, range.lowerBound, anyIndex, &edits)
+    if isQuoting, let edit = quotationEdit(span, range.lowerBound), !edits.contains(where: { $0.range.overlaps(edit.range) }) {
+      edits.append(edit)
+      edits.sort { $0.range.lowerBound < $1.range.lowerBound }
+    }
     return edits
+  }
+
+  /// Of an error's message what stands before its first quotation.
+  private func quotationEdit(_ bytes: borrowing Span<UInt8>, _ offset: Int) -> JSONEdit? {
+    guard let error = index.value("error", in: index.root, of: bytes), let message = index.value("message", in: error, of: bytes),
+      let said = index.string(message, of: bytes)
+    else { return nil }
+    var left = said
+    Redactor.cutQuotations(&left)
+    if left.utf8.elementsEqual(said.utf8) { return nil }
+    let range = index.range(message)
+    return JSONEdit(range: range.lowerBound + offset..<range.upperBound + offset, replacement: JSONWriter.bytes(of: JSONValue(left)))
   }
 
   private func walk(
@@ -79,27 +98,48 @@ struct BodyRedactor {
 
   // MARK: A stream
 
-  /// nil where the body is no event stream. Data that is no JSON goes, but for `[DONE]`.
-  private mutating func streamEdits(_ body: [UInt8], isCut: Bool) -> [JSONEdit]? {
+  /// nil where the body is no event stream.
+  private mutating func streamEdits(_ body: [UInt8]) -> [JSONEdit]? {
     var all: [JSONEdit] = []
+    var event: [Range<Int>] = []
     var isStream = false
     var start = 0
     while start < body.count {
       let end = body[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? body.count
-      defer { start = end + 1 }
+      defer { start = body[end...].starts(with: [0x0D, 0x0A]) ? end + 2 : end + 1 }
       let line = body[start..<end]
       guard line.starts(with: "data:".utf8) else {
         let isField = line.isEmpty || ["event:", "id:", "retry:", ":"].contains { line.starts(with: $0.utf8) }
         if !isField { return nil }
+        if line.isEmpty {
+          all += edits(in: body, event: event)
+          event.removeAll(keepingCapacity: true)
+        }
         continue
       }
       isStream = true
       var data = start + 5
       if data < end, body[data] == 0x20 { data += 1 }
       if data == end || body[data..<end].elementsEqual("[DONE]".utf8) { continue }
-      all += edits(in: body, data..<end) ?? [JSONEdit(range: data..<end, replacement: Self.mark)]
+      event.append(data..<end)
     }
+    all += edits(in: body, event: event)
     return isStream ? all : nil
+  }
+
+  /// Data that is no JSON goes, and what no path leads into. So do several lines, which readers make one text of, but where each is an
+  /// object: some vendors leave the blank line between two events out.
+  private mutating func edits(in body: [UInt8], event lines: [Range<Int>]) -> [JSONEdit] {
+    var all: [JSONEdit] = []
+    for line in lines {
+      let edits = edits(in: body, line)
+      let kind = index.kind(index.root)
+      guard let edits, kind == .object || kind == .array && lines.count == 1 else {
+        return lines.map { JSONEdit(range: $0, replacement: Self.mark) }
+      }
+      all += edits
+    }
+    return all
   }
 }
 

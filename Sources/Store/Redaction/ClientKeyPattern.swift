@@ -5,9 +5,7 @@
 enum ClientKeyPattern {
   private static let prefix = Array("belay_".utf8)
   private static let letters = 43
-  /// So much of one, digits among it, is no word: metrics are named `belay_` too.
-  private static let fewestLetters = 16
-  /// Half of a key, which a text may have where it was cut.
+  /// Half of a key counts where there are digits among it: metrics are named `belay_` too.
   private static let half = 22
 
   static func occurs(in bytes: borrowing Span<UInt8>) -> Bool {
@@ -20,18 +18,6 @@ enum ClientKeyPattern {
     var place = 0
     while let range = next(in: bytes, from: &place) { found.append(range) }
     return found
-  }
-
-  /// Where the piece of a key begins that ends at a cut.
-  static func beginning(in bytes: borrowing Span<UInt8>, cutAt end: Int) -> Int? {
-    var start = end
-    var hasDigit = false
-    while start > 0, isLetter(bytes[start - 1]) {
-      start -= 1
-      if (0x30...0x39).contains(bytes[start]) { hasDigit = true }
-    }
-    guard hasDigit, fewestLetters..<letters ~= end - start, stands(in: bytes, before: start) else { return nil }
-    return start - prefix.count
   }
 
   /// The next from `start` on, which is moved behind it. Looks at every sixth byte where there is none.

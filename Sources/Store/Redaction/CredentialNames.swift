@@ -70,17 +70,17 @@ extension Redaction {
   }
 
   /// Whether the word stands for itself, between hyphens or the name's ends.
-  private static func isWord(_ word: String, in bytes: borrowing Span<UInt8>, at start: Int) -> Bool {
+  static func isWord(_ word: String, in bytes: borrowing Span<UInt8>, at start: Int) -> Bool {
     let end = start + word.utf8.count
     return stands(word, in: bytes, at: start) && (start == 0 || folded(bytes[start - 1]) == UInt8(ascii: "-"))
       && (end == bytes.count || folded(bytes[end]) == UInt8(ascii: "-"))
   }
 
-  private static func ends(with word: String, _ bytes: borrowing Span<UInt8>) -> Bool {
+  static func ends(with word: String, _ bytes: borrowing Span<UInt8>) -> Bool {
     bytes.count >= word.utf8.count && stands(word, in: bytes, at: bytes.count - word.utf8.count)
   }
 
-  private static func stands(_ word: String, in bytes: borrowing Span<UInt8>, at start: Int) -> Bool {
+  static func stands(_ word: String, in bytes: borrowing Span<UInt8>, at start: Int) -> Bool {
     guard start + word.utf8.count <= bytes.count else { return false }
     var place = start
     for byte in word.utf8 {
@@ -90,7 +90,7 @@ extension Redaction {
     return true
   }
 
-  private static func folded(_ byte: UInt8) -> UInt8 {
+  static func folded(_ byte: UInt8) -> UInt8 {
     switch byte {
     case 0x41...0x5A: byte | 0x20
     case UInt8(ascii: "_"): UInt8(ascii: "-")

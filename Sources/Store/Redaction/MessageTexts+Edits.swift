@@ -5,7 +5,7 @@ import JSON
 extension MessageTexts {
   /// What only one piece says, a search of the body finds.
   func hasSecret(of secrets: SecretSearch) -> Bool {
-    texts.contains { $0.pieces.count > 1 && secrets.occurs(in: $0.bytes.span) }
+    hasTooMany || texts.contains { $0.pieces.count > 1 && secrets.occurs(in: $0.bytes.span) }
   }
 
   /// What has to change in the body so that no text has a secret: the mark stands where one begins.

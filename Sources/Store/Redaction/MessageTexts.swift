@@ -24,6 +24,8 @@ package struct MessageTexts {
   private(set) var texts: [Text] = []
   /// Where an answer stands once more, in tokens or in their numbers: a key is in pieces there that no search finds.
   private(set) var tokens: [Range<Int>] = []
+  /// It has more places than anything that clients read, so that what stands in pieces of it is not known.
+  private(set) var hasTooMany = false
   private var numbers: [Place: Int] = [:]
   /// Of a document, what stands alone at its place so far: it is searched where it stands.
   private var single: [Place: JSONIndex.Node] = [:]
@@ -169,7 +171,7 @@ package struct MessageTexts {
     single.removeAll()
   }
 
-  /// A text that has one short string takes fifty times its bytes: of so many on, elements are looked at as one text only.
+  /// A text that has one short string takes fifty times its bytes.
   private static let mostTexts = 1 << 16
 
   /// - Parameters:
@@ -179,7 +181,7 @@ package struct MessageTexts {
     switch index.kind(node) {
     case .string:
       add(node, at: place, bytes, origin)
-      if let exact, exact != place, texts.count < Self.mostTexts || numbers[exact] != nil { add(node, at: exact, bytes, origin) }
+      if let exact, exact != place { add(node, at: exact, bytes, origin) }
     case .object: walk(object: node, place, exact, isElement: false, bytes, origin)
     case .array:
       let isNumbered = isEvent && (isNamed("choices") || isNamed("tool_calls"))
@@ -202,7 +204,14 @@ package struct MessageTexts {
   ) {
     // Looked for once, however many have the other name.
     var hasDelta: Bool?
-    for (key, value) in index.members(object) {
+    var overridden = isEvent ? index.overridden(in: object, of: bytes)[...] : []
+    for (number, (key, value)) in index.members(object).enumerated() {
+      // Of two with one name readers have the last: the other one's is a text of its own.
+      if overridden.first == number {
+        overridden.removeFirst()
+        walk(value, place.down(-1), exact?.down(-1), bytes, origin)
+        continue
+      }
       let kind = index.kind(value)
       guard kind == .string || kind == .object || kind == .array || kind == .number else { continue }
       name.removeAll(keepingCapacity: true)
@@ -245,22 +254,19 @@ package struct MessageTexts {
   }
 
   private mutating func add(_ node: JSONIndex.Node, at place: Place, _ bytes: borrowing Span<UInt8>, _ origin: Origin) {
-    guard let number = numbers[place] else {
-      if isEvent {
-        numbers[place] = texts.count
-        texts.append(Text())
-        return append(node, to: texts.count - 1, bytes, origin)
-      }
-      guard let first = single.removeValue(forKey: place) else {
-        single[place] = node
-        return
-      }
-      numbers[place] = texts.count
-      texts.append(Text())
-      append(first, to: texts.count - 1, bytes, origin)
-      return append(node, to: texts.count - 1, bytes, origin)
+    if let number = numbers[place] { return append(node, to: number, bytes, origin) }
+    if !isEvent, single[place] == nil {
+      single[place] = node
+      return
     }
-    append(node, to: number, bytes, origin)
+    guard texts.count < Self.mostTexts else {
+      hasTooMany = true
+      return
+    }
+    numbers[place] = texts.count
+    texts.append(Text())
+    if let first = single.removeValue(forKey: place) { append(first, to: texts.count - 1, bytes, origin) }
+    append(node, to: texts.count - 1, bytes, origin)
   }
 
   private mutating func append(_ node: JSONIndex.Node, to number: Int, _ bytes: borrowing Span<UInt8>, _ origin: Origin) {

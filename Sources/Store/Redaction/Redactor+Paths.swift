@@ -34,7 +34,7 @@ extension Redactor {
   }
 
   /// Leaves what stands before the first quotation. An apostrophe begins none.
-  private static func cutQuotations(_ message: inout String) {
+  static func cutQuotations(_ message: inout String) {
     let bytes = message.utf8
     let start = bytes.indices.first { index in
       switch bytes[index] {

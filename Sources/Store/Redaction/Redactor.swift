@@ -11,7 +11,7 @@ struct Redactor {
 
   init(_ rules: Redaction) {
     self.rules = rules
-    known = SecretSearch(rules.secrets)
+    known = SecretSearch(rules.secrets, isBounded: false)
     bodies = BodyRedactor(paths: rules.paths)
   }
 
@@ -23,12 +23,12 @@ struct Redactor {
     if record.attempts.contains(where: { $0.response?.isCoded == true }), record.response?.isText == false { record.response?.omitBody() }
     var isAsked = redact(&record.request, secrets.asked)
     for index in record.attempts.indices {
-      // What the proxy tells a model quotes it, and cuts what is long.
-      isAsked = redact(&record.attempts[index].request, secrets.asked, isCut: true) || isAsked
+      // What the proxy tells a model quotes it.
+      isAsked = redact(&record.attempts[index].request, secrets.asked) || isAsked
     }
     // They may have what the question had, and what paths take out.
     let tokens = isAsked || !rules.paths.isEmpty ? SecretSearch.TokensGone.all : .whereFound
-    redact(&record.response, secrets.answered, tokens: tokens)
+    redact(&record.response, secrets.answered, tokens: tokens, isQuoting: !record.error.isEmpty)
     for index in record.attempts.indices { redact(&record.attempts[index].response, secrets.answered, tokens: tokens) }
     if !rules.paths.isEmpty { redactDetails(&record) }
     clear(&record, secrets)
@@ -46,16 +46,16 @@ struct Redactor {
   private func redact(_ record: inout StoredComparison, _ secrets: SecretSearch) {
     record.secrets = []
     if !rules.paths.isEmpty, record.hasArguments { record.forgetArguments() }
-    secrets.clear(cut: &record.model)
+    secrets.clear(&record.model)
     clear(&record.answer, secrets)
     clear(&record.other, secrets)
   }
 
   private func clear(_ side: inout Side, _ secrets: SecretSearch) {
-    if case .other(let reason) = side.finish, let cleared = secrets.cleared(cut: reason) { side.finish = .other(cleared) }
+    if case .other(let reason) = side.finish, let cleared = secrets.cleared(reason) { side.finish = .other(cleared) }
     for index in side.calls.indices {
-      secrets.clear(cut: &side.calls[index].name)
-      secrets.clear(cut: &side.calls[index].arguments)
+      secrets.clear(&side.calls[index].name)
+      secrets.clear(&side.calls[index].arguments)
     }
   }
 
@@ -107,10 +107,11 @@ struct Redactor {
     return Redaction.areTooMany(keys) ? nil : keys
   }
 
+  /// - Parameter isQuoting: whether it may have an error of the proxy's own, which quotes what came of clients and vendors.
   /// - Returns: whether the body had a secret, or may have had one.
   @discardableResult
   private mutating func redact(
-    _ message: inout StoredMessage?, _ secrets: SecretSearch, isCut: Bool = false, tokens: SecretSearch.TokensGone? = nil
+    _ message: inout StoredMessage?, _ secrets: SecretSearch, tokens: SecretSearch.TokensGone? = nil, isQuoting: Bool = false
   ) -> Bool {
     guard var part = message else { return false }
     // Let go of, so that what follows changes it in place.
@@ -124,46 +125,46 @@ struct Redactor {
       secrets.clear(&part.headers[index].name)
     }
     if part.isCoded || part.hides(secrets) { part.omitBody() }
-    let isFound = secrets.clear(&part, isCut: isCut, tokens: tokens) || part.omittedBytes > 0
+    let isFound = secrets.clear(&part, tokens: tokens) || part.omittedBytes > 0
     // Behind the keys: of one over several parts, a path may take one and leave what is no key any more.
-    if !rules.paths.isEmpty, bodies.redact(&part) { part.text = nil }
+    if !rules.paths.isEmpty, bodies.redact(&part, isQuoting: isQuoting) { part.text = nil }
     message = part
     return isFound
   }
 
-  /// What clients and vendors name as they like, and what is said of it: names and quotations may have been cut.
+  /// What clients and vendors name as they like, and what is said of it.
   private func clear(_ record: inout StoredExchange, _ searches: Searches) {
-    searches.asked.clear(cut: &record.method)
-    searches.asked.clear(cut: &record.path)
-    searches.asked.clear(cut: &record.model)
-    for index in record.attempts.indices { searches.asked.clear(cut: &record.attempts[index].model) }
+    searches.asked.clear(&record.method)
+    searches.asked.clear(&record.path)
+    searches.asked.clear(&record.model)
+    for index in record.attempts.indices { searches.asked.clear(&record.attempts[index].model) }
     let secrets = searches.answered
-    secrets.clear(cut: &record.error)
-    secrets.clear(cut: &record.firstFinishReason)
-    secrets.clear(cut: &record.finishReason)
+    secrets.clear(&record.error)
+    secrets.clear(&record.firstFinishReason)
+    secrets.clear(&record.finishReason)
     for index in record.attempts.indices {
-      secrets.clear(cut: &record.attempts[index].error)
-      secrets.clear(cut: &record.attempts[index].finishReason)
+      secrets.clear(&record.attempts[index].error)
+      secrets.clear(&record.attempts[index].finishReason)
     }
     for index in record.edits.indices {
-      secrets.clear(cut: &record.edits[index].pointer)
-      secrets.clear(cut: &record.edits[index].before)
-      secrets.clear(cut: &record.edits[index].after)
+      secrets.clear(&record.edits[index].pointer)
+      secrets.clear(&record.edits[index].before)
+      secrets.clear(&record.edits[index].after)
     }
     for index in record.findings.indices {
-      secrets.clear(cut: &record.findings[index].path)
-      secrets.clear(cut: &record.findings[index].message)
+      secrets.clear(&record.findings[index].path)
+      secrets.clear(&record.findings[index].message)
     }
     for index in record.calls.indices {
-      secrets.clear(cut: &record.calls[index].name)
-      secrets.clear(cut: &record.calls[index].id)
-      secrets.clear(cut: &record.calls[index].arguments)
-      secrets.clear(cut: &record.calls[index].violations)
+      secrets.clear(&record.calls[index].name)
+      secrets.clear(&record.calls[index].id)
+      secrets.clear(&record.calls[index].arguments)
+      secrets.clear(&record.calls[index].violations)
     }
     for index in record.repairs.indices {
-      secrets.clear(cut: &record.repairs[index].path)
-      secrets.clear(cut: &record.repairs[index].before)
-      secrets.clear(cut: &record.repairs[index].after)
+      secrets.clear(&record.repairs[index].path)
+      secrets.clear(&record.repairs[index].before)
+      secrets.clear(&record.repairs[index].after)
     }
   }
 }

@@ -3,14 +3,15 @@ import JSON
 
 extension SecretSearch {
   /// The text without them; nil where there is none.
-  package func cleared(_ text: String) -> String? { cleared(text, isCut: false) }
+  package func cleared(_ text: String) -> String? {
+    let found = edits(in: text.utf8.span)
+    return found.isEmpty ? nil : String(decoding: JSONEdit.apply(found, to: text.utf8.span), as: UTF8.self)
+  }
 
-  package func cleared(_ bytes: [UInt8]) -> [UInt8]? { cleared(bytes, isCut: false) }
-
-  /// The same for a text that may have been cut before it came here: what the cut has left of a secret goes too.
-  package func cleared(cut text: String) -> String? { cleared(text, isCut: true) }
-
-  package func cleared(cut bytes: [UInt8]) -> [UInt8]? { cleared(bytes, isCut: true) }
+  package func cleared(_ bytes: [UInt8]) -> [UInt8]? {
+    let found = edits(in: bytes.span)
+    return found.isEmpty ? nil : JSONEdit.apply(found, to: bytes.span)
+  }
 
   package func clear(_ text: inout String) {
     if let cleared = cleared(text) { text = cleared }
@@ -18,14 +19,6 @@ extension SecretSearch {
 
   package func clear(_ bytes: inout [UInt8]) {
     if let cleared = cleared(bytes) { bytes = cleared }
-  }
-
-  package func clear(cut text: inout String) {
-    if let cleared = cleared(cut: text) { text = cleared }
-  }
-
-  package func clear(cut bytes: inout [UInt8]) {
-    if let cleared = cleared(cut: bytes) { bytes = cleared }
   }
 
   /// What of an answer that says it once more, in tokens, goes.
@@ -37,14 +30,16 @@ extension SecretSearch {
 
   /// Takes them out of a message's body, and of what is searched in place of it.
   ///
-  /// - Parameters:
-  ///   - isCut: whether the body quotes what may have been cut.
-  ///   - tokens: nil for a question, which has none.
+  /// - Parameter tokens: nil for a question, which has none.
   /// - Returns: whether its body had one.
   @discardableResult
-  func clear(_ message: inout StoredMessage, isCut: Bool = false, tokens: TokensGone? = nil) -> Bool {
+  func clear(_ message: inout StoredMessage, tokens: TokensGone? = nil) -> Bool {
     // Before the body as it stands, where a piece may be taken for the whole: the rest of the key would no longer be known.
     let texts = MessageTexts(message.body)
+    if texts.hasTooMany {
+      message.omitBody()
+      return true
+    }
     let pieces = texts.edits(self)
     var isFound = !pieces.isEmpty
     if let tokens, texts.hasTokens, tokens == .all || isFound || message.omittedBytes > 0 || occurs(in: message.body.span) {
@@ -54,25 +49,15 @@ extension SecretSearch {
     }
     // What was said of several choices at once has the pieces of one between those of another.
     if isFound { message.text = nil }
-    let found = edits(in: message.body.span, isCut: isCut)
+    let found = edits(in: message.body.span)
     message.apply(found)
     if let cleared = message.text.flatMap({ cleared($0) }) { message.text = cleared }
     isFound = isFound || !found.isEmpty
     return isFound
   }
 
-  private func cleared(_ text: String, isCut: Bool) -> String? {
-    let found = edits(in: text.utf8.span, isCut: isCut)
-    return found.isEmpty ? nil : String(decoding: JSONEdit.apply(found, to: text.utf8.span), as: UTF8.self)
-  }
-
-  private func cleared(_ bytes: [UInt8], isCut: Bool) -> [UInt8]? {
-    let found = edits(in: bytes.span, isCut: isCut)
-    return found.isEmpty ? nil : JSONEdit.apply(found, to: bytes.span)
-  }
-
-  private func edits(in bytes: borrowing Span<UInt8>, isCut: Bool = false) -> [JSONEdit] {
-    ranges(in: bytes, isCut: isCut).map { JSONEdit(range: $0, replacement: Self.mark) }
+  private func edits(in bytes: borrowing Span<UInt8>) -> [JSONEdit] {
+    ranges(in: bytes).map { JSONEdit(range: $0, replacement: Self.mark) }
   }
 }
 

@@ -20,12 +20,20 @@ package struct SecretSearch: Sendable {
   /// Whether one is not ASCII.
   private var hasWide = false
   private var takesAll = false
+  private let isBounded: Bool
+  /// What was known before more was added.
+  private var known: [SecretSearch] = []
 
   /// Shorter ones would be found in innocent text.
   static let shortest = 8
   static let mark = Array(Redaction.mark.utf8)
 
-  package init(_ secrets: [String]) { add(secrets) }
+  /// - Parameter isBounded: false for keys that nobody but the operator chooses: where a search gives up must not tell how far a text agrees
+  ///   with one of them.
+  package init(_ secrets: [String], isBounded: Bool = true) {
+    self.isBounded = isBounded
+    add(secrets)
+  }
 
   /// Takes every text for a secret: for what has more of them than can be looked for.
   static let everything: SecretSearch = {
@@ -34,23 +42,45 @@ package struct SecretSearch: Sendable {
     return search
   }()
 
-  /// The same, with more to look for.
-  package func adding(_ secrets: [String]) -> SecretSearch {
+  /// The same, with more of the operator's to look for.
+  package func including(_ secrets: [String]) -> SecretSearch {
     var search = self
     search.add(secrets)
     return search
   }
 
+  /// The same, with what came of a client to look for. Each is looked for by itself: how soon one search is too much work must not tell a client, who
+  /// chooses what is added, how far its text agrees with a vendor's key.
+  package func adding(_ secrets: [String]) -> SecretSearch {
+    var search = SecretSearch(secrets)
+    if search.forms.isEmpty { return self }
+    search.takesAll = takesAll
+    guard !forms.isEmpty else { return search }
+    search.known = [self]
+    search.hasSolidus = search.hasSolidus || hasSolidus
+    search.hasQuoted = search.hasQuoted || hasQuoted
+    search.hasWide = search.hasWide || hasWide
+    return search
+  }
+
   private mutating func add(_ secrets: [String]) {
     // Those of a record come twice, of its headers and as it says: the forms of each are made once.
-    let plain = secrets.filter { $0.utf8.count >= Self.shortest }.map { Array($0.utf8) }.sorted(by: Self.isBefore)
-    let urls = plain.filter(Self.isURL)
-    for (number, secret) in plain.enumerated() where number == 0 || Self.isBefore(plain[number - 1], secret) {
+    var plain: [(bytes: [UInt8], isComposite: Bool)] = []
+    for secret in secrets where secret.utf8.count >= Self.shortest {
+      let bytes = Array(secret.utf8)
+      let composite = CompositeSecret(bytes)
+      plain.append((bytes, composite != nil))
+      if let part = composite?.part, !part.isEmpty { plain.append((Array(part), false)) }
+    }
+    plain.sort { Self.isBefore($0.bytes, $1.bytes) }
+    let urls = plain.filter { Self.isURL($0.bytes) }
+    for (number, (secret, isComposite)) in plain.enumerated() where number == 0 || Self.isBefore(plain[number - 1].bytes, secret) {
       // What stands for a secret must not be taken for one.
       if secret.count <= Self.mark.count, Self.mark.contains(secret) { continue }
       // A path is one where its URL is another secret; by itself it is a key that begins so, as in base64 one of 64 does.
       let isAddress =
-        Self.isURL(secret) || secret[0] == UInt8(ascii: "/") && urls.contains { $0.suffix(secret.count).elementsEqual(secret) }
+        isComposite || Self.isURL(secret)
+        || secret[0] == UInt8(ascii: "/") && urls.contains { $0.bytes.suffix(secret.count).elementsEqual(secret) }
       for form in SecretForms.all(of: secret) where form.count >= Self.shortest {
         note(form, from: 0)
         if !isAddress, form.count > SortedForms.fewest { note(form, from: SortedForms.middle(of: form.indices)) }
@@ -84,16 +114,22 @@ package struct SecretSearch: Sendable {
   private static func place(_ first: UInt8, _ second: UInt8) -> Int { Int(first) << 4 ^ Int(second) }
 
   /// Whether no secret is known.
-  package var isEmpty: Bool { forms.isEmpty && !takesAll }
+  package var isEmpty: Bool { forms.isEmpty && known.isEmpty && !takesAll }
 
   // MARK: Finding
 
   package func occurs(in bytes: borrowing Span<UInt8>) -> Bool {
     if takesAll { return !bytes.isEmpty }
+    if hasForm(in: bytes) || ClientKeyPattern.occurs(in: bytes) { return true }
+    return !escaped(in: bytes).isEmpty
+  }
+
+  private func hasForm(in bytes: borrowing Span<UInt8>) -> Bool {
     var end = Self.shortest - 1
-    var effort = SortedForms.Effort(bytes.count)
-    if next(in: bytes, from: &end, &effort) != nil || ClientKeyPattern.occurs(in: bytes) { return true }
-    return !escaped(in: bytes, isCut: false).isEmpty
+    var effort = SortedForms.Effort(bytes.count, isBounded: isBounded)
+    if next(in: bytes, from: &end, &effort) != nil { return true }
+    for search in known where search.hasForm(in: bytes) { return true }
+    return false
   }
 
   /// The same of a body, also as its readers put it together.
@@ -101,27 +137,31 @@ package struct SecretSearch: Sendable {
 
   /// Where secrets stand, in order; those that overlap are one.
   ///
-  /// - Parameter isCut: whether the text may have been cut, at its end or where it has an ellipsis: then what of a secret stands before
-  ///   the cut counts, from ``shortest`` bytes on.
-  package func ranges(in bytes: borrowing Span<UInt8>, isCut: Bool = false) -> [Range<Int>] {
+  /// What a cut has left of one counts from half of it on, as anywhere. If less did, be it at a text's end only, whoever has a text
+  /// searched and sees what becomes of it would learn the rest letter by letter.
+  package func ranges(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
     if takesAll { return bytes.isEmpty ? [] : [0..<bytes.count] }
-    let found = Self.joined(plain(in: bytes, isCut: isCut), escaped(in: bytes, isCut: isCut))
+    let found = Self.joined(plain(in: bytes), escaped(in: bytes))
     return found.isEmpty ? found : EscapeBounds.moved(found, in: bytes)
   }
 
-  private func plain(in bytes: borrowing Span<UInt8>, isCut: Bool) -> [Range<Int>] {
+  private func plain(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
+    Self.joined(formRanges(in: bytes), ClientKeyPattern.ranges(in: bytes))
+  }
+
+  private func formRanges(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
     var found: [Range<Int>] = []
     var end = Self.shortest - 1
-    var effort = SortedForms.Effort(bytes.count)
+    var effort = SortedForms.Effort(bytes.count, isBounded: isBounded)
     while let range = next(in: bytes, from: &end, &effort) { Self.join(range, to: &found) }
-    found = Self.joined(found, ClientKeyPattern.ranges(in: bytes))
-    return isCut ? Self.joined(found, beginnings(in: bytes)) : found
+    for search in known { found = Self.joined(found, search.formRanges(in: bytes)) }
+    return found
   }
 
   /// Those that are written with escapes which they do not need.
-  private func escaped(in bytes: borrowing Span<UInt8>, isCut: Bool) -> [Range<Int>] {
+  private func escaped(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
     guard UnescapedText.isNeeded(for: bytes, hasSolidus: hasSolidus, hasQuoted: hasQuoted, hasWide: hasWide) else { return [] }
-    let found = plain(in: UnescapedText(bytes).bytes.span, isCut: isCut)
+    let found = plain(in: UnescapedText(bytes).bytes.span)
     return found.isEmpty ? [] : UnescapedText.origins(of: found, in: bytes)
   }
 
@@ -163,60 +203,5 @@ package struct SecretSearch: Sendable {
       return part.lowerBound..<max(part.upperBound, whole?.upperBound ?? 0)
     }
     return nil
-  }
-
-  // MARK: What a cut has left
-
-  private func beginnings(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
-    var found: [Range<Int>] = []
-    var last = Self.shortest - 1
-    var effort = SortedForms.Effort(bytes.count)
-    for place in bytes.indices where Self.hasEllipsis(bytes, at: place) {
-      if let range = beginning(in: bytes, cutAt: place, from: &last, &effort) { Self.join(range, to: &found) }
-    }
-    if let range = beginning(in: bytes, cutAt: bytes.count, from: &last, &effort) { Self.join(range, to: &found) }
-    return found
-  }
-
-  /// The longest piece of a secret, or of a client's key, that ends where the text was cut.
-  ///
-  /// - Parameter last: where the eighth byte of the next may stand; moved on, as what did not reach this cut reaches none behind it.
-  private func beginning(
-    in bytes: borrowing Span<UInt8>, cutAt cut: Int, from last: inout Int, _ effort: inout SortedForms.Effort
-  ) -> Range<Int>? {
-    let end = Self.endWithoutEscape(bytes, cut)
-    last = max(last, end - forms.mostBytes + Self.shortest - 1)
-    while !forms.isEmpty, last < end {
-      let skip = skips[Self.place(bytes[last - 1], bytes[last])]
-      guard skip == 0 else {
-        last += Int(skip)
-        continue
-      }
-      let start = last - (Self.shortest - 1)
-      if effort.isSpent {
-        last = bytes.count
-        return start..<bytes.count
-      }
-      if forms.agreement(in: bytes, at: start, &effort) >= end - start { return start..<cut }
-      last += 1
-    }
-    return ClientKeyPattern.beginning(in: bytes, cutAt: end).map { $0..<cut }
-  }
-
-  private static func hasEllipsis(_ bytes: borrowing Span<UInt8>, at place: Int) -> Bool {
-    bytes[place] == 0xE2 && place + 2 < bytes.count && bytes[place + 1] == 0x80 && bytes[place + 2] == 0xA6
-  }
-
-  /// Where the escape begins that the cut has gone through, as `\u00` or `%2`; the cut where it has gone through none.
-  private static func endWithoutEscape(_ bytes: borrowing Span<UInt8>, _ cut: Int) -> Int {
-    for place in stride(from: cut - 1, through: max(0, cut - 5), by: -1) {
-      switch bytes[place] {
-      case UInt8(ascii: "\\"): return place
-      case UInt8(ascii: "%"): return cut - place < 3 ? place : cut
-      case UInt8(ascii: "u"), 0x30...0x39, 0x41...0x46, 0x61...0x66: continue
-      default: return cut
-      }
-    }
-    return cut
   }
 }

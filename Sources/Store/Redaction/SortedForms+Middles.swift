@@ -41,7 +41,7 @@ extension SortedForms {
   }
 
   /// So many spellings of a key, and of another that has the same in its middle, are looked at. Nobody has more, but who makes them so.
-  private static let mostAlike = 16
+  static let mostAlike = 16
 
   private func firstMiddle(_ head: UInt64) -> Int {
     var (low, high) = (0, middles.count)

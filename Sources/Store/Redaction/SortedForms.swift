@@ -7,7 +7,8 @@ struct SortedForms: Sendable {
     let head: UInt64
     /// Where among all bytes.
     let range: Range<Int>
-    /// Whether half of it counts for nothing: of a webhook's URL, say, the secret is in the end, and the beginning is everybody's.
+    /// Whether half of it counts for nothing: of a webhook's URL, say, the secret is in the end, and the beginning is everybody's. See
+    /// ``CompositeSecret`` for others.
     var isAddress: Bool
 
     /// Whether most of it counts for the whole, wherever in it that begins.
@@ -18,19 +19,18 @@ struct SortedForms: Sendable {
   private(set) var bytes: [UInt8] = []
   /// The middle eight bytes of those that have one, in order.
   private(set) var middles: [Middle] = []
-  /// Of the longest.
-  private(set) var mostBytes = 0
 
   /// What a text may cost, in bytes compared: keys like `aaaa…b` would be compared at each place of a text of `a`s. A record may have a
   /// hundred thousand texts, so that a short one may not cost much either.
   struct Effort {
     private var left: Int
 
-    init(_ count: Int) { left = min(1 << 13, 128 * count) + 8 * count }
+    /// - Parameter isBounded: false for keys that nobody but the operator chooses.
+    init(_ count: Int, isBounded: Bool) { left = isBounded ? min(1 << 13, 128 * count) + 8 * count : .max }
 
     var isSpent: Bool { left < 0 }
     mutating func spend(_ bytes: Int) { left -= bytes + 1 }
-    mutating func spendAll() { left = -1 }
+    mutating func spendAll() { if left < .max / 2 { left = -1 } }
   }
 
   var isEmpty: Bool { forms.isEmpty }
@@ -39,7 +39,6 @@ struct SortedForms: Sendable {
   mutating func append(_ form: [UInt8], isAddress: Bool = false) {
     forms.append(Form(head: Self.head(of: form.span, at: 0), range: bytes.count..<bytes.count + form.count, isAddress: isAddress))
     bytes += form
-    mostBytes = max(mostBytes, form.count)
   }
 
   /// Each stands once afterwards.
@@ -101,25 +100,14 @@ struct SortedForms: Sendable {
     _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, from first: Int, by step: Int, _ effort: inout Effort
   ) -> Int {
     var number = first
-    while forms.indices.contains(number), forms[number].head == head, !effort.isSpent {
+    // Of those that begin alike for so long, there are hardly more.
+    while forms.indices.contains(number), forms[number].head == head, abs(number - first) < Self.mostAlike, !effort.isSpent {
       let count = agreement(number, text, range, &effort)
       if count < Self.fewest { return 0 }
       if 2 * count >= forms[number].range.count, !forms[number].isAddress { return count }
       number += step
     }
     return 0
-  }
-
-  /// How many bytes of one stand there, of that of which most do: of all in order it is a neighbour.
-  func agreement(in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Int {
-    let head = Self.head(of: text, at: start)
-    let range = start..<text.count
-    let place = behind(text, range, head, &effort)
-    var most = 0
-    for number in max(0, place - 1)..<min(place + 1, forms.count) where forms[number].head == head {
-      most = max(most, agreement(number, text, range, &effort))
-    }
-    return most
   }
 
   /// The first that is behind this text in order.

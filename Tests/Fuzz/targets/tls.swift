@@ -178,6 +178,8 @@ final class Talk {
       hasSpoken = true
       _ = try? channel.writeInbound(piece)
     }
+    // Many records are opened in turns.
+    channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
   }
 
   private func check() {

@@ -46,9 +46,9 @@ private struct Missing: Error {}
   "A field of the wrong type counts as missing, and never fails",
   arguments: [
     "{}", #"{"messages":null,"tools":null,"tool_choice":null,"stream":null,"model":null,"n":null}"#,
-    #"{"messages":{},"tools":{},"tool_choice":[],"stream":"true","model":1,"n":"2"}"#,
+    #"{"messages":{},"tools":{},"tool_choice":[],"stream":"true","model":1,"n":"two"}"#,
     #"{"messages":[null,1,"x",[],{}],"tools":[null,1,{},{"function":null},{"function":{"name":""}},{"function":{"name":7}}],"tool_choice":7,"n":-1}"#,
-    #"{"messages":[{"role":"assistant","tool_calls":{}},{"role":"system","tools":7}],"tool_choice":{"function":{}},"n":1e3}"#,
+    #"{"messages":[{"role":"assistant","tool_calls":{}},{"role":"system","tools":7}],"tool_choice":{"function":{}},"n":1.5}"#,
   ])
 func oddRequests(body: String) throws {
   let request = try ChatRequest(reading: Array(body.utf8).span)

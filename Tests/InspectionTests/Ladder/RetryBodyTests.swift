@@ -111,6 +111,9 @@ func feedbackTurn() throws {
 func emptyAnswer() throws {
   let after = try retry(#"{"messages":[]}"#, .feedback(FailedTurn(calls: [])))
   #expect(after == #"{"messages":[{"role":"user","content":"Your last answer was empty. Go on: call a tool, or answer in text."}]}"#)
+  var turn = FailedTurn(calls: [])
+  turn.hasMarkup = true
+  #expect(try retry(#"{"messages":[]}"#, .feedback(turn)).contains("a tool call within its text"))
 }
 
 @Test("K3's ids are unlike any in the history, and results name their tool")

@@ -63,7 +63,7 @@ import Testing
   @Test("100,000 results of which none names any of 70,000 calls") func pairsManyResults() throws {
     let calls = Self.list(35_000) { _ in #"{"id":"a","function":{"name":"f"}}"# }
     let results = Self.list(100_000) { _ in #"{"role":"tool","tool_call_id":"b"}"# }
-    let once = try normalize(Self.request([Self.turn(calls), Self.turn(calls), results].joined(separator: ",")))
+    let once = try normalize(Self.request([Self.turn(calls), user(), Self.turn(calls), results].joined(separator: ",")))
     let ids = once.ids
     #expect(ids.suffix(100_000).prefix(35_000).elementsEqual((35_000..<70_000).map { "<-functions.f:\($0)" }))
     #expect(ids.suffix(65_000).allSatisfy { $0 == "<-b" })
@@ -73,8 +73,39 @@ import Testing
     let calls = Self.list(2000) { _ in #"{"id":"a","function":{"name":"f"}}"# }
     let id = String(repeating: #"\u0062"#, count: 2000)
     let results = Self.list(5000) { _ in #"{"role":"tool","tool_call_id":"\#(id)"}"# }
-    let ids = try normalize(Self.request([Self.turn(calls), Self.turn(calls), results].joined(separator: ","))).ids
+    let ids = try normalize(Self.request([Self.turn(calls), user(), Self.turn(calls), results].joined(separator: ","))).ids
     #expect(ids.suffix(5000).prefix(2000).elementsEqual((2000..<4000).map { "<-functions.f:\($0)" }))
+  }
+
+  @Test("6,000 results beside a call with an id of 6 MB in escapes") func passesOverLongIDs() throws {
+    let calls = #"{"id":"\#(String(repeating: #"\u0062"#, count: 1_000_000))","function":{"name":"f"}},{"id":"a","function":{"name":"f"}}"#
+    let results = Self.list(6000) { _ in #"{"role":"tool","tool_call_id":"a"}"# }
+    #expect(try normalize(Self.request(Self.turn(calls) + "," + results)).ids.suffix(6000).allSatisfy { $0 == "<-functions.f:1" })
+  }
+
+  @Test("40,000 results that name their functions in another order", arguments: [#""tool_call_id":"x","#, ""])
+  func pairsManyNames(id: String) throws {
+    let calls = Self.list(40_000) { #"{"id":"x","function":{"name":"f\#($0)"}}"# }
+    let results = Self.list(40_000) { #"{"role":"tool",\#(id)"name":"f\#(39_999 - $0)"}"# }
+    let ids = try normalize(Self.request(Self.turn(calls) + "," + results)).ids
+    #expect(ids.suffix(40_000).elementsEqual((0..<40_000).map { "<-functions.f\(39_999 - $0):\(39_999 - $0)" }))
+  }
+
+  @Test("20,000 times two results with a name, for one call that is left of it") func pairsAgainAndAgain() throws {
+    let others = Self.list(40_000) { _ in #"{"function":{"name":"g"}}"# }
+    let calls = Self.list(1000) { #"{"id":"\#($0)","function":{"name":"f"}}"# } + "," + others
+    let answers = Self.list(999) { #"{"role":"tool","tool_call_id":"\#($0)"}"# }
+    let pair = #"{"role":"tool","name":"f"},{"role":"tool","name":"f"},{"role":"assistant","content":""}"#
+    let ids = try normalize(Self.request([Self.turn(calls), answers, Self.list(20_000) { _ in pair }].joined(separator: ","))).ids
+    // More results than calls of the name: they go in order.
+    #expect(ids.dropFirst(41_999).prefix(3).elementsEqual(["<-functions.f:999", "<-functions.g:1000", "<-functions.g:1001"]))
+  }
+
+  @Test("40,000 messages with a call each, and 40,000 results") func widensTheTurn() throws {
+    let turns = Self.list(40_000) { Self.turn(#"{"function":{"name":"f\#($0)"}}"#) }
+    let results = Self.list(40_000) { _ in #"{"role":"tool"}"# }
+    let ids = try normalize(Self.request(turns + "," + results)).ids
+    #expect(ids.suffix(40_000).elementsEqual((0..<40_000).map { "<-functions.f\($0):\($0)" }))
   }
 
   @Test("Results find the calls that looking at one after the other finds", arguments: 0..<UInt64(12))
@@ -99,7 +130,7 @@ import Testing
       messages.append(Self.turn(turn.map { #"{"id":\#(id(calls[$0])),"function":{"name":"f"}}"# }.joined(separator: ",")))
       expected += turn.map { "functions.f:\($0)" }
       let results = (0..<Int.random(in: 0...400, using: &generator)).map { _ in Int.random(in: 0..<(pool + 3), using: &generator) }
-      messages += results.map { #"{"role":"tool","tool_call_id":\#(id($0))}"# }
+      messages += results.map { #"{"role":"tool","tool_call_id":\#(id($0))}"# } + [user()]
       func first() -> Int { turn.first { !isAnswered[$0] } ?? turn.upperBound }
       var found = results.map { wanted in
         let end = max(first(), min(turn.upperBound, first() + 1024))

@@ -20,12 +20,17 @@ struct IDCase: CustomTestStringConvertible, Sendable {
   var body: [UInt8] { InspectionTests.body(messages.joined(separator: ",")) }
 }
 
+/// A tool result that says its function, with JSON for its id (nil: no such field).
+func result(_ id: String?, of name: String, in key: String = "name") -> String {
+  result(id).replacing(#""content":"ok""#, with: #""content":"ok","\#(key)":"\#(name)""#)
+}
+
 /// One call of `Read` with an id that a client made of the canonical one.
 private func shape(_ id: String, _ canonical: String = "functions.Read:0") -> IDCase {
   IDCase("id \(id)", [user(), assistant((id, #""Read""#)), result(id)], [canonical, "<-" + canonical])
 }
 
-let k2Cases = [
+let k2Cases: [IDCase] = resultNameCases + [
   shape(#""functions_Read_0""#), shape(#""Read:0""#), shape(#""Read_0""#), shape(#""functionsRead0""#),
   shape(#""functionsread0""#), shape(#""call_abc123""#), shape(#""call00003""#), shape(#""chatcmpl-tool-8d1f""#),
   shape(#""toolu_01A""#), shape(#""b9d0e6a2-51c4-4a5e-9d60-0b5f6b1f7f11""#), shape(#""functions.Read:0 ""#),
@@ -92,6 +97,10 @@ let k2Cases = [
     "nor does one of a call that is not there, or one without an id",
     [assistant((#""a""#, #""f""#), (#""b""#, #""g""#)), result(#""lost""#), result(nil), result(#""b""#)],
     ["functions.f:0", "functions.g:1", "<-functions.f:0", "<--", "<-functions.g:1"], ["history.orphan_result"]),
+  IDCase(
+    "nor where the user speaks before the call's own",
+    [assistant((#""a""#, #""f""#), (#""b""#, #""g""#)), result(#""lost""#), user(), result(#""a""#), result(#""b""#)],
+    ["functions.f:0", "functions.g:1", "<-lost", "<-functions.f:0", "<-functions.g:1"], ["history.orphan_result"]),
   IDCase(
     "a stale result before the call's own", [assistant((#""b""#, #""f""#)), result(#""a""#), result(#""b""#)],
     ["functions.f:0", "<-a", "<-functions.f:0"], ["history.orphan_result"]),
@@ -179,9 +188,12 @@ func isIdempotent(_ test: IDCase) throws {
   #expect(twice.bytes == once.bytes)
 }
 
-/// Whether results stand on both sides of a place: all those of a turn come in one request.
+/// Whether results stand on both sides of a place with nothing of the model's between: all those of a turn come in one request.
 func areResults(_ messages: [String], around place: Int) -> Bool {
-  place > 0 && place < messages.count && messages[(place - 1)...place].allSatisfy { $0.contains(#""role":"tool""#) }
+  func hasResult(_ messages: some Sequence<String>) -> Bool {
+    messages.prefix { !$0.contains(#""role":"assistant""#) }.contains { $0.contains(#""role":"tool""#) }
+  }
+  return hasResult(messages[..<place].reversed()) && hasResult(messages[place...])
 }
 
 @Test("A conversation that grows keeps what it was, byte for byte", arguments: k2Cases)
@@ -191,6 +203,21 @@ func keepsItsPrefix(_ test: IDCase) throws {
     let prefix = try normalize(body(test.messages[..<count].joined(separator: ","))).text
     #expect(whole.hasPrefix(prefix.dropLast(endOfBody.count)), "with \(count) messages")
   }
+}
+
+@Test("A name to which a vendor left the model's own prefix means its tool", arguments: [
+  (#""functions.search:0""#, #""functions.search""#, ["search"], "functions.search:0"),
+  (#""functions.search:0""#, #""functions.search:0""#, ["search"], "functions.search:0"),
+  (#""call_1""#, #""functions.se\u0061rch:7""#, ["search"], "functions.search:0"),
+  (#""functions.search:3""#, #""functions.search""#, [], "functions.search:3"),
+  (#""call_1""#, #""functions.search""#, [], "functions.functions.search:0"),
+  (#""functions.search:0""#, #""functions.search""#, ["search", "functions.search"], "functions.functions.search:0"),
+  (#""functions.:0""#, #""functions.""#, ["search"], "functions.functions.:0"),
+] as [(String, String, [String], String)])
+func prefixedNames(id: String, name: String, tools: [String], expected: String) throws {
+  let once = try normalize(body([assistant((id, name)), result(id)].joined(separator: ","), tools: tools))
+  #expect(once.ids == [expected, "<-" + expected])
+  #expect(try normalize(once.bytes).bytes == once.bytes)
 }
 
 @Test("Every edit says where, what was there and what is there now")

@@ -2,7 +2,7 @@
 import Inspection
 import Testing
 
-let k3Cases = [
+let k3Cases: [IDCase] = [
   IDCase("ids are left", [assistant((#""Bash_0""#, #""Bash""#)), result(#""Bash_0""#)], ["Bash_0", "<-Bash_0"]),
   IDCase(
     "ids that come again in another turn are left",
@@ -32,6 +32,12 @@ let k3Cases = [
   IDCase(
     "a result with an unknown id is taken in order",
     [assistant((#""Bash_0""#, #""Bash""#)), result(#""call_9""#)], ["Bash_0", "<-Bash_0"]),
+  IDCase(
+    "results without ids go by the functions that they name",
+    [assistant((nil, #""f""#), (nil, #""g""#)), result(nil, of: "g"), result(nil, of: "f")], ["f_0", "g_1", "<-g_1", "<-f_0"]),
+  IDCase(
+    "and those with an id that all calls have",
+    [assistant((#""x""#, #""f""#), (#""x""#, #""g""#)), result(#""x""#, of: "g"), result(#""x""#, of: "f")], ["x", "g_1", "<-g_1", "<-x"]),
   IDCase("a call without a name", [assistant((nil, nil)), result(nil)], ["call_0", "<-call_0"]),
   IDCase("a name in escapes", [assistant((nil, #""a\"\u0062""#)), result(nil)], [#"a"b_0"#, #"<-a"b_0"#]),
   IDCase("an orphan result", [result(#""x""#)], ["<-x"], ["history.orphan_result"]),

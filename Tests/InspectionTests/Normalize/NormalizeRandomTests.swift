@@ -17,6 +17,7 @@ private func randomMessages(seed: UInt64) -> [String] {
     case 0: user()
     case 1: assistant((id(), pick([#""f""#, #""g""#, nil, #""""#])))
     case 2: assistant((id(), #""f""#), (id(), pick([#""g""#, #""\u0066""#])))
+    case 3: result(id(), of: pick(["f", "g", "h", "functions.g"]), in: pick(["name", "tool_name"]))
     default: result(id())
     }
   }

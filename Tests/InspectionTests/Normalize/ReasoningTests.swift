@@ -20,6 +20,12 @@ private func turnMessage(_ arguments: String, _ more: String = "", name: String 
 }
 
 private func said(_ text: String) -> String { #"{"role":"assistant","content":"\#(text)"}"# }
+private func picture(_ name: String, _ text: String = "") -> String {
+  #"{"role":"user","content":[{"type":"image_url",\#(text)"image_url":{"url":"data:\#(name)"}}]}"#
+}
+private func screenshot(_ name: String) -> String {
+  picture(name, #""text":null,"#).replacing(#""role":"user""#, with: #""role":"tool","tool_call_id":"x""#)
+}
 private func system(_ text: String) -> String { #"{"role":"system","content":"\#(text)"}"# }
 
 private func vendor(_ key: VendorProfile.ReasoningKey?, needsReasoning: Bool = false) -> RequestTarget {
@@ -73,6 +79,10 @@ func reasoningStaysApart() throws {
     ([user("hi"), system("for Alice")], [user("hi"), system("for Bob")]), ([user("hi"), user("there")], [user("hi there")]),
     ([user("hi"), said("Hello!")], [user("hi"), said("Hallo!")]),
     ([#"{"role":"user","name":"alice","content":"hi"}"#], [#"{"role":"user","name":"bob","content":"hi"}"#]),
+    ([system("hi").replacing(#","#, with: #","name":"a","#)], [system("hi").replacing(#","#, with: #","name":"b","#)]),
+    ([picture("alice", #""text":null,"#)], [picture("bob", #""text":null,"#)]), ([picture("alice", #""text":"","#)], [picture("bob", #""text":"","#)]),
+    ([user("hi"), turnMessage("{}"), screenshot("alice")], [user("hi"), turnMessage("{}"), screenshot("bob")]),
+    ([user("hi"), said("").replacing("}", with: #","function_call":{"name":"f","arguments":"1"}}"#)], [user("hi"), said("").replacing("}", with: #","function_call":{"name":"f","arguments":"2"}}"#)]),
     ([user("hi"), turnMessage("{}", #","content":"for Alice""#), result(#""x""#)], [user("hi"), turnMessage("{}", #","content":"for Bob""#), result(#""x""#)]),
   ])
 func reasoningOfOthers(one: [String], other: [String]) throws {
@@ -89,7 +99,7 @@ func reasoningOfOthers(one: [String], other: [String]) throws {
 @Test("It comes back where the same was said in other words of JSON")
 func reasoningOfTheSame() throws {
   var cache = ReasoningCache()
-  let parts = #"{"role":"user","content":[{"type":"text","text":"\u0068i"}]}"#
+  let parts = #"{"role":"user","content":[{"type":"text","text":"\u0068i","file":null,"cache_control":{"type":"ephemeral"}}]}"#
   let silent = #"{"role":"assistant","content":null}"#
   cache.insert(Array("thought".utf8), before: [call("f", "{}")], at: try turn(user("hi"), said("")))
   let text = try normalize(body([parts, silent, turnMessage("{}")].joined(separator: ",")), for: vendor(.reasoning), reasoning: &cache).text

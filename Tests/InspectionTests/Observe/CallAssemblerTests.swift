@@ -51,6 +51,9 @@ private let assemblyCases = [
     [piece(id: "a", name: "f", "{"), piece("}"), piece(index: 1, id: "b", name: "g", ""), piece(index: 1, "{}")],
     ["a f {}", "b g {}"]),
   AssemblyCase(
+    "a character whose UTF-16 halves are cut apart",
+    [piece(id: "a", name: "f", #"{\"k\":\"x\ud83d"#), piece(#"\ude00\ud83e"#), piece(#"\udd8ay\"}"#)], [#"a f {"k":"x😀🦊y"}"#], ["arguments.split_character"]),
+  AssemblyCase(
     "parallel calls, interleaved",
     [
       piece(id: "a", name: "f", "{") + "," + piece(index: 1, id: "b", name: "g", "["), piece(index: 1, "]"), piece("}"),

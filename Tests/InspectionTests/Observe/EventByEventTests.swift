@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Inspection
+import JSON
 import Testing
 
 private struct RawEvent: Equatable {
@@ -144,5 +145,20 @@ func keepsReasoning() {
     for text in ["So.", " Now."] { observer.feed(delta(#"{"reasoning_content":"\#(text)"}"#).span) }
     let summary = observer.finish(.complete)
     #expect(String(decoding: summary.choices[0].reasoning, as: UTF8.self) == expected)
+  }
+}
+
+@Test(
+  "What stands before a marker, and how long the text from there on is, is known however it is cut",
+  arguments: [
+    ("It is `<|tool_call_begin|> x", "`"), ("<|sep|>a", "\0"), (#"a <|x|> ["<|sep|>"#, #"""#), ("<<|sep|> [<", "<"), ("<|open<|sep|>", "n"),
+    ("a\n<|close|>", "\n"), (" functions.search:0{}", "\0"),
+  ])
+func beforeMarkers(text: String, before: String) {
+  for (name, pieces) in DripFeed.cuts(of: Array(text.utf8), randomCuts: 5) {
+    var observer = ResponseObserver(format: .eventStream, request: Fixture.request, options: [.keepsText])
+    for piece in pieces { observer.feed(delta(#"{"content":\#(JSONValue(String(decoding: piece, as: UTF8.self)))}"#).span) }
+    let leak = observer.finish(.complete).choices.first?.leak
+    #expect(leak.map { [$0.before] } == Array(before.utf8) && leak?.length == leak?.text.count, "\(name)")
   }
 }

@@ -120,8 +120,8 @@ private let good = #"{"q":"x"}"#
 
   @Test func `Calls in the text become calls, with the repairs that calls get`() {
     let leak =
-      #"<|tool_calls_section_begin|><|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x","n":"5"}<|tool_call_end|>"#
-      + #"<|tool_call_begin|>functions.list_issues:3<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|> Done."#
+      #"<|tool_calls_section_begin|><|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x","n":"5"}<|tool_call_end|> And:"#
+      + #"<|tool_call_begin|>functions.list_issues:3<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>"#
     let result = answer([], finish: "stop", leak: leak).mended(allRules, request)
     let choice = result.summary.first
     #expect(choice.calls.map(\.nameText) == ["search", "list_issues"])
@@ -129,7 +129,7 @@ private let good = #"{"q":"x"}"#
     #expect(choice.calls.map(\.idText) == ["functions.search:2", "functions.list_issues:3"])
     #expect(choice.finishReason == "tool_calls")
     #expect(choice.leak == nil)
-    #expect(choice.rescue == Rescue(isInReasoning: false, offset: 0, remainder: Array(" Done.".utf8)))
+    #expect(choice.rescue == Rescue(isInReasoning: false, offset: 0, remainder: Array(" And:".utf8)))
     #expect(result.repairs.map(\.rule) == [.leakedCalls, .coercion, .finishReason])
     #expect(choice.calls.allSatisfy { $0.verdict?.valid == true })
     #expect(answer([], finish: "stop", leak: leak).mended(allRules.subtracting([.leakedCalls]), request).repairs == [])
@@ -227,7 +227,26 @@ private let good = #"{"q":"x"}"#
     func loses(_ leak: String, _ calls: [AssembledCall]) -> Bool { !answer(calls, leak: leak, inReasoning: true).first.losesNothing(names) }
     let leak = #"<|tool_call_begin|>functions.search:2<|tool_call_argument_begin|>{"q":"x"}<|tool_call_end|>"#
     #expect(!loses(leak, [call("search", #"{ "q": "x" }"#, id: "x")]) && !loses(leak + " Or not.", [call("list_issues", "{}", id: "x")]))
-    #expect(loses(leak, []) && loses(leak, [call("search", #"{"q":"y"}"#, id: "x")]) && loses(leak + leak, [call("search", good, id: "x")]))
+    // A vendor that parses calls has lost none: what else was thought was not called.
+    #expect(!loses(leak, [call("search", #"{"q":"y"}"#, id: "x")]) && !loses(leak + leak, [call("search", good, id: "x")]))
+    #expect(loses(leak, []))
+  }
+
+  @Test func `Words about markup in the reasoning stay where they are, beside a call or a text`() {
+    for leak in [#"<|tool_call_begin|>" in the parser, then for "<|sep|>"."#, "<|tool_calls_section_begin|>` first."] {
+      let beside = answer([call("search", good, id: "x")], leak: leak, inReasoning: true)
+      #expect(beside.mended([.leakedCalls], request).summary.first.leak != nil && beside.first.losesNothing(request.tools.names))
+    }
+    var said = answer([], finish: "stop", leak: "<|tool_call_begin|>functions.name:idx<|tool_call_argument_begin|>{args}<|tool_call_end|>", inReasoning: true)
+    said.choices[0].hasText = true
+    #expect(said.mended([.leakedCalls], request).repairs == [] && said.first.losesNothing(request.tools.names))
+  }
+
+  @Test func `Beside an event that was too long to be looked at nothing is mended`() {
+    var cut = answer([call("search", #"{"q":"x","n":"5"}"#, id: "")], finish: "stop")
+    #expect(cut.mended(allRules, request).repairs != [])
+    cut.oversized = 1
+    #expect(cut.mended(allRules, request).repairs == [])
   }
 
   @Test func `No call is rescued where the request wants none`() {

@@ -157,6 +157,11 @@ final class ServerConnection {
     return (try? await closed.get()) ?? .now
   }
 
+  /// Ends its own side of the connection, with a FIN.
+  func finish() async throws {
+    try await channel.close(mode: .output)
+  }
+
   /// Ends the connection with a RST.
   func reset() async throws {
     let options = channel as? any SocketOptionProvider

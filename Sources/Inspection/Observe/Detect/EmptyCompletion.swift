@@ -4,7 +4,8 @@
 /// reason that accounts for it (`length`, `content_filter`, `error`) or is a finding itself (`tool_calls`) does not count.
 func detectEmptyCompletion(of choice: ChoiceSummary, in response: ResponseSummary, _ report: inout FindingReport) {
   guard !choice.hasText, choice.calls.isEmpty, !choice.hasOtherContent else { return }
-  guard !response.isTruncated, response.failure == nil else { return }
+  // What was too long to be looked at may have said something.
+  guard !response.isTruncated, response.failure == nil, response.oversized == 0 else { return }
   switch choice.finishReason {
   case nil, "stop":
     if choice.hasReasoning {

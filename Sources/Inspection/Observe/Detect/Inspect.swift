@@ -32,7 +32,7 @@ extension ResponseSummary {
       }
       report.call = nil
       detectFinish(of: choice, in: self, &report)
-      detectEmptyCompletion(of: choice, in: self, &report)
+      if !request.allowsNothing { detectEmptyCompletion(of: choice, in: self, &report) }
       detectLeakedMarkup(in: choice, &report)
       detectTextArtefacts(in: choice, &report)
     }
