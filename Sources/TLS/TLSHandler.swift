@@ -137,6 +137,9 @@ package final class TLSHandler: ChannelDuplexHandler {
     case .open:
       session?.take(bytes)
       if !isWaiting { deliver(context) }
+    // That something came is all that is told of it.
+    case .closing where isOutputClosing:
+      context.fireChannelRead(Self.wrapInboundOut(ByteBuffer()))
     case .closing, .closed:
       break
     }

@@ -24,12 +24,33 @@ enum Event {
 /// go back and forth instead of a new one each time.
 ///
 /// An engine only copies, and is quicker than a loop that judges what it copies. NIO runs tasks for as long as there are any, and looks at its
-/// sockets only then: so after some milliseconds the next task comes a moment later, and not at once. Whose call used that time up, client and
-/// vendor, comes behind what others have: a hundred answers that end together, and take long to judge, keep nobody else waiting for all of
-/// them.
+/// sockets only then: so after some milliseconds the next task comes a moment later, and not at once. Whose calls used that time up, clients and
+/// vendors, come behind what others have, the last ones last: a hundred answers that end together, and take long to judge, keep nobody else waiting
+/// for all of them.
 final class LoopMailbox: Sendable {
   typealias Delivery = (call: CallState, event: Event)
-  private typealias Late = (holder: UInt64, vendor: UInt64)
+
+  /// Whose calls used up turns since there was last nothing to do, and in which.
+  private struct Late {
+    private var holders: [UInt64: Int] = [:]
+    private var vendors: [UInt64: Int] = [:]
+    private var turns = 0
+
+    mutating func note(_ request: UpstreamRequest) {
+      turns += 1
+      holders[request.holder] = turns
+      vendors[request.vendor] = turns
+    }
+
+    /// The order of each call's events stays.
+    func sorted(_ batch: [Delivery]) -> [Delivery] {
+      guard turns > 0, batch.count > 1 else { return batch }
+      let places = batch.enumerated().map { place, delivery in
+        (holders[delivery.call.request.holder] ?? 0, vendors[delivery.call.request.vendor] ?? 0, place)
+      }
+      return places.sorted(by: <).map { batch[$0.2] }
+    }
+  }
 
   private struct Inbox {
     var waiting: [Delivery] = []
@@ -43,8 +64,7 @@ final class LoopMailbox: Sendable {
     var pause = LoopMailbox.shortestPause
     /// The next task comes after it.
     var isPausing = false
-    /// Whose call used up a turn.
-    var late: Late?
+    var late = Late()
 
     func isTooBusy(at now: NIODeadline) -> Bool { now - busySince > LoopMailbox.turn && now - endedAt < LoopMailbox.rest }
   }
@@ -87,15 +107,17 @@ final class LoopMailbox: Sendable {
   private func deliver() {
     let begin = NIODeadline.now()
     var (batch, busySince, late) = inbox.withLock { inbox in
-      if inbox.isPausing || begin - inbox.endedAt >= Self.rest { inbox.busySince = begin }
+      let isRested = !inbox.isPausing && begin - inbox.endedAt >= Self.rest
+      if isRested || inbox.isPausing { inbox.busySince = begin }
       inbox.isPausing = false
       var batch: [Delivery] = []
       swap(&batch, &inbox.spare)
       swap(&batch, &inbox.waiting)
-      return (batch, inbox.busySince, inbox.late)
+      let late = isRested ? Late() : inbox.late
+      inbox.late = Late()
+      return (batch, inbox.busySince, late)
     }
-    if let late { Self.putLast(late, in: &batch) }
-    late = nil
+    batch = late.sorted(batch)
     var done = 0
     while done < batch.count {
       // The events of one call stand together; its last one ends more than a turn.
@@ -106,7 +128,7 @@ final class LoopMailbox: Sendable {
       } while done < batch.count && batch[done].call === call
       call.endTurn()
       if NIODeadline.now() - busySince > Self.turn {
-        late = (call.request.holder, call.request.vendor)
+        late.note(call.request)
         break
       }
     }
@@ -124,14 +146,5 @@ final class LoopMailbox: Sendable {
       return inbox.isScheduled ? inbox.isPausing ? inbox.pause : .zero : nil
     }
     if let pause { schedule(after: pause) }
-  }
-
-  /// What has neither of the two first, last what that client has. The order of each call's events stays.
-  private static func putLast(_ late: Late, in batch: inout [Delivery]) {
-    let others = batch.filter { $0.call.request.holder != late.holder }
-    if others.isEmpty { return }
-    batch =
-      others.filter { $0.call.request.vendor != late.vendor } + others.filter { $0.call.request.vendor == late.vendor }
-      + batch.filter { $0.call.request.holder == late.holder }
   }
 }

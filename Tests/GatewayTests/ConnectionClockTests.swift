@@ -110,6 +110,18 @@ struct ConnectionClockTests {
     // The last answer, of which all is written but not all is taken.
     #expect(answering.at(8).enter(.closing).wait ?? (.unheard, 0) == (.slow, 8))
     let lingering = answering.at(10).enter(.lingering)
-    #expect(lingering.wait == nil && !lingering.isOver(12) && lingering.isOver(12.1))
+    #expect(lingering.wait ?? (.slow, 0) == (.answered, 10) && !lingering.isOver(12) && lingering.isOver(12.1))
+  }
+
+  @Test("who has its last answer and goes on sending has its time anew, up to a limit; its place counts from the answer")
+  func lingering() {
+    var told = Told().at(1).enter(.readingBody).at(10).enter(.lingering)
+    for seconds in stride(from: 11.5, to: 39, by: 1.5) {
+      #expect(!told.isOver(seconds))
+      told = told.at(seconds).told { $0.bytesArrived(at: $1) }
+      #expect(told.clock.phase == .lingering && told.wait ?? (.slow, 0) == (.answered, 10))
+    }
+    #expect(!told.isOver(40) && told.isOver(40.1) && !told.isOver(9))
+    #expect(!told.clock.hasRested(1_000_000_000, at: 200_000_000_000))
   }
 }

@@ -74,6 +74,7 @@ import Upstream
       "X-Access-Token: %", "Cookie: session=%", "cookie: theme=dark; connect.sid=%", "OpenAI-Organization: %", "openai-project: %",
       "X-MS-CLIENT-PRINCIPAL-NAME: %", "X-Amzn-Oidc-Identity: %", "X-SSL-Client-S-DN: CN=%", "From: %@corp.example", "x-portkey-metadata: {\"_user\":\"%\"}",
       "X-Session-Id: %", "X-Forwarded-For: 10.0.0.%", "Cookie: uid=%; theme=dark", "Cookie: remember_me=%",
+      "Cookie: KEYCLOAK_IDENTITY=%", "Cookie: .AspNetCore.Identity.Application=%", "Cookie: email=%", "Cookie: %",
       "X-OpenWebUI-User-Email: %", "Remote-User: %", "X-Forwarded-Client-Cert: %", "x-anything: Bearer %", "/v1/chat/completions?key=%",
       "/v1/chat/completions?for=%", "/v1/%/chat/completions", "/v1/chat/completions;of=%", "/%/v1/chat/completions",
     ])
@@ -95,10 +96,17 @@ import Upstream
     "what is another with each request tells nobody apart",
     arguments: [
       "x-request-id: %", "traceparent: 00-%", "Cookie: AWSALB=%; theme=dark", "User-Agent: sdk/%", "X-Amz-User-Agent: sdk/%", "X-CSRF-Token: %",
-      "Idempotency-Key: %", "X-Signature: %", "x-stainless-retry-count: %",
+      "Idempotency-Key: %", "X-Signature: %", "x-stainless-retry-count: %", "X-Amz-Cf-Id: %", "X-Azure-Ref: %", "X-ARR-LOG-ID: %", "sw8: %",
+      "sw8-correlation: %", "X-Instana-T: %", "X-OT-Span-Context: %", "Fly-Client-Port: %", "X-Amz-Content-Sha256: %", "Digest: sha-256=%",
     ])
   func sameThoughts(text: String) throws {
     #expect(try Self.isTold(Sender(text, "1"), Sender(text, "2")))
+  }
+
+  @Test("names that Unicode takes for the same are those of two people", arguments: [("Kim", "\u{212A}im"), ("a;b", "a\u{37E}b"), ("\u{E9}", "e\u{301}")])
+  func alikeNames(one: String, other: String) throws {
+    #expect(one == other)
+    #expect(try !Self.isTold(Sender("X-User: %", one), Sender("X-User: %", other)))
   }
 
   @Test("what it thought comes back with the next turn, in each mode", arguments: [Mode.observe, .annotate, .enforce], [false, true])

@@ -149,6 +149,12 @@ import Upstream
     for _ in 0..<3 { passed.answer(bad.bytes) }
     #expect(passed.arguments == #"{"path":7}"#)
     #expect(passed.client.contains("verdict=invalid exhausted"))
+    // Also what each attempt was refused for, behind text that is with the client.
+    let markup = #"<|tool_calls_section_begin|><|tool_call_begin|>functions.read:0<|tool_call_argument_begin|>{\"path\": \"a"#
+    var leaking = try Run(Self.request(stream: true)) { $0.settings.enforce.onExhausted = .pass }
+    for _ in 0..<3 { leaking.answer(Script().text("Let me ").text("look. \(markup)").finish("stop").bytes) }
+    let said = leaking.events.compactMap { $0["choices"]?[0]?["delta"]?["content"]?.string }.joined()
+    #expect(said == "Let me look. \(markup.replacing("\\\"", with: "\""))" && leaking.finishReasons == ["stop"])
   }
 
   @Test("a whole answer is mended in place, and only where it was wrong")
@@ -191,6 +197,27 @@ import Upstream
     #expect(run.record?.outcome == .completed && run.record?.attempts.count == 2)
     #expect(run.client.hasPrefix(Script().text("Hel").text("lo").bytes) && run.client.hasSuffix("data: [DONE]\n\n"))
     #expect(!run.client.contains("no_valid_answer") && run.client.contains(#""finish_reason":"stop""#))
+  }
+
+  @Test("a text that breaks off is not asked for again, where nothing could stand behind it", arguments: [true, false])
+  func brokenText(hasTools: Bool) throws {
+    let request = Self.request(stream: true)
+    var run = try Run(hasTools ? request : request.replacing(#""tools":"#, with: #""other":"#))
+    run.head()
+    run.body(Script().text("The answer is").bytes)
+    run.end()
+    #expect(run.calls.count == (hasTools ? 2 : 1) && run.client.contains("The answer is"))
+    if !hasTools { #expect(run.client.contains("no_valid_answer") && run.record != nil) }
+  }
+
+  @Test("nothing is put behind what the answer is to begin with", arguments: [true, false])
+  func noFeedback(continues: Bool) throws {
+    let begun = #",{"role":"assistant","content":"So","partial":\#(continues)}"#
+    let request = Self.request(stream: true).replacing(#"{"role":"user","content":"go"}"#, with: #"{"role":"user","content":"go"}\#(begun)"#)
+    var run = try Run(request) { $0.settings.enforce.ladder = [.feedback] }
+    run.answer(Script().call("nothing", "{}").finish().bytes)
+    #expect(run.calls.count == (continues ? 1 : 2))
+    if continues { #expect(run.record?.verdict != .valid) }
   }
 
   @Test("Retry-After is waited for, if the budget of time allows it")

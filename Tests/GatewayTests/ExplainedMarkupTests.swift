@@ -64,6 +64,23 @@ import Testing
     }
   }
 
+  @Test("where markup loses nothing, a stream is not held for it", arguments: [true, false])
+  func flows(hasTools: Bool) throws {
+    let request = EnforcementTests.request(stream: true)
+    for (request, flows) in [
+      (hasTools ? request.replacing(#""content":"go""#, with: #""content":"explain <|tool_call_begin|>""#) : request.replacing(#""tools":"#, with: #""other":"#), true),
+      (request, false),
+    ] {
+      var run = try Run(request)
+      run.head()
+      run.body(Script().text("A call begins with <|tool_call_begin|>").text("as you see").bytes)
+      #expect(run.client.contains("as you see") == flows)
+      run.body(Script().finish("stop").bytes)
+      run.end()
+      #expect(run.client.contains("as you see") && run.record?.verdict == .valid)
+    }
+  }
+
   @Test(
     "tokens that end a message, and what cannot be seen, say nothing behind a lost call",
     arguments: ["[EOS]", "[EOT]", "<|im_end|>", "<|im_end|>[EOS]", "<|im_end|><|im_assistant|>", "<|endoftext|>", "</s>", "</think>", "\\n```", "\\n\\u200b", "\\ufeff\\u00a0"])

@@ -80,7 +80,9 @@ import Testing
       #expect(attempts == 2, comment)
     case .told(let code):
       #expect(seen.status == 200 && seen.isWhole && seen.text.contains("\"code\":\"\(code)\"") && seen.text.contains("data: [DONE]"), comment)
-      #expect(record["outcome"] == "refused" && record["error"]?.string == code && record["fault"] == "vendor" && attempts == 2, comment)
+      #expect(record["outcome"] == "refused" && record["error"]?.string == code && record["fault"] == "vendor", comment)
+      // These requests have no tools: no call could go on from the text.
+      #expect(attempts == 1, comment)
     case .reshaped:
       let answer = try? JSONValue(parsing: seen.text)
       #expect(seen.isWhole && answer?["choices"]?[0]?["message"]?["content"] == "hello", comment)

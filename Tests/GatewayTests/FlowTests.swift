@@ -154,6 +154,48 @@ import Testing
     await vendor.stop()
   }
 
+  @Test("large requests that become whole in one moment keep nobody waiting for all of them, not even who comes from the same address")
+  func large() async throws {
+    let vendor = try await SimulatorServer.start()
+    let tools = (0..<30_000).map { #"{"role":"system","tools":[{"type":"function","function":{"name":"f\#($0)"}}]},"# }.joined()
+    let body = Array(#"{"model":"kimi-k2","messages":[\#(tools){"role":"user","content":"hi"}]}"#.utf8)
+    let whole = request(body: body)
+    let begun = try #require(whole.getSlice(at: whole.readerIndex, length: whole.readableBytes - 1))
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    try await RunningProxy.with(vendors: vendors, lines: .init(keeps: false), adjust: { $0.limits.drain = .seconds(60) }) { proxy in
+      let begins = (0..<8).map { _ in AsyncStream<Void>.makeStream() }
+      let ends = (0..<8).map { _ in AsyncStream<Void>.makeStream() }
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        for (begin, end) in zip(begins, ends) {
+          tasks.addTask {
+            try await RawConnection.with(port: proxy.port) { reader, writer in
+              try await writer.write(begun)
+              begin.continuation.finish()
+              for await _ in end.stream {}
+              try await writer.write(ByteBuffer(string: "}"))
+              #expect(try await reader.response().status == 200)
+            }
+          }
+        }
+        for begin in begins { for await _ in begin.stream {} }
+        func askShort() async throws {
+          try await RawConnection.with(port: proxy.port) { reader, writer in
+            try await writer.write(request("GET", "/v1/models", headers: ["x-belay-vendor: none"]))
+            #expect(try await reader.response().status == 404)
+          }
+        }
+        // The loop has read all that was begun.
+        for _ in 0..<3 { try await askShort() }
+        for end in ends { end.continuation.finish() }
+        try await askShort()
+        #expect(vendor.journal.count < 7, "it waited for all of them")
+        try await tasks.waitForAll()
+      }
+    }
+    #expect(vendor.journal.count == 8)
+    await vendor.stop()
+  }
+
   @Test("1,000 exchanges at 64 connections: none lost, none mixed up")
   func many() async throws {
     let vendor = try await SimulatorServer.start()

@@ -30,6 +30,15 @@ import Testing
     func idle(milliseconds: Int64) { time += milliseconds * 1_000_000 }
 
     func look(_ name: String) { done.append(name) }
+
+    /// As a request does of which it is known that it takes long.
+    func takeLong(_ name: String, for holder: UInt64 = 1) {
+      let work = { [self] in
+        time += 400_000_000
+        done.append(name)
+      }
+      if turns.isFreeForLong { turns.run(work) } else { turns.wait(for: holder, work) }
+    }
   }
 
   @Test("what is short is done at once, in order")
@@ -125,6 +134,36 @@ import Testing
     #expect(scene.done == ["a", "b", "c", "d", "e", "g", "f"])
   }
 
+  @Test("of what is short one has as much done as is done soon, and then the next one has a turn")
+  func slices() {
+    let scene = Scene()
+    scene.take("a", milliseconds: 20)
+    for number in 1...6 {
+      scene.take("\(number)", milliseconds: number == 4 ? 1 : 0)
+      scene.take("other \(number)", milliseconds: 2, for: 2)
+    }
+    for _ in 0..<9 { scene.pass() }
+    let others = (1...6).map { "other \($0)" }
+    #expect(scene.done == ["a", "1", "2", "3", "4", others[0], "5", "6"] + others[1...])
+  }
+
+  @Test("what arrives and turns out to take long is no part of the arrival's turn: what is short behind it waits for none of it")
+  func arrivals() {
+    let scene = Scene()
+    let (requests, arrivals) = (UInt64(1), ~UInt64(1))
+    scene.takeLong("1")
+    for number in 2...9 { scene.turns.wait(for: arrivals) { scene.takeLong("\(number)", for: requests) } }
+    scene.turns.wait(for: arrivals) { scene.take("short", milliseconds: 0) }
+    scene.pass()
+    #expect(scene.done == ["1", "short", "2"])
+    for _ in 0..<9 { scene.pass() }
+    #expect(scene.done == ["1", "short"] + (2...9).map { "\($0)" })
+    // With nobody else there it is done at once.
+    scene.pass()
+    scene.takeLong("10")
+    #expect(scene.done.last == "10")
+  }
+
   @Test("while what was read waits for its turn, the client's time stands still")
   func clock() {
     var settings = Limits()
@@ -135,23 +174,39 @@ import Testing
       var clock = ConnectionClock(at: 0)
       clock.bytesArrived(at: since)
       if hasHead { clock.enter(.readingBody, at: since) }
-      clock.hold(at: limit)
-      clock.hold(at: limit * 3)
+      clock.hold(.unparsed, at: limit)
+      clock.hold(.unparsed, at: limit * 3)
       #expect(clock.isHeld && !clock.isOver(limits, at: limit * 9))
-      clock.letGo(at: limit * 9)
-      clock.letGo(at: limit * 20)
+      clock.letGo(.unparsed, at: limit * 9)
+      clock.letGo(.unparsed, at: limit * 20)
       let over = since + limit * 9
       #expect(!clock.isHeld && !clock.isOver(limits, at: over) && clock.isOver(limits, at: over + 1))
     }
     var idle = ConnectionClock(at: 0)
-    idle.hold(at: 1)
+    idle.hold(.unparsed, at: 1)
     #expect(!idle.hasRested(1, at: limit) && !idle.isOver(limits, at: limit * 99))
     // Nor does it give its place to another.
     #expect(idle.wait(isNew: true) == nil && idle.wait(isNew: false) == nil)
     idle.enter(.readingHead, at: 2)
     #expect(idle.wait(isNew: true) == nil)
-    idle.letGo(at: limit)
+    idle.letGo(.unparsed, at: limit)
     #expect(idle.wait(isNew: true) == .init(rank: .unheard, since: limit))
+  }
+
+  @Test("so it does until all of it had its turn: what was opened may be parsed while more waits to be opened, and the other way round", arguments: [
+    [.unopened, .unparsed], [.unparsed, .unopened],
+  ] as [[ConnectionClock.Waiting]])
+  func held(order: [ConnectionClock.Waiting]) {
+    let limits = ClientLimits(Limits())
+    var clock = ConnectionClock(at: 0)
+    clock.bytesArrived(at: 1)
+    for part in [ConnectionClock.Waiting.unparsed, .unopened] { clock.hold(part, at: 1) }
+    clock.letGo(order[0], at: 2)
+    #expect(clock.isHeld && !clock.isOver(limits, at: .max) && clock.wait(isNew: true) == nil)
+    clock.hold(order[0], at: 3)
+    clock.letGo(order[0], at: 4)
+    clock.letGo(order[1], at: 5)
+    #expect(!clock.isHeld && clock.wait(isNew: true) == .init(rank: .unheard, since: 5))
   }
 
   @Test("what makes more of the same goes behind what waits")

@@ -9,13 +9,14 @@ import Testing
 struct OwnSecretsTests {
   @Test("the console's token and what alarms are sent with are looked for in what is kept")
   func own() throws {
-    let path = "/services/T0123456/B0123456/abcdefghijklmnop"
+    let path = "/services/T0123456/B0123456/abcdefghijklmnopqrstuvwx"
     let signing = "whsec_c2lnbmluZy1rZXktMDEyMzQ1Njc4OQ=="
     var configuration = BelayConfiguration(vendors: [Vendor(name: "v", baseURL: "http://v.test/v1")])
     configuration.consoleToken = Secret("console-token-0123")
     configuration.alarms.webhooks = [
       Webhook(url: Secret("https://Hooks.test\(path)"), host: "https://hooks.test", secret: Secret(signing)),
       Webhook(url: Secret("https://ops.test:8443/belay"), host: "https://ops.test:8443"),
+      Webhook(url: Secret("https://flows.test/webhook?sig=Zq8Wv5Tn2Rk9Lm4Xc7Pb"), host: "https://flows.test"),
     ]
     let redaction = Redaction(secrets: configuration.vendorSecrets)
     let planted = ["console-token-0123", path, signing, String(signing.dropFirst(6)), "https://ops.test:8443/belay"]
@@ -23,6 +24,12 @@ struct OwnSecretsTests {
     exchange.request = StoredMessage(body: Array("{\"content\":\"\(planted.joined(separator: " "))\"}".utf8))
     let kept = String(decoding: try #require(exchange.redacted(redaction).request).body, as: UTF8.self)
     for secret in planted { #expect(!kept.contains(secret)) }
+    // So is the end of one alone, and where the line was cut.
+    for said in [path.suffix(24), path.suffix(24).dropLast(5), "https://Hooks.test\(path)".dropLast(4), "/webhook?sig=Zq8Wv5Tn2Rk9Lm4Xc7Pb".suffix(20)] {
+      exchange.request = StoredMessage(body: Array("it is \(said)".utf8))
+      let kept = String(decoding: try #require(exchange.redacted(redaction).request).body, as: UTF8.self)
+      #expect(kept.hasSuffix(Redaction.mark), "\(said)")
+    }
     // What such addresses begin with is everybody's.
     let common = "see https://ops.test:8443/other and https://hooks.test/services/T0123456/B0123456"
     exchange.request = StoredMessage(body: Array(common.utf8))

@@ -70,6 +70,7 @@ import Testing
     ("?pat=\(key)", "?pat=[redacted]"), ("?path=a;b&x", "?path=a;b&x"), ("?key=1&key=2&", "?key=[redacted]&key=[redacted]&"),
     ("?key=a;key=b&c", "?key=[redacted]&c"), ("?next=/cb?token=\(key)&b=2", "?next=/cb?token=[redacted]&b=2"),
     ("?next=https://h/a?b=1?key=\(key)?x=1", "?next=https://h/a?b=1?key=[redacted]"),
+    ("%3Fkey=\(key)", "%3Fkey=[redacted]"), ("%2f%3fa=1&key=\(key)&b", "%2f%3fa=1&key=[redacted]&b"), ("%3", "%3"), ("%2F?key=\(key)", "%2F?key=[redacted]"),
   ])
   func aQuerysKeysAreTakenOut(_ query: String, _ kept: String) {
     let path = "/v1/chat/completions"

@@ -146,6 +146,16 @@ import Testing
     #expect(cleared.map { $0.utf8.count < 1 << 20 && $0.hasSuffix(Redaction.mark) } == true)
   }
 
+  /// What is known of a front's key, and what is not, in texts that are too much work: where the search gives up tells nothing of the key.
+  @Test(arguments: [9, 12, 20, 29])
+  func whereTheWorkIsTooMuchTellsNothing(_ known: Int) {
+    let key = "sk-front" + String(repeating: "Zq8Wv5Tn2Rk9", count: 5)
+    let search = SecretSearch((100..<131).map { "sk-front" + String(repeating: "a\($0)", count: 200) } + [key])
+    func gaveUp(_ probe: String) -> [Range<Int>] { search.ranges(in: Array(repeating: probe, count: 4000).joined(separator: " ").utf8.span) }
+    let right = gaveUp(String(key.prefix(known)))
+    #expect(right == gaveUp(key.prefix(known - 1) + "!") && right.last?.upperBound == (known + 1) * 4000 - 1)
+  }
+
   @Test func ofARecordWithMoreKeysThanAreLookedForNoTextIsKept() {
     let key = "sk-planted-0123456789abcdef"
     let exchange = Sample.exchange(1) {

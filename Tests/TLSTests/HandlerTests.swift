@@ -227,6 +227,29 @@ import Testing
     #expect(throws: ChannelError.self) { try setup.channel.writeAndFlush(ByteBuffer(string: "more")).wait() }
   }
 
+  /// Closes its output alone, which the embedded channel does not.
+  private final class HalfClosing: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+      if case .output = mode { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
+    }
+  }
+
+  @Test("behind a close of the output what still comes is thrown away, and it is told that something came")
+  func lingers() throws {
+    let setup = try Setup().connected()
+    try setup.channel.pipeline.syncOperations.addHandler(HalfClosing(), position: .first)
+    setup.inner.onRead = { context in
+      setup.inner.onRead = nil
+      context.close(mode: .output, promise: nil)
+    }
+    setup.client.write([1])
+    try setup.exchange()
+    #expect(setup.client.isClosedByPeer && setup.channel.isActive)
+    for _ in 0..<3 { try setup.channel.writeInbound(ByteBuffer(string: "more")) }
+    #expect(setup.inner.received == [1] && setup.inner.buffers == 4 && setup.channel.isActive)
+  }
+
   @Test("plain HTTP gets its answer, whatever the method", arguments: ["GET / HTTP/1.1\r\n", "DELETE /", "O"])
   func plain(_ text: String) throws {
     let setup = try Setup()

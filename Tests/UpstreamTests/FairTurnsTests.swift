@@ -26,9 +26,11 @@ struct FairTurnsTests {
     }
   }
 
+  enum Crowd: CaseIterable { case ofOneHolder, ofOneVendor, ofManyAtTheSameVendor }
+
   /// The last one's answer comes while the first is judged: without turns it is told behind all of them.
-  @Test("Answers that take long to judge, and end together, keep others' waiting for one of them, not for all", arguments: [false, true])
-  func answersOfOthers(haveOneVendor: Bool) async throws {
+  @Test("Answers that take long to judge, and end together, keep others' waiting for one of them, not for all", arguments: Crowd.allCases)
+  func answersOfOthers(crowd: Crowd) async throws {
     let many = 20
     let (ended, end) = AsyncStream.makeStream(of: String.self)
     let (asked, answered) = (Meeting(of: many + 1), Meeting(of: many + 1))
@@ -45,8 +47,9 @@ struct FairTurnsTests {
         for number in 0...many {
           let (name, work) = number < many ? ("long", Duration.milliseconds(20)) : ("short", .zero)
           let whose: UInt64 = number < many ? 1 : 2
+          let holder = crowd == .ofOneHolder ? whose : UInt64(crowd == .ofOneVendor ? number : number % 4)
           let request = UpstreamRequest(
-            method: "GET", url: "\(server.url)/\(name)", holder: haveOneVendor ? UInt64(number) : whose, vendor: haveOneVendor ? whose : 0)
+            method: "GET", url: "\(server.url)/\(name)", holder: number < many ? holder : 99, vendor: crowd == .ofOneVendor ? whose : 0)
           _ = engine.start(request, on: group.next(), handler: Judge(name, work, end))
         }
         var order: [String] = []

@@ -47,7 +47,7 @@ final class ArrivalHandler: ChannelInboundHandler {
   private var holder: UInt64 { ~connection.holder }
 
   private func waitForTurn(_ context: ChannelHandlerContext) {
-    connection.clock.hold(at: connection.lane.now)
+    connection.clock.hold(.unparsed, at: connection.lane.now)
     connection.lane.turns.wait(for: holder) { [self] in
       guard pending.readableBytes > 0 else { return }
       connection.bytesArrived()
@@ -55,7 +55,7 @@ final class ArrivalHandler: ChannelInboundHandler {
       context.fireChannelReadComplete()
       if pending.readableBytes > 0 { return waitForTurn(context) }
       pending = ByteBuffer()
-      connection.clock.letGo(at: connection.lane.now)
+      connection.clock.letGo(.unparsed, at: connection.lane.now)
       connection.resumeReading()
     }
   }
@@ -87,10 +87,9 @@ extension ArrivalHandler: TLSTurns {
   func run(_ work: () -> Void) { connection.lane.turns.run(work) }
 
   func wait(_ work: @escaping () -> Void) {
-    connection.clock.hold(at: connection.lane.now)
+    connection.clock.hold(.unopened, at: connection.lane.now)
     connection.lane.turns.wait(for: holder) { [self] in
-      // What waits here lets go when it had its turn.
-      if pending.readableBytes == 0 { connection.clock.letGo(at: connection.lane.now) }
+      connection.clock.letGo(.unopened, at: connection.lane.now)
       work()
       connection.resumeReading()
     }

@@ -11,8 +11,10 @@ package struct ClientLimits: Sendable {
   var idle: UInt64
   /// Of connections, on all lanes.
   var connections: Int
-  /// To read the last answer, after Belay has closed its side.
+  /// To read the last answer, after Belay has closed its side: without a byte of what the client still sends.
   var lingering: UInt64 = 2_000_000_000
+  /// However much comes: many a client sends all before it reads, and reads nothing where it cannot. As nginx has it.
+  var lingeringInAll: UInt64 = 30_000_000_000
 
   /// - Parameter connections: where the configuration says nothing of them.
   package init(_ limits: Limits, connections: Int = .max) {

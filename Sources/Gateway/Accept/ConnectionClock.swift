@@ -20,14 +20,24 @@ package struct ConnectionClock: Sendable {
     case closed
   }
 
+  /// What was read, and waits for its turn here: in two places at once, of one read.
+  package struct Waiting: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// Records of TLS.
+    package static let unopened = Waiting(rawValue: 1)
+    package static let unparsed = Waiting(rawValue: 2)
+  }
+
   package private(set) var phase = Phase.idle
   /// The vendor takes no more of the request's body for now.
   package var isUploadFull = false
-  /// Since when what was read waits for its turn here.
+  private var waiting: Waiting = []
+  /// Since when something does.
   private var heldAt: UInt64?
   /// When the phase's limit was last pushed back.
   private var touchedAt: UInt64
-  /// When the last request's head was whole.
+  /// When the last request's head was whole, or the last answer was out.
   private var beganAt: UInt64 = 0
   /// Since when the client has not taken what is written for it.
   private var stalledAt: UInt64?
@@ -40,15 +50,15 @@ package struct ConnectionClock: Sendable {
     self.phase = phase
     touchedAt = now
     wholeAt = nil
-    if phase == .readingBody { beganAt = now }
+    if phase == .readingBody || phase == .lingering { beganAt = now }
   }
 
   /// Bytes of a request were read, before they are parsed.
   package mutating func bytesArrived(at now: UInt64) {
     switch phase {
     case .idle: enter(.readingHead, at: now)
-    case .readingBody: touchedAt = now
-    case .asking, .readingHead, .answering, .closing, .lingering, .closed: break
+    case .readingBody, .lingering: touchedAt = now
+    case .asking, .readingHead, .answering, .closing, .closed: break
     }
   }
 
@@ -60,12 +70,15 @@ package struct ConnectionClock: Sendable {
 
   package var isHeld: Bool { heldAt != nil }
 
-  /// What was read waits for its turn.
-  package mutating func hold(at now: UInt64) { if heldAt == nil { heldAt = now } }
+  package mutating func hold(_ part: Waiting, at now: UInt64) {
+    waiting.insert(part)
+    if heldAt == nil { heldAt = now }
+  }
 
-  /// All of it had its turn. Meanwhile nothing was read: the client's time stood still.
-  package mutating func letGo(at now: UInt64) {
-    guard let since = heldAt.map({ max($0, touchedAt) }) else { return }
+  /// All of it had its turn. Where nothing else waits, nothing was read meanwhile: the client's time stood still.
+  package mutating func letGo(_ part: Waiting, at now: UInt64) {
+    waiting.remove(part)
+    guard waiting.isEmpty, let since = heldAt.map({ max($0, touchedAt) }) else { return }
     heldAt = nil
     if now > since { touchedAt += now - since }
   }
@@ -88,6 +101,7 @@ package struct ConnectionClock: Sendable {
     case .readingBody where isUploadFull: return false
     case .readingBody: limit = limits.body
     case .idle: limit = limits.idle
+    case .lingering where now > beganAt && now - beganAt > limits.lingeringInAll: return true
     case .lingering: limit = limits.lingering
     case .asking, .answering, .closing, .closed: return false
     }
@@ -106,7 +120,8 @@ package struct ConnectionClock: Sendable {
     case .readingBody: isUploadFull ? nil : .init(rank: .slow, since: beganAt)
     case .answering: (stalledAt ?? wholeAt).map { .init(rank: .slow, since: $0) }
     case .closing: .init(rank: .slow, since: touchedAt)
-    case .asking, .lingering, .closed: nil
+    case .lingering: .init(rank: .answered, since: beganAt)
+    case .asking, .closed: nil
     }
   }
 }

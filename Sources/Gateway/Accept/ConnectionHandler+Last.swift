@@ -64,7 +64,7 @@ extension ConnectionHandler {
   /// A reset throws away what this kernel still has to send, and not what the client's has.
   private func resetOnceSent(after pause: TimeAmount = .milliseconds(10)) {
     guard clock.phase == .closing, let context else { return }
-    if Self.bytesToSend(context) == 0 { return context.close(promise: nil) }
+    if Self.count(TIOCOUTQ, context) == 0 { return context.close(promise: nil) }
     context.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in
       resetOnceSent(after: min(pause * 2, Self.longestPause))
     }
@@ -72,11 +72,14 @@ extension ConnectionHandler {
 
   private static let longestPause = TimeAmount.milliseconds(500)
 
-  /// What the client's kernel has not taken yet (SIOCOUTQ, tcp(7)).
-  private static func bytesToSend(_ context: ChannelHandlerContext) -> Int32 {
+  /// Whether the client has sent what is not read yet, as behind a long turn of the loop. Its end is no byte.
+  var hasUnread: Bool { context.map { Self.count(FIONREAD, $0) > 0 } ?? false }
+
+  /// Of what the client's kernel has not taken yet (TIOCOUTQ), or is not read yet here (FIONREAD): tcp(7).
+  private static func count(_ queue: Int32, _ context: ChannelHandlerContext) -> Int32 {
     let count = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
       var count: Int32 = 0
-      return unsafe ioctl(socket, UInt(TIOCOUTQ), &count) == 0 ? count : 0
+      return unsafe ioctl(socket, UInt(queue), &count) == 0 ? count : 0
     }
     return count ?? 0
   }

@@ -123,24 +123,32 @@ final class ConnectionHandler: ChannelDuplexHandler {
     switch phase {
     case .readingHead: fail(with: .clientTooSlow("head"))
     case .readingBody: fail(with: .clientTooSlow("body"))
-    case .idle, .lingering: context?.close(promise: nil)
+    case .idle: closeIdle()
+    case .lingering: context?.close(promise: nil)
     case .asking, .answering, .closing, .closed: break
     }
   }
 
-  /// How its client is waited for; nil where it is not.
-  var wait: WaitingConnections.Wait? { clock.wait(isNew: exchangeNumber == 0) }
+  /// Told that it is one too many: it has no place to give, and no more time than it takes to read that.
+  private var isSentAway: Bool { phase == .lingering && admission == .asking }
 
-  /// Gives its place to another.
-  func makeRoom() {
+  /// How its client is waited for; nil where it is not.
+  var wait: WaitingConnections.Wait? { isSentAway ? nil : clock.wait(isNew: exchangeNumber == 0) }
+
+  /// Gives its place to another; false where it keeps it, as its client has gone on.
+  func makeRoom() -> Bool {
     switch phase {
+    case .idle where hasUnread: return false
     case .readingHead: fail(with: .clientTooSlow("head"))
     case .readingBody: fail(with: .clientTooSlow("body"))
     case .answering: cut(by: .tooManyConnections)
     case .asking, .idle, .closing, .lingering, .closed: break
     }
     context?.close(promise: nil)
+    return true
   }
+
+  private func closeIdle() { if !hasUnread { context?.close(promise: nil) } }
 
   /// What its client showed counts no longer.
   func retire() { isRetired = true }
@@ -150,7 +158,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// client that is far away has the round trips of TLS to make.
   func dismiss(at now: UInt64) {
     let patience = exchangeNumber == 0 ? 3 * WaitingConnections.patience : WaitingConnections.patience
-    if clock.hasRested(patience, at: now) { context?.close(promise: nil) }
+    if clock.hasRested(patience, at: now) { closeIdle() }
   }
 
   /// The time for what is under way is over.
@@ -168,7 +176,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   // MARK: From the client
 
   /// Bytes of a request were read, before they are parsed.
-  func bytesArrived() { clock.bytesArrived(at: lane.now) }
+  func bytesArrived() { if !isSentAway { clock.bytesArrived(at: lane.now) } }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let part = Self.unwrapInboundIn(data)
@@ -238,13 +246,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
         endOfExchange()
       } else if exchange?.isCollecting == false {
         requestIsWhole(since: now)
-      } else if lane.turns.isFree {
+      } else if isLarge ? lane.turns.isFreeForLong : lane.turns.isFree {
         lane.turns.run { requestIsWhole(since: now) }
       } else {
         waitForTurn { $0.requestIsWhole(since: now) }
       }
     }
   }
+
+  /// To look at it takes some milliseconds, or some hundred.
+  private var isLarge: Bool { exchange.map { $0.held > 64 << 10 } ?? false }
 
   private func requestIsWhole(since begin: UInt64) {
     guard let action = exchange?.requestEnd(at: lane.now) else { return }

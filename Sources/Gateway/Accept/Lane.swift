@@ -33,14 +33,14 @@ final class Lane {
 
   init(
     eventLoop: any EventLoop, start: @escaping (UpstreamRequest, any EventLoop, any UpstreamHandler) -> UpstreamCall,
-    exchangeContext: Exchange.Context, clientLimits: ClientLimits, recorder: Recorder, loops: Int = 1
+    exchangeContext: Exchange.Context, clientLimits: ClientLimits, recorder: Recorder, loops: Int = 1, turns: LoopTurns? = nil
   ) {
     var random = SystemRandomNumberGenerator()
     self.eventLoop = eventLoop
     self.start = start
     self.exchangeContext = exchangeContext
     self.memory = Exchange.Memory(exchangeContext.lasting, loops: loops)
-    self.turns = LoopTurns(eventLoop)
+    self.turns = turns ?? LoopTurns(eventLoop)
     self.limits = clientLimits
     self.recorder = recorder
     self.ids = ExchangeIDGenerator(using: &random)
@@ -84,9 +84,11 @@ final class Lane {
 
   /// Closes a connection whose client is waited for; false where there is none.
   func makeRoom() -> Bool {
-    guard let dispensable = waiting.next(of: connections.keys, at: now, wait: { connections[$0]?.wait }) else { return false }
-    connections[dispensable]?.makeRoom()
-    return true
+    let now = self.now
+    while let dispensable = waiting.next(of: connections.keys, at: now, wait: { connections[$0]?.wait }) {
+      if connections[dispensable]?.makeRoom() == true { return true }
+    }
+    return false
   }
 
   /// Before this time `makeRoom` finds no more than it did; in nanoseconds of uptime.

@@ -3,7 +3,7 @@ package import NIOCore
 
 /// Gives what takes a connection long its turn. NIO handles all sockets of one look before it looks again: large requests whose last
 /// bytes come in one moment, silent streams that are judged in one sweep, or a hundred sockets full of tiny chunks, would keep everybody
-/// else waiting for all of them together. Who has much to be done has one thing done, and then the next one has.
+/// else waiting for all of them together. Who has much to be done has one thing done, or some that are short, and then the next one has.
 ///
 /// Lives on one event loop and is touched on no other thread.
 package final class LoopTurns {
@@ -19,9 +19,13 @@ package final class LoopTurns {
   /// Since when something runs.
   private var begin: NIODeadline?
   private var isScheduled = false
+  /// What runs has waited for its turn.
+  private var isTurn = false
 
   /// For so long the loop does what takes long before it looks.
   private static let turn = TimeAmount.milliseconds(10)
+  /// One goes on for so long with what is short, before others have their turn.
+  private static let slice = TimeAmount.milliseconds(1)
   /// Less, as ordinary requests take, asks for no timer.
   private static let short = TimeAmount.milliseconds(5)
   private static let pause = TimeAmount.microseconds(100)
@@ -36,6 +40,9 @@ package final class LoopTurns {
     if let begin { return now() - begin < Self.turn }
     return order.isEmpty && used < Self.turn
   }
+
+  /// The same for what may take far longer than a turn: it is no part of one, behind which its holder may have much that is short.
+  package var isFreeForLong: Bool { isFree && !isTurn }
 
   package func run(_ work: () -> Void) {
     // Part of what runs.
@@ -83,12 +90,13 @@ package final class LoopTurns {
   private func runWaiting() {
     isScheduled = false
     forget()
+    isTurn = true
     while used < Self.turn, let holder = order.popFirst() {
-      guard let work = waiting[holder]?.popFirst() else { continue }
-      // To the end of the others, before it makes more.
+      let end = used + Self.slice
+      while used < end, let work = waiting[holder]?.popFirst() { run(work) }
       if waiting[holder]?.isEmpty == true { waiting[holder] = nil } else { order.append(holder) }
-      run(work)
     }
+    isTurn = false
     // What was taken is let go.
     if order.isEmpty { order = [] } else { schedule() }
   }

@@ -19,7 +19,7 @@ package struct AttemptRecord: Sendable, Equatable {
   package var finishReasons: [String] = []
   /// What is wrong with the answer, as it came.
   package var findings: [Finding] = []
-  /// Its calls as they came, with their verdicts.
+  /// The first attempt's calls as they came, with their verdicts: nobody asks for those of others, whose answers have them.
   package var calls: [AssembledCall] = []
   package var usage: Usage?
   /// Body bytes that arrived.
@@ -29,7 +29,7 @@ package struct AttemptRecord: Sendable, Equatable {
   package var startedAt: UInt64
   package var firstByteAt: UInt64?
   package var endedAt: UInt64 = 0
-  /// The request's body, where it is not the first attempt's; and the answer. Only where bodies are kept.
+  /// The request's body, where it is not the first attempt's; and the answer. Only where bodies are kept, and there is room.
   package var sent: ByteBuffer?
   package var answer: RecordedAnswer?
 
@@ -72,7 +72,7 @@ package struct RecordedAnswer: Sendable, Equatable {
   /// Nothing of it is kept, for want of memory.
   mutating func giveUp() {
     omitted += body.count
-    body = []
+    (body, spoken) = ([], nil)
   }
 }
 

@@ -51,9 +51,13 @@ extension Enforcement {
     attempt.error = "http_\(attempt.status)"
     guard isEnforcing else { return deliver(body, at: now) }
     let retrying = Ladder.Retrying(status: attempt.status, summary.failure)
+    // Asked before the ladder takes back what it changed.
+    let isOwn = retrying == .never && ladder.hasChanged
     let failure = Ladder.Failure.status(retrying, delay: head.flatMap { RetryAfter.nanoseconds(in: $0.headers) })
     if let turn = climb(after: failure, at: now) { return turn }
     isExhausted = attempts.count > 1
+    // Of a request that is not the client's, and that it cannot mend.
+    if isOwn { return refuse(.exhausted(attempts: attempts, summary)) }
     return deliver(body, at: now)
   }
 

@@ -27,6 +27,7 @@ extension Enforcement {
     guard !bad.isEmpty || isLost else { return judgement }
     judgement.complaint = Ladder.Complaint(
       bad, in: mended, tools: facts.tools, reasoningKey: policy.traits.needsReasoning ? policy.profile.reasoningKey : nil)
+    if isLost { judgement.complaint?.wantsCall = true }
     return judgement
   }
 
@@ -50,7 +51,7 @@ extension Enforcement {
     attempt.findings = summary.findings
     attempt.answer?.spoken = summary.spoken
     attempt.finishReasons = summary.choices.compactMap(\.finishReason)
-    attempt.calls = summary.choices.flatMap(\.calls)
+    if attempts.count == 1 { attempt.calls = summary.choices.flatMap(\.calls) }
     attempt.usage = summary.usage
   }
 
@@ -83,11 +84,15 @@ extension Enforcement {
 
 extension Ladder.Complaint {
   init(_ bad: [Finding], in summary: ResponseSummary, tools: ToolSet, reasoningKey: VendorProfile.ReasoningKey?) {
-    isCut = bad.contains { $0.kind == .lengthFinish }
     tokens = summary.usage?.completion
-    guard let choice = summary.choices.first else { return }
+    // Of several choices one that is to blame: another attempt is told of one.
+    let blamed = summary.choices.first { choice in bad.contains { $0.choice == choice.index } }
+    isBroken = summary.callCount == 0 && (summary.isTruncated || summary.failure != nil)
+    guard let choice = blamed ?? summary.choices.first else { return }
+    let bad = bad.filter { $0.choice == choice.index }
+    isCut = !bad.isEmpty && summary.findings.contains { $0.kind == .lengthFinish && $0.choice == choice.index }
     for (number, call) in choice.calls.enumerated() {
-      let problems = bad.filter { $0.choice == choice.index && $0.call == number }
+      let problems = bad.filter { $0.call == number }
       turn.calls.append(
         FailedCall(
           name: call.name, arguments: call.arguments,
@@ -95,6 +100,7 @@ extension Ladder.Complaint {
       if tool == nil, !problems.isEmpty, tools.index(of: call.name.span) != nil { tool = call.name }
     }
     turn.hasMarkup = bad.contains { $0.kind == .leakedMarkup || $0.kind == .reasoningMarkup }
+    wantsCall = !turn.calls.isEmpty || turn.hasMarkup || bad.contains { $0.kind == .callsWithoutCalls }
     if let reasoningKey {
       turn.reasoning = choice.reasoning
       turn.reasoningKey = reasoningKey

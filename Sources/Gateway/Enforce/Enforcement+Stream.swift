@@ -81,7 +81,9 @@ extension Enforcement {
     let judgement = judge(summary, isContinued: isContinued)
     note(summary)
     if let complaint = judgement.complaint, isEnforcing {
-      if let turn = climb(after: .answer(complaint), at: now) {
+      // Only calls can go on from text that is with the client.
+      let mayGoOn = facts.tools.count > 0 && !facts.forbidsCalls || flowed.union(hold.flowed).isSubset(of: .reasoning)
+      if mayGoOn, let turn = climb(after: .answer(complaint), at: now) {
         hold.releaseText(of: summary, into: &out)
         return turn.next
       }
@@ -90,6 +92,7 @@ extension Enforcement {
     }
     accept(judgement)
     hold.comment = ByteBuffer(string: annotation.comment)
+    if isExhausted { hold.releaseMarkup(of: summary, into: &out) }
     hold.release(judgement.original, mendedTo: judgement.mended, into: &out)
     // `on_exhausted: pass` promises the vendor's answer, whatever it is.
     hold.isClosed = isEnforcing && !isExhausted

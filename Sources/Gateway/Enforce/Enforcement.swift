@@ -155,7 +155,9 @@ struct Enforcement: Sendable {
       answer = .body(observer, ByteBuffer())
       return Turn()
     }
-    var hold = StreamHold(observer: observer, choiceCount: facts.choiceCount, isEnforcing: isEnforcing, mayCall: facts.tools.count > 0)
+    var hold = StreamHold(
+      observer: observer, choiceCount: facts.choiceCount, isEnforcing: isEnforcing, mayCall: facts.tools.count > 0,
+      mayLoseCalls: facts.mayLoseCalls)
     if attempts.count > 1 { hold.rewrite = continuation() }
     hold.hasIDs = hasIDs
     answer = .stream(hold)

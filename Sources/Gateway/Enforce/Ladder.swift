@@ -26,6 +26,10 @@ package struct Ladder: Sendable {
     /// The answer ended at a limit of tokens, after so many.
     package var isCut = false
     package var tokens: Int?
+    /// A call is what was wrong, or is missing: an answer that says nothing may have nothing to say.
+    package var wantsCall = false
+    /// It broke off, or was an error, before there was a call: that says nothing of what the model would do.
+    package var isBroken = false
   }
 
   /// Where an attempt may go: a vendor, what it calls the model, and its dialect for that.
@@ -46,40 +50,67 @@ package struct Ladder: Sendable {
 
   private let rungs: [Rung]
   private let others: [Place]
-  private let hasTools: Bool
+  private let request: RequestFacts
   private let thinks: Bool
   private var place: Place
   private var next = 0
   private var nextOther = 0
   private var changes: [RetryChange] = []
+  /// How many of them the last step added.
+  private var added = 0
+  /// What is to be helped against: the last answer that could not be used.
+  private var aim: Failure?
 
   /// - Parameters:
   ///   - others: where a failover may go, in order: never the first vendor itself.
   ///   - thinks: the request lets the model think, so that `thinking_off` support does not apply.
-  package init(_ rungs: [Rung], at place: Place, others: [Place], hasTools: Bool, thinks: Bool) {
+  package init(_ rungs: [Rung], at place: Place, others: [Place], request: RequestFacts, thinks: Bool) {
     self.rungs = rungs
     self.place = place
     self.others = others
-    self.hasTools = hasTools
+    self.request = request
     self.thinks = thinks
   }
 
   /// The next attempt that may help against `failure`; nil: the ladder is climbed.
   package mutating func step(after failure: Failure) -> Step? {
+    let cause = cause(of: failure)
     while next < rungs.count {
       let rung = rungs[next]
-      if rung == .otherVendor, mayGoElsewhere(failure), nextOther < others.count {
+      if rung == .otherVendor, mayGoElsewhere(cause), nextOther < others.count {
         place = others[nextOther]
         nextOther += 1
-        changes = []
+        (changes, added) = ([], 0)
         return Step(rung: rung, place: place, changes: [])
       }
       next += 1
-      guard let change = change(rung, after: failure) else { continue }
+      guard let change = change(rung, after: cause) else { continue }
       changes.append(contentsOf: change)
+      added = change.count
       return Step(rung: rung, place: place, changes: changes, delay: delay(failure))
     }
     return nil
+  }
+
+  /// The last attempt's request is not what the attempt before it sent: a vendor that refuses it speaks of what Belay changed.
+  var hasChanged: Bool { changes.suffix(added).contains { $0 != .resend } }
+
+  /// What the next attempt has to help against. One that failed by the moment, or by what Belay changed in it, leaves the answer before
+  /// it to be mended: without that change.
+  private mutating func cause(of failure: Failure) -> Failure {
+    switch failure {
+    case .answer(let complaint) where complaint.isBroken: break
+    case .answer, .status(.forcing, _):
+      aim = failure
+      return failure
+    case .transport(retryable: true), .status(.same, _): break
+    case .status(.never, _) where hasChanged: break
+    case .transport, .status: return failure
+    }
+    guard let aim else { return failure }
+    changes.removeLast(added)
+    added = 0
+    return aim
   }
 
   /// What a rung changes; nil where it cannot help or is not known to be honoured.
@@ -99,15 +130,15 @@ package struct Ladder: Sendable {
     switch rung {
     case .resend:
       guard let complaint, complaint.isCut else { return [.resend] }
-      return [.moreTokens(max(8192, 2 * (complaint.tokens ?? 0)))]
+      return [.moreTokens(complaint.tokens.map { max(8192, 2 * $0) })]
     case .strict:
-      return hasTools && honours(profile.strict) ? [.strict] : nil
+      return hasTools && complaint?.isCut != true && honours(profile.strict) ? [.strict] : nil
     case .toolChoice:
-      guard hasTools, complaint?.isCut != true else { return nil }
+      guard hasTools, request.mayDemandCall, complaint.map({ $0.wantsCall && !$0.isCut }) ?? true else { return nil }
       if let tool = complaint?.tool, honours(profile.toolChoiceNamed) { return [.requireTool(name: tool)] }
       return honours(profile.toolChoiceRequired) ? [.requireTool(name: nil)] : nil
     case .feedback:
-      guard let complaint, !complaint.isCut else { return nil }
+      guard let complaint, !complaint.isCut, !request.continuesAnswer else { return nil }
       return [.feedback(complaint.turn)]
     case .otherVendor:
       return nil
@@ -121,6 +152,8 @@ package struct Ladder: Sendable {
   private func delay(_ failure: Failure) -> UInt64 {
     if case .status(_, let delay?) = failure { delay } else { 0 }
   }
+
+  private var hasTools: Bool { request.tools.count > 0 }
 
   private func honours(_ support: VendorProfile.Support) -> Bool {
     support == .yes || support == .thinkingOff && !thinks

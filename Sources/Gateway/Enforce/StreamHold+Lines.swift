@@ -65,7 +65,7 @@ extension StreamHold.Event {
     var isOpen = false
     while line < span.count {
       let (end, next) = Self.lineEnd(in: span, from: line)
-      if end > line, span[line] == UInt8(ascii: ":"), Self.isForged(span, line..<end) {
+      if end > line, !Self.begins(span, line..<end, with: "data:"), Self.isForged(span, line..<end) {
         // A line feed may still belong to its end.
         isOpen = next == span.count && (end == next || span[end] == 0x0D)
         if let last = forged.last, last.upperBound == line { forged[forged.count - 1] = last.lowerBound..<next } else { forged.append(line..<next) }
@@ -134,12 +134,12 @@ extension StreamHold.Event {
     return begins(span, line, with: "event: error") && line.count == 12 || begins(span, line, with: "event:error") && line.count == 11 ? .error : .odd
   }
 
-  /// What is not printable may end a line, or be nothing, to some readers: behind it the name counts wherever it is.
+  /// What is not printable may end a line, or be nothing, to some readers: behind it the name counts wherever it is, in a field as well.
   private static func isForged(_ span: borrowing Span<UInt8>, _ line: Range<Int>) -> Bool {
     var at = line.lowerBound + 1
     while at < line.upperBound, span[at] == 0x20 || span[at] == 0x09 { at += 1 }
-    if isName(span, at, in: line) { return true }
-    return !isPrintable(span, line) && (at..<line.upperBound).contains { isName(span, $0, in: line) }
+    if span[line.lowerBound] == UInt8(ascii: ":"), isName(span, at, in: line) { return true }
+    return !isPrintable(span, line) && (line.lowerBound..<line.upperBound).contains { isName(span, $0, in: line) }
   }
 
   private static func isName(_ span: borrowing Span<UInt8>, _ start: Int, in line: Range<Int>) -> Bool {

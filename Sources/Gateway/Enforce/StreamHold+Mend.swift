@@ -136,4 +136,14 @@ extension StreamHold {
     rewrite = plan
     for event in self.held where event.traits.contains(.text) { pass(event, into: &out) }
   }
+
+  /// The answer leaves as it is behind text of an earlier attempt, which ended where markup began, too: so this one's follows it.
+  mutating func releaseMarkup(of summary: ResponseSummary, into out: inout ByteBuffer) {
+    guard let rewrite else { return }
+    let chunks = OwnChunks(head: rewrite.head)
+    for choice in summary.choices {
+      guard let leak = choice.leak, !leak.text.isEmpty, rewrite.drops.contains(leak.isInReasoning ? .reasoning : .text) else { continue }
+      out.writeBytes(chunks.text(leak.text, choice: choice.index, isReasoning: leak.isInReasoning))
+    }
+  }
 }

@@ -33,6 +33,7 @@ struct StreamHold: Sendable {
   private let choiceCount: Int
   /// What leaves is judged; else it leaves as it came.
   private let isEnforcing: Bool
+  private let mayLoseCalls: Bool
   private var phase: Phase
   private var intake = EventIntake()
   private(set) var held: [Event] = []
@@ -62,10 +63,12 @@ struct StreamHold: Sendable {
   ///   - isEnforcing: false lets everything pass, and only asks for a decision at the end.
   ///   - mayCall: there are tools. Of several choices one may then be lost for a call in another, and the next attempt stands in for
   ///     all of them only as long as the client has seen none: nothing flows.
-  init(observer: ResponseObserver, choiceCount: Int, isEnforcing: Bool, mayCall: Bool) {
+  ///   - mayLoseCalls: markup may be a call that has to be put in its place. Else it flows like any text.
+  init(observer: ResponseObserver, choiceCount: Int, isEnforcing: Bool, mayCall: Bool, mayLoseCalls: Bool) {
     self.observer = observer
     self.choiceCount = choiceCount
     self.isEnforcing = isEnforcing
+    self.mayLoseCalls = mayLoseCalls
     phase = !isEnforcing ? .released : choiceCount > 1 && mayCall ? .holding : .opening
   }
 
@@ -176,14 +179,14 @@ struct StreamHold: Sendable {
       keep(event)
       return decision(event)
     case .opening, .flowing:
-      if observer.hasLeak || !event.traits.isDisjoint(with: .decisive) {
+      if mayLoseCalls && observer.hasLeak || !event.traits.isDisjoint(with: .decisive) {
         phase = .holding
         keep(event)
         return decision(event)
       }
       let waits = phase == .opening || !held.isEmpty || isEarlyUsage(event)
       keep(event)
-      if observer.isHoldingMarker || waits && event.traits.isDisjoint(with: .content) {
+      if mayLoseCalls && observer.isHoldingMarker || waits && event.traits.isDisjoint(with: .content) {
         return keptBytes > Self.limit ? .overflow : nil
       }
       phase = .flowing

@@ -13,6 +13,17 @@ struct RetrySource: Sendable {
   var sent: ByteBuffer
   /// What is to be sent when the time has come.
   var next: UpstreamRequest?
+  /// What is sent is not what the first attempt sent.
+  var isChanged = false
+  /// Bytes that were made anew for another vendor.
+  var movedBytes = 0
+  /// Those of a body that was changed for the attempt under way, and what the change is made of.
+  var changedBytes = 0
+  /// What is told of answers that another attempt followed.
+  var toldBytes = 0
+
+  /// What is there for attempts besides the client's request and what was first sent of it.
+  var madeBytes: Int { movedBytes + changedBytes + toldBytes }
 }
 
 extension Exchange {
@@ -27,7 +38,7 @@ extension Exchange {
     let standIn = context.standIn(for: source, policy, model: record.model, among: others)
     let ladder = Ladder(
       policy.enforce.ladder, at: standIn ?? context.place(at: vendor, model: record.model),
-      others: standIn == nil ? others : Array(others.dropFirst()), hasTools: facts.tools.count > 0, thinks: thinks)
+      others: standIn == nil ? others : Array(others.dropFirst()), request: facts, thinks: thinks)
     enforcement = Enforcement(
       policy: policy, facts: facts, isStream: record.isStream, keepsBodies: context.keepsBodies, keepsReasoning: turn != nil,
       ladder: ladder, secrets: context.secrets.search, startedAt: startedAt, at: now)
@@ -123,6 +134,7 @@ extension Exchange {
       }
       step = next
     }
+    countRefused()
     do {
       try prepare(step)
     } catch {
@@ -130,7 +142,11 @@ extension Exchange {
       return giveUp(.broken("the request for another attempt cannot be made: \(error)"), at: now)
     }
     enforcement?.begin(vendor: step.place.vendor.name, model: step.place.model, rung: step.rung, at: now)
-    if context.keepsBodies, case .bytes(let sent)? = source?.next?.body { enforcement?.attempt.sent = sent }
+    if context.keepsBodies, source?.isChanged == true, case .bytes(let sent)? = source?.next?.body { enforcement?.attempt.sent = sent }
+    guard countMade() else {
+      enforcement?.attempts.removeLast()
+      return giveUp(.overloaded, at: now)
+    }
     record.vendor = step.place.vendor.name
     state = .calling
     return .retry(after: step.delay)
@@ -148,25 +164,32 @@ extension Exchange {
     let (vendor, model) = (step.place.vendor, step.place.model)
     let policy = context.policy(vendor: vendor, model: model)
     if vendor.name != source.route.vendor.name {
+      var moved = source.body
       if model != record.model {
-        let moved = try retryBody(
-          [UInt8](buffer: source.body), changes: [.model(Array(model.utf8))], generation: policy.generation)
-        source.body = ByteBuffer(bytes: moved)
+        let renamed = try retryBody([UInt8](buffer: moved), changes: [.model(Array(model.utf8))], generation: policy.generation)
+        moved = ByteBuffer(bytes: renamed)
       }
       source.route = source.route.at(vendor)
       // A key of the client's, or of another vendor's, never goes there.
       source.headers = ForwardedHeaders.forOtherVendor(source.headers, without: record.secrets)
-      let request = try ChatRequest(reading: source.body.readableBytesUInt8Span)
-      source.sent = apply(normalized(request, source.body, policy), to: source.body)
+      let normalization = normalized(try ChatRequest(reading: moved.readableBytesUInt8Span), moved, policy)
+      source.sent = apply(normalization, to: moved)
+      source.movedBytes = model == record.model && normalization.edits.isEmpty ? 0 : source.sent.readableBytes
+      source.isChanged = true
     }
-    // Who answered it would give the same answer to the same key.
-    if let last = enforcement?.attempts.last, (200..<300).contains(last.status) {
+    // Who answered it would give the same answer to the same key, which stands for the same body.
+    let isAnswered = enforcement?.attempts.last.map { (200..<300).contains($0.status) } ?? false
+    if isAnswered || step.changes.contains(where: { $0 != .resend }) {
       source.headers.removeAll { ForwardedHeaders.isIdempotencyKey($0.name) }
     }
     var body = source.sent
-    if !step.changes.isEmpty {
-      let changed = try retryBody([UInt8](buffer: body), changes: step.changes, generation: policy.generation)
-      body = ByteBuffer(bytes: changed)
+    source.changedBytes = 0
+    // The same again is the same bytes.
+    let changes = step.changes.filter { $0 != .resend }
+    if !changes.isEmpty {
+      body = ByteBuffer(bytes: try retryBody([UInt8](buffer: body), changes: changes, generation: policy.generation))
+      source.isChanged = true
+      source.changedBytes = changes.reduce(body.readableBytes) { $0 + $1.queuedBytes }
     }
     source.next = vendorRequest(source.route, source.headers, body: .bytes(body))
     self.source = source

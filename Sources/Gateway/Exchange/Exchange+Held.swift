@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
 import Inspection
+import NIOCore
 import Synchronization
 
-// What is held back of vendors' answers, what is kept of those that pass, and what of both is to be recorded, has one limit for all
-// exchanges, `limits.buffered_bytes`: one exchange may hold megabytes for as long as its vendor, or its client, likes.
+// What is made of requests, what is held back of vendors' answers, what is kept of those that pass, and what of all that is to be recorded,
+// has one limit for all exchanges, `limits.buffered_bytes`: one exchange may hold megabytes for as long as its vendor, or its client, likes.
 extension Exchange {
   /// Counts what is held of the answer; where that is too much for all together, first it is recorded without its body, then it leaves as
   /// it came, and no more of it is kept.
   mutating func countHeld(after action: Action, at now: UInt64) -> Action {
-    if holdsCounted() { return action }
-    giveUpRecorded()
-    letGoOfHeld()
-    if holdsCounted() { return action }
+    if countMade() { return action }
     observer?.keepNoMore()
     letGoOfHeld()
     guard let turn = enforcement?.overflow(at: now) else { return action }
@@ -21,8 +19,27 @@ extension Exchange {
     return .sequence([action, rest])
   }
 
+  /// Counts what was made of a request, or for another attempt. False where that is too much, even with nothing of answers recorded.
+  mutating func countMade() -> Bool {
+    if holdsCounted() { return true }
+    giveUpRecorded()
+    letGoOfHeld()
+    return holdsCounted()
+  }
+
+  /// Another attempt follows: what is told of the answer before it stays until the exchange is over. Of its calls only the shadow looks at
+  /// what they say.
+  mutating func countRefused() {
+    guard let last = enforcement?.attempts.indices.last else { return }
+    enforcement?.attempts[last].calls.cutNames()
+    if !record.hasShadowBody { enforcement?.attempts[last].forgetCallBodies() }
+    source?.toldBytes += enforcement?.attempts[last].toldBytes ?? 0
+  }
+
   /// Whether all that is held is within the limit.
   private mutating func holdsCounted() -> Bool {
+    // Who asks when it is over has nobody who lets go of it.
+    guard state != .ended else { return true }
     let bytes = countedBytes
     guard bytes > heldBack else { return true }
     let limit = context.configuration.limits.bufferedBytes
@@ -34,18 +51,42 @@ extension Exchange {
   private mutating func giveUpRecorded() {
     answer?.giveUp()
     record.bodies?.giveUpResponse()
-    for index in enforcement?.attempts.indices ?? 0..<0 { enforcement?.attempts[index].answer?.giveUp() }
+    let attempts = enforcement?.attempts.indices ?? 0..<0
+    for index in attempts {
+      enforcement?.attempts[index].answer?.giveUp()
+      // Whether it is recorded or not, that of the attempt under way is there.
+      if index < attempts.upperBound - 1 { enforcement?.attempts[index].sent = nil }
+    }
+    guard let told = source?.toldBytes, told > 0 else { return }
+    source?.toldBytes = 0
+    if record.hasShadowBody { record.shadow = .unsent }
+    for index in attempts {
+      enforcement?.attempts[index].forgetCallBodies()
+      enforcement?.attempts[index].forgetLongFindings()
+      source?.toldBytes += enforcement?.attempts[index].toldBytes ?? 0
+    }
   }
 
   private var recordedBytes: Int {
-    let attempts = enforcement?.attempts.reduce(0) { $0 + ($1.answer?.body.count ?? 0) } ?? 0
-    return (answer?.body.count ?? 0) + (record.bodies?.response?.count ?? 0) + attempts
+    var bytes = (answer?.body.count ?? 0) + (record.bodies?.response?.count ?? 0)
+    guard let attempts = enforcement?.attempts else { return bytes }
+    for index in attempts.indices {
+      bytes += attempts[index].answer?.body.count ?? 0
+      // That of the attempt under way counts as what is made for it, and what it says as what is held.
+      if index < attempts.count - 1 { bytes += (attempts[index].sent?.readableBytes ?? 0) + (attempts[index].answer?.spoken?.count ?? 0) }
+    }
+    return bytes
+  }
+
+  /// About what was made of a request to judge its answers by, and to tell what was changed in it.
+  mutating func weighRequest() {
+    madeOfRequest = facts.tools.weight + facts.callIDs.weight + record.edits.reduce(0) { $0 + $1.queuedBytes }
   }
 
   /// The exchange is over: what is recorded of it counts where it waits to be.
   mutating func letGoOfAll() {
     if heldBack > 0 { context.lasting.answers.withLock { $0.letGo(heldBack, of: holder) } }
-    heldBack = 0
+    (heldBack, madeOfRequest) = (0, 0)
     answer = nil
   }
 
@@ -59,6 +100,26 @@ extension Exchange {
 
   /// In steps, so that ordinary answers, which are short, never ask.
   private var countedBytes: Int {
-    ((enforcement?.heldBytes ?? 0) + (observer?.keptBytes ?? 0) + recordedBytes) / StreamHold.spillBytes * StreamHold.spillBytes
+    let made = madeOfRequest + (source?.madeBytes ?? 0)
+    let bytes = (enforcement?.heldBytes ?? 0) + (observer?.keptBytes ?? 0) + recordedBytes + made
+    return bytes / StreamHold.spillBytes * StreamHold.spillBytes
   }
+}
+
+extension ToolSet {
+  /// Sets that are in use take less, and exchanges share them.
+  private static let common = 256 << 10
+
+  /// What it takes, about; none where that is common.
+  fileprivate var weight: Int {
+    let compiled = footprint
+    let own = names.weight + schemas.weight + compiled
+    // Once more, for K2VV, when a call asks for it.
+    return own > Self.common ? own + compiled : 0
+  }
+}
+
+extension ByteStrings {
+  /// With where each ends, and its hash.
+  fileprivate var weight: Int { bytes.count + 16 * count }
 }

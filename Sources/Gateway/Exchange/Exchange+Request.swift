@@ -35,6 +35,12 @@ extension Exchange {
       requestFindings(
         of: request, in: body.readableBytesUInt8Span, for: target(policy), tools: facts.tools,
         normalization: normalization))
+    weighRequest()
+    guard countMade() else {
+      // No vendor is asked.
+      state = .collecting
+      return refuse(.overloaded, at: now)
+    }
     let sent = apply(normalization, to: body)
     if record.shadow == .unsent { record.shadow = .sent(sent, hasTools: facts.tools.count > 0) }
     let call = vendorRequest(route, headers, body: .bytes(sent))

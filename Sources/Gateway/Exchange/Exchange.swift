@@ -70,9 +70,10 @@ package struct Exchange {
   var headers: [ForwardedHeaders.Field] = []
   var body = ByteBuffer()
   /// Bytes of the body that count among those held for all clients.
-  private var held = 0
-  /// Bytes of the answer that count among those held back for all clients.
+  private(set) var held = 0
+  /// Bytes of the answer, and of what is made of the request, that count among those held back for all clients.
   var heldBack = 0
+  var madeOfRequest = 0
   /// What the body's length is said to be, as far as that is believed before it is there.
   private var expectedBytes = 0
   private static let mostExpectedBytes = 1 << 20

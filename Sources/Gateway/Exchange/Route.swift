@@ -6,7 +6,8 @@ package struct Route: Sendable {
   package var vendor: Vendor
   /// Absolute, with the client's query string.
   package var url: String
-  /// Only `POST .../chat/completions` is inspected, however its path is written; any other passes through.
+  /// Only `POST .../chat/completions` is inspected, however its path is written, or what has a body by any other method: some servers go by
+  /// the path alone. Any other passes through.
   package var isInspected: Bool
   /// The client named the vendor, by base URL or header.
   var isNamed = false
@@ -62,10 +63,11 @@ package struct Router: Sendable {
 
   /// - Parameters:
   ///   - target: the request target in origin form, with its query.
+  ///   - hasBody: the request has one, whatever its method.
   ///   - named: the value of `x-belay-vendor`, if the client sent one.
   ///   - isTold: whether the client may hear of a vendor.
   package func route(
-    method: String, target: String, named: String?, isTold: (Vendor) -> Bool = { _ in true }
+    method: String, target: String, hasBody: Bool = false, named: String?, isTold: (Vendor) -> Bool = { _ in true }
   ) throws(GatewayError) -> Route {
     func unknown(_ name: String) -> GatewayError { .unknownVendor(bounded(name, 200), known: ordered.filter(isTold).map(\.name)) }
     let origin = Self.originForm(target)
@@ -96,7 +98,7 @@ package struct Router: Sendable {
       throw .noVendor
     }
     var route = Route(
-      vendor: vendor, path: rest, query: query, isInspected: method == "POST" && TargetPath(rest).isChatCompletions)
+      vendor: vendor, path: rest, query: query, isInspected: (hasBody || method == "POST") && TargetPath(rest).isChatCompletions)
     route.isNamed = isNamed
     return route
   }

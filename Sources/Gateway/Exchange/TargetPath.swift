@@ -27,9 +27,12 @@ struct TargetPath {
       let decoded = bytes.percentDecoded
       // Further on it may be part of a name, as in `%25E9`.
       if layer == 0 { isIllFormed = decoded.contains { $0 < 0x20 || $0 == 0x7F } || String(validating: decoded, as: UTF8.self) == nil }
-      let segments = Self.segments(of: decoded)
-      if segments.contains(where: { $0.count <= 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }) { climbs = true }
-      if Self.isChatCompletions(segments) { isChatCompletions = true }
+      // To who decodes before it splits, `?` and `#` end the path.
+      for way in [decoded[...], decoded.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }] {
+        let segments = Self.segments(of: way)
+        if segments.contains(where: { $0.count <= 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }) { climbs = true }
+        if Self.isChatCompletions(segments) { isChatCompletions = true }
+      }
       if decoded.count == bytes.count { break }
       bytes = decoded
     }
@@ -38,7 +41,7 @@ struct TargetPath {
 
   private static let layers = 4
 
-  private static func segments(of path: [UInt8]) -> [ArraySlice<UInt8>] {
+  private static func segments(of path: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
     path.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
       .map { trimmed($0.prefix { $0 != UInt8(ascii: ";") }, of: " ") }.filter { !$0.isEmpty }
   }

@@ -23,7 +23,9 @@ extension Exchange {
     }
     let client = caller?.client
     record.client = client?.name ?? record.client
-    let route = try context.router.route(method: head.method, target: head.target, named: head.vendorName) { client?.mayUse($0) ?? true }
+    let route = try context.router.route(
+      method: head.method, target: head.target, hasBody: head.hasBody && head.contentLength != 0, named: head.vendorName
+    ) { client?.mayUse($0) ?? true }
     guard let client else { return route }
     guard client.mayUse(route.vendor) else { throw .notAllowed(client, route.vendor) }
     if let rate = client.rate, let wait = context.lasting.takeToken(client.name, rate, at: now) {

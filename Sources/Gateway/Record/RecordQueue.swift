@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Inspection
+import JSON
 import JSONSchema
 import NIOCore
 import Store
@@ -82,14 +83,12 @@ extension ExchangeRecord {
   /// What it holds, about: texts and bodies, and a flat sum for the rest.
   var queuedBytes: Int {
     var sum = 2048 + path.utf8.count + model.utf8.count
-    for edit in edits { sum += 64 + edit.before.count + edit.after.count }
+    for edit in edits { sum += edit.queuedBytes }
     for repair in repairs { sum += 64 + repair.before.count + repair.after.count }
     for call in calls { sum += call.queuedBytes }
     for finding in findings { sum += finding.queuedBytes }
     for attempt in attempts {
-      sum += 512 + (attempt.sent?.readableBytes ?? 0) + (attempt.answer?.queuedBytes ?? 0)
-      for call in attempt.calls { sum += call.queuedBytes }
-      for finding in attempt.findings { sum += finding.queuedBytes }
+      sum += 512 + (attempt.sent?.readableBytes ?? 0) + (attempt.answer?.queuedBytes ?? 0) + attempt.toldBytes
     }
     for secret in secrets { sum += 16 + secret.utf8.count }
     if let bodies { sum += bodies.queuedBytes }
@@ -103,7 +102,7 @@ extension ExchangeRecord {
     bodies = nil
     for index in attempts.indices {
       (attempts[index].sent, attempts[index].answer) = (nil, nil)
-      for call in attempts[index].calls.indices { hadBodies = attempts[index].calls[call].forgetBodies() || hadBodies }
+      hadBodies = attempts[index].forgetCallBodies() || hadBodies
     }
     for index in calls.indices { hadBodies = calls[index].forgetBodies() || hadBodies }
     for index in repairs.indices {
@@ -114,8 +113,30 @@ extension ExchangeRecord {
       hadBodies = forgetLong(&edits[index].before) || hadBodies
       hadBodies = forgetLong(&edits[index].after) || hadBodies
     }
-    if case .sent? = shadow { shadow = .unsent }
+    if hasShadowBody { shadow = .unsent }
     return hadBodies
+  }
+
+  /// The shadow may ask for the same, and compare the answers.
+  var hasShadowBody: Bool { if case .sent? = shadow { true } else { false } }
+}
+
+extension AttemptRecord {
+  /// What is told of its answer, about.
+  var toldBytes: Int { calls.reduce(0) { $0 + $1.queuedBytes } + findings.reduce(0) { $0 + $1.queuedBytes } }
+
+  @discardableResult
+  mutating func forgetCallBodies() -> Bool {
+    var hadBodies = false
+    for index in calls.indices { hadBodies = calls[index].forgetBodies() || hadBodies }
+    return hadBodies
+  }
+
+  /// Leaves what they are, and how they begin.
+  mutating func forgetLongFindings() {
+    for index in findings.indices where findings[index].queuedBytes > StoredExchange.longText {
+      (findings[index].path, findings[index].message) = (nil, bounded(findings[index].message, 200))
+    }
   }
 }
 
@@ -129,21 +150,41 @@ private func forgetLong(_ text: inout [UInt8]) -> Bool {
 extension AssembledCall {
   /// What it holds, about.
   var queuedBytes: Int {
-    MemoryLayout<AssembledCall>.stride + name.count + id.count + arguments.count + violationBytes
+    MemoryLayout<AssembledCall>.stride + name.count + id.count + arguments.count + others.count + violationBytes
   }
 
-  /// What is told of violations quotes the arguments.
-  private var violationBytes: Int { (verdict?.violations ?? []).reduce(0) { $0 + 128 + $1.textBytes } }
+  private var violationBytes: Int { verdict?.violations.queuedBytes ?? 0 }
 
   fileprivate mutating func forgetBodies() -> Bool {
     let wasTold = violationBytes > StoredExchange.longText
     if wasTold { verdict?.violations = [] }
-    return forgetLong(&arguments) || wasTold
+    let (hadArguments, hadOthers) = (forgetLong(&arguments), forgetLong(&others))
+    return hadArguments || hadOthers || wasTold
   }
+}
+
+extension [Violation] {
+  /// What is told of violations quotes the arguments.
+  fileprivate var queuedBytes: Int { reduce(0) { $0 + 128 + $1.textBytes } }
 }
 
 extension Finding {
   var queuedBytes: Int { 64 + message.utf8.count + (path?.utf8.count ?? 0) }
+}
+
+extension RequestEdit {
+  /// With what each of its texts takes besides its bytes.
+  var queuedBytes: Int { MemoryLayout<RequestEdit>.stride + 96 + before.count + after.count + edit.replacement.count }
+}
+
+extension RetryChange {
+  var queuedBytes: Int {
+    guard case .feedback(let turn) = self else { return 0 }
+    return turn.calls.reduce(turn.text.count + (turn.reasoning?.count ?? 0)) { sum, call in
+      let violations = if case .violations(let some) = call.problem { some.queuedBytes } else { 0 }
+      return sum + call.name.count + call.arguments.count + violations
+    }
+  }
 }
 
 extension RecordedAnswer {

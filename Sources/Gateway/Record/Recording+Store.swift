@@ -31,13 +31,14 @@ extension BelayConfiguration {
     }
   }
 
-  /// The console's token, what alarms are sent with, and the listeners' private key: an agent may read the files that have them. Chat services hide their key in a
-  /// webhook's path; a short one is a word that may stand anywhere.
+  /// The console's token, what alarms are sent with, and the listeners' private key: an agent may read the files that have them. Chat services hide their key at
+  /// the end of a webhook's path, or in its query; a short one is a word that may stand anywhere.
   private var ownSecrets: [String] {
     let hooks = alarms.webhooks.flatMap { hook in
       let path = String(hook.url.revealed.dropFirst(hook.host.count))
       let secret = hook.secret.map { [$0.revealed, String($0.revealed.trimmingPrefix("whsec_"))] } ?? []
-      return [hook.url.revealed] + (path.utf8.count >= 16 ? [path] : []) + secret
+      let end = path.prefix { $0 != "?" }.split(separator: "/").last.map(String.init) ?? ""
+      return [hook.url.revealed] + [path, end].filter { $0.utf8.count >= 16 } + Redaction().secrets(headers: [], target: path) + secret
     }
     return (consoleToken.map { [$0.revealed] } ?? []) + hooks + (tls?.keyLines.map(\.revealed) ?? [])
   }

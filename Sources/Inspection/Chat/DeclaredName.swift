@@ -16,7 +16,11 @@ package enum DeclaredName: Equatable, Sendable {
   }
 
   /// The tool that `name` means; `nil` when it is none, or more than one could be.
-  package static func match(_ name: borrowing Span<UInt8>, among tools: ByteStrings) -> DeclaredName? {
+  ///
+  /// - Parameter strangers: what else is a tool's name, though not declared: no other tool is meant by it.
+  package static func match(
+    _ name: borrowing Span<UInt8>, among tools: ByteStrings, strangers: ByteStrings = ByteStrings()
+  ) -> DeclaredName? {
     if let tool = tools.firstIndex(of: name) { return .exact(tool) }
     guard !name.isBlank else { return nil }
     if name.hasPrefix(prefix.span) {
@@ -25,7 +29,7 @@ package enum DeclaredName: Equatable, Sendable {
       let whole = rest.extracting(0..<endOfName(rest))
       if let tool = tools.firstIndex(of: whole) { return .prefixed(tool) }
     }
-    return tools.isBeyondGuessing ? nil : corrupted(name, among: tools).map { .corrupted($0) }
+    return tools.isBeyondGuessing ? nil : corrupted(name, among: tools, strangers).map { .corrupted($0) }
   }
 
   /// Whether `name` with more behind it could still come to mean a tool. It may say yes too often, never no.
@@ -48,12 +52,14 @@ extension DeclaredName {
   /// What the model's own ids put before a name, punctuation aside.
   private static let wrappings = ["functions", "callfunctions", "call"].map { Array($0.utf8) }
 
-  private static func corrupted(_ name: borrowing Span<UInt8>, among tools: ByteStrings) -> Int? {
-    // Cut off or mixed up: `mcp__linear__list_issu?list_issues`, `read" parameter="path`, `mcp__linear__list_issu`.
+  private static func corrupted(_ name: borrowing Span<UInt8>, among tools: ByteStrings, _ strangers: ByteStrings) -> Int? {
+    // Cut off or mixed up: `mcp__linear__list_issu?list_issues`, `read" parameter="path`.
     let head = endOfHead(name)
     if head < name.count {
-      if let tool = tools.firstIndex(of: name.extracting(0..<head)) { return tool }
       let tail = startOfTail(name)
+      if let tool = tools.firstIndex(of: name.extracting(0..<head)) {
+        return namesAnother(name.extracting(head...), than: tool, tools, strangers) ? nil : tool
+      }
       guard head > 0, tail < name.count else { return nil }
       return only(tools) {
         $0.count <= head + name.count - tail && $0.hasPrefix(name.extracting(0..<head))
@@ -63,11 +69,29 @@ extension DeclaredName {
     // Mashed or respelt: `call_functionsglob7`, `functions_Read_0`, `Read-File` for `read_file`.
     let letters = folded(name)
     let bare = unwrapped(letters)
-    for form in distinct([letters, bare, withoutDigits(bare)]) {
+    // Digits are a count only where they stand in what is an id otherwise, too: `sha256` is no `sha`.
+    let uncounted = bare == letters ? folded(name.extracting(0..<endOfName(name))) : withoutDigits(bare)
+    for form in distinct([letters, bare, uncounted]) {
       if let tool = only(tools, where: { isFolded($0, form) }) { return tool }
     }
-    // Without its namespace, or cut short by less than a quarter.
-    return only(tools) { isNamespaced($0, name) } ?? only(tools) { $0.hasPrefix(name) && name.count * 4 > $0.count * 3 }
+    // Without its namespace. Nothing is made of a name that is cut short: `delete_user` may be another tool than `delete_users`.
+    return strangers.contains(name) ? nil : only(tools) { isNamespaced($0, name) }
+  }
+
+  /// Whether what stands behind a tool's name has another tool's among its first words: two were called at once.
+  private static func namesAnother(
+    _ rest: borrowing Span<UInt8>, than tool: Int, _ tools: ByteStrings, _ strangers: ByteStrings
+  ) -> Bool {
+    var (start, words) = (0, 0)
+    while start < rest.count, words < 16 {
+      let end = start &+ endOfHead(rest.extracting(start...))
+      let word = rest.extracting(start..<end)
+      start = end &+ 1
+      if word.isEmpty { continue }
+      if tools.firstIndex(of: word).map({ $0 != tool }) ?? strangers.contains(word) { return true }
+      words &+= 1
+    }
+    return false
   }
 
   /// The one tool of which `condition` holds.

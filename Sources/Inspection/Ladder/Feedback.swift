@@ -11,7 +11,8 @@ func feedbackEdits(
   else { throw .noMessages }
   var writer = JSONWriter(appendingTo: index.count(list) > 0 ? [UInt8(ascii: ",")] : [])
   if turn.calls.isEmpty {
-    writeMessage("user", turn.hasMarkup ? unreadCalls : emptyAnswer, to: &writer)
+    let begin = turn.hasMarkup ? unreadCalls : emptyAnswer
+    writeMessage("user", "\(begin) \(request.toolChoice == .none ? "Answer in text." : turn.hasMarkup ? callAgain : goOn)", to: &writer)
   } else {
     let ids = newIDs(for: turn.calls, request, generation, bytes)
     writeAnswer(turn, ids, to: &writer)
@@ -21,10 +22,11 @@ func feedbackEdits(
   return [JSONEdit(range: place..<place, replacement: writer.finish())]
 }
 
-private let emptyAnswer = "Your last answer was empty. Go on: call a tool, or answer in text."
+private let emptyAnswer = "Your last answer was empty."
+private let goOn = "Go on: call a tool, or answer in text."
 
-private let unreadCalls =
-  "Your last answer had a tool call within its text, which could not be read. Make the call again as a tool call, or answer in text alone."
+private let unreadCalls = "Your last answer had a tool call within its text, which could not be read."
+private let callAgain = "Make the call again as a tool call, or answer in text alone."
 
 private func writeMessage(_ role: String, _ content: String, to writer: inout JSONWriter) {
   writer.beginObject()

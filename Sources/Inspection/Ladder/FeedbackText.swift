@@ -4,6 +4,7 @@ import JSONSchema
 
 /// What a model is told of one of its calls: what is wrong, where, and what to do.
 func feedback(on call: FailedCall, _ request: ChatRequest, _ bytes: borrowing Span<UInt8>) -> String {
+  if request.toolChoice == .none { return "Not run: no tool can be called now. Answer in text." }
   switch call.problem {
   case .none:
     return "Not run, because another call of the same turn was wrong. There is nothing wrong with this call: make it again."

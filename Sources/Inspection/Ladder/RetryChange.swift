@@ -11,8 +11,8 @@ package enum RetryChange: Equatable, Sendable {
   case requireTool(name: [UInt8]?)
   /// The model is shown what it did, and told what is wrong with it.
   case feedback(FailedTurn)
-  /// At least this many tokens are allowed, where the request names a limit.
-  case moreTokens(Int)
+  /// At least this many tokens are allowed, where the request names a limit; nil: twice as many as it allows.
+  case moreTokens(Int?)
   /// The model's name at another vendor.
   case model([UInt8])
 }

@@ -18,6 +18,12 @@ enum CanonicalID {
     return decimal(id.extracting((afterName &+ 1)..<id.count))
   }
 
+  /// The `idx` of `id` if it is `functions.{name}:{idx}`, whatever the name.
+  static func index(of id: borrowing Span<UInt8>) -> Int? {
+    guard id.hasPrefix(prefix.span), let name = name(in: id) else { return nil }
+    return decimal(id.extracting((name.upperBound &+ 1)..<id.count))
+  }
+
   /// Where in `id` the name of the tool is, when it has one of the shapes `functions.{name}:{n}`, `{name}:{n}` and
   /// `functions_{name}_{n}`, which clients and vendors make of the canonical one.
   static func name(in id: borrowing Span<UInt8>) -> Range<Int>? {

@@ -68,12 +68,13 @@ extension IDNormalizer {
 
   /// Leaves an id that is canonical and goes on from the ones before it: the model's own tokens may be cached.
   private mutating func keep(_ index: Int?) -> Bool {
-    guard let index, index >= counter else { return false }
+    guard let index, index >= counter, !orphans.contains(index) else { return false }
     counter = index &+ 1
     return true
   }
 
   private mutating func nextID(rawName: borrowing Span<UInt8>) -> [UInt8] {
+    while orphans.contains(counter) { counter &+= 1 }
     defer { counter &+= 1 }
     return CanonicalID.json(rawName: rawName, index: counter)
   }

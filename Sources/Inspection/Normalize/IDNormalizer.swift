@@ -7,6 +7,8 @@ struct IDNormalizer {
   private let generation: Generation
   /// K2: the `idx` of the next call that needs one.
   var counter = 0
+  /// K2: the `idx` of each result that answers no call here: its call had it, before the history was cut.
+  private(set) var orphans: Set<Int> = []
   /// K3: the ids of the turn at hand.
   var turnIDs = TurnIDs()
   private var newIDs = NewIDs()
@@ -82,7 +84,10 @@ struct IDNormalizer {
     let (message, index) = (request.messages[number], request.index)
     guard let old = message.toolCallID, var id = index.decodedID(old, of: bytes) else { return }
     newIDs.take(normalization.edits)
-    guard newIDs.contains(id) else { return }
+    guard newIDs.contains(id) else {
+      if generation == .k2, let number = CanonicalID.index(of: id.span) { orphans.insert(number) }
+      return
+    }
     repeat { id.append(UInt8(ascii: "_")) } while newIDs.contains(id)
     edit(.resultID(message: number), of: message.node, key: "tool_call_id", from: old, to: JSONWriter.string(id), index, bytes)
   }

@@ -12,6 +12,8 @@ package struct CallAssembler: Sendable {
   private let callLimit: Int
   /// Bytes of the arguments of all calls.
   private(set) var argumentBytes = 0
+  /// The same with ids and names, about: pieces that repeat those count again.
+  private(set) var keptBytes = 0
   /// Marks in them, once there are enough bytes that they matter.
   private var marks: Int?
   private var hasTooManyValues = false
@@ -52,7 +54,9 @@ package struct CallAssembler: Sendable {
   @discardableResult
   package mutating func take(_ delta: CallDelta, choice: Int, text: borrowing Span<UInt8>) -> Int {
     let number = callNumber(for: delta, choice: choice, text: text)
-    room &-= delta.id.count &+ delta.name.count &+ delta.arguments.count &+ delta.others.count
+    let size = delta.id.count &+ delta.name.count &+ delta.arguments.count &+ delta.others.count
+    room &-= size
+    if room >= 0 { keptBytes &+= size }
     // Nearly no answer comes so far: there are no more marks than bytes.
     if !hasTooManyValues, argumentBytes &+ delta.arguments.count > Self.valueLimit { countMarks(text.extracting(delta.arguments)) }
     let isInterleaved = number < current && calls[current].choice == choice

@@ -6,6 +6,8 @@ import Synchronization
 struct CallWatches: Sendable {
   private let tools: ToolSet
   private var watches: [CallWatch] = []
+  /// What they take besides the arguments: some schemas have much to keep in mind for each call.
+  private(set) var keptBytes = 0
 
   init(tools: ToolSet) { self.tools = tools }
 
@@ -15,6 +17,7 @@ struct CallWatches: Sendable {
     enum Judge: Equatable, Sendable { case none, grammar, tool(Int) }
     var judge = Judge.none
     var validator: ValidatorBox?
+    var validatorBytes = 0
     /// The call has died, or is left alone.
     var isOver = false
     /// The name that was looked at last, of which pieces, and whether a tool is meant by it.
@@ -44,11 +47,13 @@ struct CallWatches: Sendable {
   ) -> (offset: Int, reason: CallDeath.Reason)? {
     while watches.count <= number { watches.append(CallWatch()) }
     guard !watches[number].isOver else { return nil }
+    let bytes = watches[number].validatorBytes
     // Of a character that is cut in half, a validator that was fed the first half takes no second.
     if call.quirks.contains(.tooLong) || call.arguments.endsInHalf { watches[number].isOver = true }
     let death = watches[number].isOver ? nil : judge(call, delta, at: number, text: text)
     if death != nil { watches[number].isOver = true }
-    if watches[number].isOver { watches[number].validator = nil }
+    if watches[number].isOver { (watches[number].validator, watches[number].validatorBytes) = (nil, 0) }
+    keptBytes &+= watches[number].validatorBytes &- bytes
     return death
   }
 
@@ -64,11 +69,11 @@ struct CallWatches: Sendable {
     // In Kimi's grammars the name comes before the arguments: whoever sends arguments has seen all of it. Where the vendor sends
     // the name after them nevertheless, only what holds for any tool is known before.
     if isSameName, let validator = watches[number].validator {
-      return validator.feed(text.extracting(delta.arguments))
+      return validator.feed(text.extracting(delta.arguments), size: &watches[number].validatorBytes)
     }
     let judge = judge(of: call)
     if judge == watches[number].judge, let validator = watches[number].validator {
-      return validator.feed(text.extracting(delta.arguments))
+      return validator.feed(text.extracting(delta.arguments), size: &watches[number].validatorBytes)
     }
     guard judge != .none else { return isUnknownForGood(call) ? (0, .unknownTool) : nil }
     guard let schema = schema(for: judge) else { return nil }
@@ -80,7 +85,7 @@ struct CallWatches: Sendable {
     let validator = ValidatorBox(schema, effort: number < 4 ? .max : Self.furtherEffort)
     watches[number].judge = judge
     watches[number].validator = validator
-    return validator.feed(call.arguments.span)
+    return validator.feed(call.arguments.span, size: &watches[number].validatorBytes)
   }
 
   /// By what the call is judged, now that its arguments have begun. `none`: its name is that of no tool.
@@ -153,9 +158,10 @@ private final class ValidatorBox: Sendable {
 
   init(_ schema: Schema, effort: Int) { validator = Mutex(StreamingValidator(schema: schema, effort: effort)) }
 
-  func feed(_ bytes: borrowing Span<UInt8>) -> (offset: Int, reason: CallDeath.Reason)? {
+  func feed(_ bytes: borrowing Span<UInt8>, size: inout Int) -> (offset: Int, reason: CallDeath.Reason)? {
     let copy = [UInt8](copying: bytes)
-    let death = validator.withLock { $0.feed(copy.span) }
+    let (death, bytes) = validator.withLock { ($0.feed(copy.span), $0.stateBytes) }
+    size = bytes
     return death.map { death in
       switch death.reason {
       case .syntax: (death.offset, .syntax)

@@ -7,16 +7,27 @@ package struct RequestFacts: Equatable, Sendable {
   package var tools: ToolSet
   /// The ids of the calls in the history, as the client sent them.
   package var callIDs: ByteStrings
+  /// The names of those calls that no tool here has: tools that there were before. Hardly ever any.
+  package var strangers = ByteStrings()
   /// `tool_choice` is `none`: no call is wanted.
   package var forbidsCalls = false
+  /// The client leaves it to the model which tool it calls, so that another attempt may say that it has to call one.
+  package var mayDemandCall = true
   /// How many choices were asked for.
   package var choiceCount = 1
   /// Markup of calls stands in what the model reads, see `ChatRequest.quotesMarkup`: what looks like a lost call may be a quotation.
   package var quotesMarkup = false
-  /// An answer may be empty: it ends at the first of the words of `stop`, or has nothing to add to what was begun for the model (`partial`).
-  package var allowsNothing = false
+  /// The answer ends at the first of some words, before which there may be none (`stop`).
+  package var hasStop = false
+  /// The last message is what the answer is to begin with (Kimi's Partial Mode, and other vendors' names for it): nothing may stand behind it.
+  package var continuesAnswer = false
   /// A stream is to end with usage: `stream_options.include_usage`.
   package var wantsUsage = false
+
+  /// An answer may be empty: it ends before a word, or has nothing to add to what was begun for the model.
+  var allowsNothing: Bool { hasStop || continuesAnswer }
+  /// Markup in the answer may be a call that a vendor lost.
+  package var mayLoseCalls: Bool { tools.count > 0 && !quotesMarkup }
 
   package init(tools: ToolSet = .none, callIDs: ByteStrings = ByteStrings()) {
     self.tools = tools
@@ -39,18 +50,35 @@ extension ChatRequest {
     var facts = RequestFacts(tools: tools)
     facts.callIDs.reserveCapacity(calls.count)
     for call in calls {
+      noteStranger(call, bytes, &facts)
       guard let id = call.id, index.kind(id) == .string else { continue }
       facts.callIDs.append { index.decode(id, of: bytes, into: &$0) }
     }
     facts.forbidsCalls = toolChoice == .none
+    facts.mayDemandCall = mayDemandCall
     facts.choiceCount = choiceCount
-    facts.allowsNothing = hasStop(bytes) || continuesAnswer(bytes)
+    facts.hasStop = hasStop(bytes)
+    facts.continuesAnswer = continuesAnswer(bytes)
     if let options = index.value("stream_options", in: index.root, of: bytes),
       let asks = index.value("include_usage", in: options, of: bytes)
     {
       facts.wantsUsage = index.bool(asks) == true
     }
     return facts
+  }
+
+  private func noteStranger(_ call: Call, _ bytes: borrowing Span<UInt8>, _ facts: inout RequestFacts) {
+    guard facts.tools.count > 0, let name = call.name, index.kind(name) == .string else { return }
+    guard index.hasEscapes(name) || !facts.tools.names.contains(bytes.extracting(index.inside(name))) else { return }
+    guard let text = index.decodedID(name, of: bytes), !facts.tools.names.contains(text.span) else { return }
+    facts.strangers.append(text.span)
+  }
+
+  private var mayDemandCall: Bool {
+    switch toolChoice {
+    case .missing, .auto, .required: true
+    case .none, .function, .other: false
+    }
   }
 
   /// There is a word to stop at. Some clients send an empty one with every request.
@@ -63,7 +91,6 @@ extension ChatRequest {
     }
   }
 
-  /// The last message is what the answer is to begin with (Kimi's Partial Mode, and other vendors' names for it).
   private func continuesAnswer(_ bytes: borrowing Span<UInt8>) -> Bool {
     guard let last = messages.last, last.role == .assistant else { return false }
     func says(_ key: StaticString, _ node: Node) -> Bool {

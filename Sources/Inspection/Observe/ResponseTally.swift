@@ -41,10 +41,11 @@ struct ResponseTally: Sendable {
   /// Bytes of what was said that are kept.
   var keptBytes: Int {
     let said = choices.reduce(0) { $0 &+ $1.summary.reasoning.count &+ ($1.summary.leak?.text.count ?? 0) }
-    return assembler.argumentBytes &+ said &+ (summary.spoken?.count ?? 0)
+    return assembler.keptBytes &+ (watches?.keptBytes ?? 0) &+ said &+ (summary.spoken?.count ?? 0)
   }
   mutating func keepNoMore() {
     assembler.keepNoMore()
+    watches = nil
     (room.leak, room.reasoning) = (min(room.leak, 0), min(room.reasoning, 0))
     summary.spoken = nil
   }

@@ -68,7 +68,8 @@ struct ArgumentRepairer: ~Copyable {
   /// The text as a JSON object.
   private func asObject(_ start: MendedText) -> MendedText? {
     if isJSONObject(start.text) { return start }
-    if start.text.span.isBlank {
+    // A nil map of Go's is `null`.
+    if start.text.span.isBlank || start.text == Array("null".utf8) {
       return rules.contains(.argumentsForm) ? start.replaced(by: Array("{}".utf8), .argumentsForm) : nil
     }
     if rules.contains(.doubleEncoding), let decoded = decodingWholeString(start.text) {

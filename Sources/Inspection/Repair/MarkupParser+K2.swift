@@ -4,6 +4,7 @@ import JSON
 // `<|tool_call_begin|>functions.name:0<|tool_call_argument_begin|>{…}<|tool_call_end|>`, with or without a section around it.
 extension MarkupParser {
   private static let prefix = Array("functions.".utf8)
+  private static let noName = Array("`'\"()[]{}<>,;=|\\".utf8)
 
   /// A call, from behind the token that begins it; incomplete when what follows is nothing like one.
   mutating func k2Call() -> LeakedCall {
@@ -25,9 +26,10 @@ extension MarkupParser {
       position = end.map { isJunk || isFence || rest.allSatisfy(\.isWhiteSpace) ? $0.start : value.upperBound } ?? value.upperBound
       if end == nil, header.isFenced { skipFence() }
     } else {
-      call.arguments = trimmed(start..<(end?.start ?? bytes.count))
+      let stop = end?.start ?? quotationEnd(from: start) ?? bytes.count
+      call.arguments = trimmed(start..<stop)
       call.isComplete = end?.marker == .callEnd && !call.arguments.isEmpty
-      position = end?.start ?? bytes.count
+      position = stop
     }
     if let marker = markerHere(), marker.marker == .callEnd { position = marker.end }
     return call
@@ -35,20 +37,28 @@ extension MarkupParser {
 
   /// Whether a call stands behind the token that begins one: an id and arguments, or what has come of them. Who explains the token goes on
   /// with words, or with the rest of a program.
-  func beginsCall() -> Bool {
+  ///
+  /// - Parameter hasToken: false where the token was forgotten. Behind another call only an id is a call then.
+  func beginsCall(hasToken: Bool = true) -> Bool {
     var ahead = self
     let header = ahead.k2Header()
     ahead.skipSpace()
     let next = ahead.position < bytes.count ? bytes[ahead.position] : nil
     let isObject = next == UInt8(ascii: "{") || next == UInt8(ascii: "[") || ahead.starts(with: "\"{", at: ahead.position)
     // An id that is spoilt is for others to judge.
-    if header.hasToken, isObject { return !header.id.contains(UInt8(ascii: "`")) }
+    if header.hasToken, isObject { return hasToken || result.calls.isEmpty ? !header.id.contains(UInt8(ascii: "`")) : isID(header.id) }
     let isNameless = header.id.isEmpty && !header.isFenced
     guard isNameless || isID(header.id) else { return false }
     guard let next else { return true }
     if isObject { return !isNameless || jsonValue(from: ahead.position) != nil }
     let end = nextCallBoundary(from: ahead.position)
     return end?.start == ahead.position || header.hasToken && !"`'\"),.;:".utf8.contains(next) && end?.marker == .callEnd
+  }
+
+  /// Whether the id of a call stands here, whatever follows.
+  func namesCall() -> Bool {
+    let word = bytes[position...].drop(while: \.isWhiteSpace).prefix { !$0.isWhiteSpace && !Self.noName.contains($0) }
+    return !Self.prefix.starts(with: word) && isID(Array(word))
   }
 
   /// Whether this is the id of a call, or as much of one as came: of a declared tool, or as the model writes them, in a word.
@@ -61,7 +71,7 @@ extension MarkupParser {
     }
     if Self.prefix.starts(with: id) { return !id.isEmpty }
     guard name.count < id.count || colon != nil, let last = id.last, last.isIndexByte else { return false }
-    return id.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"`'\"()[]{}<>,;=|\\".utf8.contains($0) }
+    return id.allSatisfy { $0 > 0x20 && $0 < 0x7F && !Self.noName.contains($0) }
   }
 
   /// Calls without the tokens before them, `functions.name:0{…}`: only at the very start of the text and for a declared name, since

@@ -61,13 +61,15 @@ extension MarkupParser {
     return call
   }
 
-  /// Where `<|close|>name<|sep|>` is, from the position on.
+  /// Where `<|close|>name<|sep|>` is, from the position on; not behind the end of the call that it is in.
   func closingTag(_ name: String) -> Range<Int>? {
     var at = position
     while let next = nextMarker(from: at) {
       at = next.end
       guard next.marker == .close, let separator = nextMarker(from: next.end), separator.marker == .separator else { continue }
-      if trimmed(next.end..<separator.start).elementsEqual(name.utf8) { return next.start..<separator.end }
+      let closed = trimmed(next.end..<separator.start)
+      if closed.elementsEqual(name.utf8) { return next.start..<separator.end }
+      if closed.elementsEqual("call".utf8), ["argument", "json"].contains(name) { return nil }
     }
     return nil
   }

@@ -9,12 +9,16 @@
 package struct MarkupParser: Sendable {
   package struct Result: Equatable, Sendable {
     package var calls: [LeakedCall] = []
+    /// How many of them stand in code or in quotation marks.
+    package var quotedCalls = 0
     /// What stands before, between and behind the calls and is no markup; empty when that is only white space.
     package var text: [UInt8] = []
-    /// There is a call, or what begins some: tokens that end or part one, and stand alone, are none.
+    /// There is a call, or what begins some, or names one: tokens that end or part one, and stand alone, are none.
     package var isBegun = false
     /// A token stands where the grammar has none: it is a word, and spoken of.
     package var hasWords = false
+    /// There are words within a section of calls, or only parts of a call: what was read is not all of them.
+    package var isSpoilt = false
     /// It begins with what K3 thinks or says: all of its output may be there as it was.
     package var opensChannel = false
     /// What stands behind the last of the markup, tokens that end a message aside.
@@ -31,33 +35,48 @@ package struct MarkupParser: Sendable {
   var bytes: [UInt8] = []
   /// The next byte to be read.
   var position = 0
-  private var result = Result()
+  private(set) var result = Result()
+  /// Where the calls are in the text that is left.
+  private var places: [Int] = []
+  /// What stands before all of it.
+  private(set) var before: UInt8 = 0
+  /// Behind a call, be it only the name of one: until its section ends nothing is said, but before another.
+  private var isCalling = false
+  private var hasSeenMessageEnd = false
 
   /// - Parameter tools: the declared names. They decide where a name ends, and whether calls without any token are calls.
   package init(tools: ByteStrings) { self.tools = tools }
 
   /// Parses a whole text.
-  package func parse(_ text: [UInt8]) -> Result {
+  ///
+  /// - Parameter before: the byte before it; 0 if there is none.
+  package func parse(_ text: [UInt8], before: UInt8 = 0) -> Result {
     var parser = self
     parser.bytes = text
+    parser.before = before
     parser.run()
     return parser.result
   }
 
   private mutating func run() {
-    while let call = barewordCall() { result.calls.append(call) }
+    while let call = barewordCall() { add(call) }
     var last = 0
     while position < bytes.count {
       guard let next = nextMarker(from: position) else {
         result.text += bytes[position...]
         break
       }
-      result.text += bytes[position..<next.start]
+      say(bytes[position..<next.start], before: next.marker)
       position = next.end
       read(next.marker, at: next.start)
       last = result.text.count
+      // What a model says of its message's end is looked at once.
+      if result.isBegun, !hasSeenMessageEnd, starts(with: "<|im_end|>", at: position) {
+        hasSeenMessageEnd = true
+        if endsMessage() { break }
+      }
     }
-    if !result.calls.isEmpty { result.isBegun = true }
+    result.quotedCalls = quotedCalls(at: places)
     result.behind = withoutEndTokens(Array(result.text[last...]))
     if !result.calls.isEmpty { result.text = withoutEndTokens(result.text) }
     if result.text.span.isBlank { result.text = [] }
@@ -68,23 +87,25 @@ package struct MarkupParser: Sendable {
     case .sectionBegin, .singularSectionBegin:
       result.isBegun = true
       skipSpace()
-      // Some models forget the token that begins the first call.
-      guard beginsCall() else { break }
-      let start = position
-      let call = k2Call()
-      if call.isComplete, !call.name.isEmpty {
-        result.calls.append(call)
-      } else {
-        position = start
-      }
+      addCallsWithoutToken()
+      if namesCall() { begin() }
     case .callBegin:
       guard beginsCall() else {
         result.hasWords = true
+        if namesCall() { begin() }
         break
       }
-      result.calls.append(k2Call())
+      add(k2Call())
+      addCallsWithoutToken()
       skipSpaceBeforeMarker()
-    case .sectionEnd, .singularSectionEnd, .callEnd, .argumentBegin, .bareCall:
+    case .sectionEnd, .singularSectionEnd:
+      isCalling = false
+      skipSpaceBeforeMarker()
+    case .argumentBegin:
+      // Those of calls are read with them.
+      if isCalling { result.isSpoilt = true }
+      skipSpaceBeforeMarker()
+    case .callEnd, .bareCall:
       skipSpaceBeforeMarker()
     case .separator:
       // Those of tags are read with them.
@@ -95,7 +116,43 @@ package struct MarkupParser: Sendable {
     case .close:
       // A tag that is closed here was opened in what is no markup, or in the prompt.
       let start = position
-      if tag() == nil, position == start { result.hasWords = true }
+      let tag = tag()
+      if tag?.name == "tools" { isCalling = false }
+      if tag == nil, position == start { result.hasWords = true }
+    }
+  }
+
+  private mutating func begin() {
+    result.isBegun = true
+    isCalling = true
+  }
+
+  private mutating func add(_ call: LeakedCall) {
+    begin()
+    places.append(result.text.count)
+    result.calls.append(call)
+  }
+
+  private mutating func say(_ words: ArraySlice<UInt8>, before marker: Marker) {
+    if isCalling, !marker.beginsCalls, !result.isSpoilt, !withoutEndTokens(Array(words)).span.isBlank { result.isSpoilt = true }
+    result.text += words
+  }
+
+  /// Some models forget the token that begins a call.
+  private mutating func addCallsWithoutToken() {
+    while true {
+      let start = position
+      skipSpace()
+      guard beginsCall(hasToken: false) else {
+        position = start
+        return
+      }
+      let call = k2Call()
+      guard call.isComplete, !call.name.isEmpty else {
+        position = start
+        return
+      }
+      add(call)
     }
   }
 
@@ -115,12 +172,16 @@ package struct MarkupParser: Sendable {
     case "call":
       guard goesOnWithMarkup() else {
         result.hasWords = true
+        if let tool = tag["tool"], tools.contains(tool.span) { begin() }
         break
       }
-      result.calls.append(k3Call(tag))
+      add(k3Call(tag))
     case "tools":
-      result.isBegun = true
+      begin()
       skipSpaceBeforeMarker()
+    // Those of calls are read with them.
+    case "argument", "json": if isCalling { result.isSpoilt = true }
+    case "response": isCalling = false
     // Thoughts are not text; what is never closed is one to the end.
     case "think": position = closingTag("think")?.upperBound ?? bytes.count
     default: break
@@ -195,4 +256,9 @@ extension [UInt8] {
     kept += self[start...]
     return kept
   }
+}
+
+extension MarkupMatcher.Marker {
+  /// A call of K2's stands behind it, or a section of them.
+  fileprivate var beginsCalls: Bool { self == .callBegin || self == .sectionBegin || self == .singularSectionBegin }
 }

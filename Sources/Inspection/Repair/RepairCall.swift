@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// `tool_name` (R30, R35 to R37): the declared name that a name means. Nil when it is declared, or when none is certain.
-func mendedName(of call: AssembledCall, among tools: ByteStrings) -> [UInt8]? {
-  guard let match = DeclaredName.match(call.name.span, among: tools), tools[match.tool] != call.name else { return nil }
+func mendedName(of call: AssembledCall, among tools: ByteStrings, strangers: ByteStrings) -> [UInt8]? {
+  guard let match = DeclaredName.match(call.name.span, among: tools, strangers: strangers), tools[match.tool] != call.name else { return nil }
   return tools[match.tool]
 }
 

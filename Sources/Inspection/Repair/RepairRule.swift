@@ -13,7 +13,7 @@ package enum RepairRule: String, CaseIterable, Sendable {
   case callShape = "call_shape"
   /// The finish reason that the calls demand (R10, R12).
   case finishReason = "finish_reason"
-  /// An object becomes the string that holds it; blank arguments become `{}` (R40, R41).
+  /// An object becomes the string that holds it; blank arguments, or `null`, become `{}` (R40, R41).
   case argumentsForm = "arguments_form"
   /// A string that holds the object is decoded once (R45).
   case doubleEncoding = "double_encoding"

@@ -1,4 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+
+// What the markup of calls in a text is: a quotation, lost calls, or neither. The rules, in this order:
+//
+// 1. Within a section of calls nothing is said, but before the token that begins another, and no token of a call stands alone. Markup that
+//    breaks this is *spoilt*: nobody knows how many calls were in it, so that none is made of it.
+// 2. A model ends its turn with its calls. Markup is a *quotation*, and stays text, where the model goes on behind it, or where it is only words
+//    and not spoilt. A vendor that tells of calls has lost them all the same, so then:
+//    - where it says that there were calls, and gives none, there is no quotation;
+//    - where it gives some, each call in the markup has to stand in code or in quotation marks, which close behind it.
+// 3. What is no quotation is *lost calls*. They are made, all of them or none: every one is whole, and valid once it is mended; none is
+//    spoilt; and not some of them in quotation marks and others not.
+// 4. What is neither is *refused*, and asked for again.
+//
+// Thoughts are another matter: there a call may only be considered. It counts where it is the last thought, and nothing else is called or
+// said; and a thought that is cut off was not the last one. All other markup in thoughts stays as it is.
+
 /// What became of a leak whose calls were rescued (R01 to R03).
 package struct Rescue: Equatable, Sendable {
   package var isInReasoning: Bool
@@ -15,20 +31,17 @@ package struct Rescue: Equatable, Sendable {
 }
 
 extension ChoiceSummary {
-  /// `leaked_calls`: the calls in the leaked markup become calls of the choice, behind those that it has, unless they are among them. All
-  /// of them or none: every one has to be complete and, after the repairs of calls, valid.
-  ///
-  /// In reasoning a call may only have been considered: it counts when the choice has no calls of its own, and does not say something else
-  /// after more thought.
+  /// `leaked_calls`: lost calls become calls of the choice, behind those that it has, unless they are among them.
   ///
   /// - Parameter mend: mends a call; nil if it is not sound.
   /// - Returns: what mending changed of each new call; nil if nothing was done.
   mutating func rescue<Changes>(tools: ByteStrings, mend: (inout AssembledCall) -> Changes?) -> [Changes]? {
     guard let leak, !leak.isTooLong, !leak.text.isEmpty else { return nil }
-    let result = MarkupParser(tools: tools).parse(leak.text)
-    if isQuotation(result) { return nil }
+    let result = leak.parsed(tools)
+    if isQuotation(result) || result.isSpoilt { return nil }
+    guard result.quotedCalls == 0 || result.quotedCalls == result.calls.count else { return nil }
     guard result.isModest, !calls.isEmpty || result.isComplete else { return nil }
-    if leak.isInReasoning, !result.text.span.isBlank, calls.isEmpty ? hasText : result.calls.isEmpty { return nil }
+    if leak.isInReasoning, !result.text.span.isBlank, !calls.isEmpty || isSaidOrCut { return nil }
     var (rescued, changes) = ([AssembledCall](), [Changes]())
     for (call, change) in missing(of: result.calls, mend: mend) {
       guard let change, !leak.isInReasoning || calls.isEmpty else { return nil }
@@ -45,37 +58,36 @@ extension ChoiceSummary {
     return changes
   }
 
-  /// Whether the model speaks of its markup: it ends its turn with its calls, so that what goes on behind them in the text is no call. A
-  /// vendor that says there were calls, and gives none, has lost them all the same; and one that gives some may have lost others, but for
-  /// what stands in code or in quotation marks.
   private func isQuotation(_ result: MarkupParser.Result) -> Bool {
     guard let leak, !leak.isInReasoning, !isRaw(result) else { return false }
-    guard leak.goesOn(with: result.behind) || result.hasWords && result.calls.isEmpty else { return false }
-    return calls.isEmpty ? finishReason != "tool_calls" : result.calls.isEmpty || leak.isQuoted(before: result.behind)
+    guard leak.goesOn(with: result.behind) || result.hasWords && result.calls.isEmpty && !result.isSpoilt else { return false }
+    return calls.isEmpty ? finishReason != "tool_calls" : result.quotedCalls == result.calls.count
   }
 
-  /// Whether what looks like a lost call in the text is none: nothing begins one, or the model goes on behind it. Where there are no tools,
-  /// nothing is lost whatever it is.
+  /// Whether nothing is lost with the markup in the text: it begins no call, or is a quotation. Where there are no tools, nothing is lost.
   package func quotesMarkup(_ tools: ByteStrings) -> Bool {
     guard let leak, !leak.isInReasoning else { return false }
     if tools.isEmpty { return true }
     guard !leak.isTooLong, !leak.text.isEmpty else { return false }
-    let result = MarkupParser(tools: tools).parse(leak.text)
+    let result = leak.parsed(tools)
     return !result.isBegun && !isRaw(result) || isQuotation(result)
   }
 
   /// Whether K3's output is there as it was, thoughts and all, from the first byte on. Without calls nobody tells them from the text.
   private func isRaw(_ result: MarkupParser.Result) -> Bool { leak?.offset == 0 && result.opensChannel && result.calls.isEmpty }
 
-  /// Whether nothing is lost with the markup in the reasoning: the model called all the same, or it said something else, and its last thought
-  /// was no call that it can make.
+  /// Whether nothing is lost with the markup in the reasoning: the model called all the same, or its last thought was no call that it can
+  /// make. Where there are no tools, nothing is lost.
   package func losesNothing(_ tools: ByteStrings) -> Bool {
     guard let leak, leak.isInReasoning else { return false }
-    if !calls.isEmpty { return true }
-    guard hasText, !leak.isTooLong else { return false }
-    let result = MarkupParser(tools: tools).parse(leak.text)
+    if !calls.isEmpty || tools.isEmpty { return true }
+    guard isSaidOrCut, !leak.isTooLong else { return false }
+    let result = leak.parsed(tools)
     return !result.isBegun || !result.text.span.isBlank || !result.calls.contains { $0.isComplete && tools.contains($0.name.span) }
   }
+
+  /// The model said something else, or was not let to.
+  private var isSaidOrCut: Bool { hasText || finishReason == "length" || finishReason == "content_filter" }
 }
 
 extension MarkupLeak {
@@ -85,12 +97,7 @@ extension MarkupLeak {
     return seen.contains { $0 != "`" } || !seen.isEmpty && (before == UInt8(ascii: "`") || before == 0x0A)
   }
 
-  /// Whether the markup stands in what the text behind it closes: a code span, quotation marks, or a fence.
-  fileprivate func isQuoted(before text: [UInt8]) -> Bool {
-    if let first = text.first, first == before, "`'\"".utf8.contains(first) { return true }
-    let fences = text.split(separator: 0x0A).count { $0.drop(while: \.isWhiteSpace).starts(with: "```".utf8) }
-    return !fences.isMultiple(of: 2)
-  }
+  fileprivate func parsed(_ tools: ByteStrings) -> MarkupParser.Result { MarkupParser(tools: tools).parse(text, before: before) }
 }
 
 extension Unicode.Scalar {

@@ -39,10 +39,10 @@ private struct ResponseRepair {
   }
 
   mutating func mendCalls(of place: Int) {
-    let (tools, rules) = (request.tools, rules)
+    let (request, rules) = (request, rules)
     for number in summary.choices[place].calls.indices {
       var call = summary.choices[place].calls[number]
-      for change in Self.mend(&call, tools, rules, &work) ?? [] { record(change, place, number) }
+      for change in Self.mend(&call, request, rules, &work) ?? [] { record(change, place, number) }
       if rules.contains(.callShape) {
         for change in mendShape(of: &call, at: number) {
           record(Change(rule: .callShape, field: change.field, before: change.before, after: change.after), place, number)
@@ -53,7 +53,7 @@ private struct ResponseRepair {
     guard rules.contains(.leakedCalls), !request.forbidsCalls, !request.quotesMarkup, let leak = summary.choices[place].leak else { return }
     // Behind those of its own, so that the two are compared as both are then.
     var work = work
-    let rescued = summary.choices[place].rescue(tools: tools.names) { Self.mend(&$0, tools, rules, &work) }
+    let rescued = summary.choices[place].rescue(tools: request.tools.names) { Self.mend(&$0, request, rules, &work) }
     self.work = work
     guard let rescued else { return }
     record(.leakedCalls, place, field: "content", leak, summary.choices[place].rescue)
@@ -76,7 +76,8 @@ private struct ResponseRepair {
   }
 
   mutating func mendIDs(_ ids: ResponseIDs) {
-    guard rules.contains(.callID) else { return }
+    // Ids of the client's choice are no repair.
+    if case .vendor = ids, !rules.contains(.callID) { return }
     var mint = ResponseIDMint(ids, history: request.callIDs)
     for place in summary.choices.indices {
       for (number, call) in summary.choices[place].calls.enumerated() where !call.name.span.isBlank {
@@ -115,11 +116,12 @@ extension ResponseRepair {
 
   /// Mends a call's name, its arguments and their form: all that it takes to make the call valid, or nothing. Nil if it is not valid.
   static func mend(
-    _ call: inout AssembledCall, _ tools: ToolSet, _ rules: Set<RepairRule>, _ work: inout Int
+    _ call: inout AssembledCall, _ request: RequestFacts, _ rules: Set<RepairRule>, _ work: inout Int
   ) -> [Change]? {
+    let tools = request.tools
     var mended = call
     var changes: [Change] = []
-    if rules.contains(.toolName), let name = mendedName(of: call, among: tools.names) {
+    if rules.contains(.toolName), let name = mendedName(of: call, among: tools.names, strangers: request.strangers) {
       changes.append(Change(rule: .toolName, field: "name", before: call.name, after: name))
       mended.name = name
       mended.nameFragments = NameFragments()

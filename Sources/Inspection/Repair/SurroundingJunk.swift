@@ -11,7 +11,7 @@ enum SurroundingJunk {
   static func removed(from text: [UInt8]) -> [UInt8]? {
     let found = ArgumentObjects(in: text)
     guard let last = found.objects.last, !found.isOpen, found.leading.count + found.trailing.count + found.objects.count > 1,
-      isJunk(before: text[found.leading]), isJunk(behind: text[found.trailing])
+      isJunk(before: text[found.leading]), isJunk(behind: text[found.trailing]), !mayGoOn(text[last], text[found.trailing])
     else { return nil }
     let object = Array(text[last])
     guard found.objects.count > 1 else { return object }
@@ -56,6 +56,14 @@ enum SurroundingJunk {
       rest = rest[..<marker]
     }
     return rest.count <= limit && !rest.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: ":") }
+  }
+
+  /// Whether what is behind an object may be the rest of its last string, which a quotation mark without a backslash seems to end:
+  /// `{"command":"rm -r "}old"/tmp"}`.
+  private static func mayGoOn(_ object: ArraySlice<UInt8>, _ behind: ArraySlice<UInt8>) -> Bool {
+    let quotationMark = UInt8(ascii: "\"")
+    guard object.last(where: { !$0.isWhiteSpace && $0 != UInt8(ascii: "}") && $0 != UInt8(ascii: "]") }) == quotationMark else { return false }
+    return behind[..<(behind.indices.first { startsMarker(behind[$0...]) } ?? behind.endIndex)].contains(quotationMark)
   }
 
   private static func isStructure(_ byte: UInt8) -> Bool {

@@ -45,7 +45,7 @@ enum QueryKeys {
   /// Where keys stand, each up to the next `&`. Empty, and for nothing, where there is no query.
   private static func ranges(in address: String) -> [Range<String.Index>] {
     let bytes = address.utf8
-    guard var start = bytes.firstIndex(of: UInt8(ascii: "?")) else { return [] }
+    guard var start = questionMark(in: address) else { return [] }
     let end = bytes.endIndex
     var ranges: [Range<String.Index>] = []
     var ampersand = start
@@ -59,6 +59,20 @@ enum QueryKeys {
       ranges.append(value..<ampersand)
     }
     return ranges
+  }
+
+  /// Where the first one ends. Also an encoded one: some servers decode before they split.
+  private static func questionMark(in address: String) -> String.Index? {
+    let bytes = address.utf8
+    let plain = bytes.firstIndex(of: UInt8(ascii: "?"))
+    guard var percent = bytes[..<(plain ?? bytes.endIndex)].firstIndex(of: UInt8(ascii: "%")) else { return plain }
+    repeat {
+      let code = bytes[percent...].prefix(3)
+      if code.elementsEqual("%3F".utf8) || code.elementsEqual("%3f".utf8) { return code.indices.last }
+      guard let next = bytes[bytes.index(after: percent)...].firstIndex(of: UInt8(ascii: "%")) else { return plain }
+      percent = next
+    } while plain.map { percent < $0 } ?? true
+    return plain
   }
 
   private static func isKey(_ name: String) -> Bool {

@@ -64,27 +64,21 @@ package struct SecretSearch: Sendable {
   }
 
   private mutating func add(_ secrets: [String]) {
+    var plain = secrets.filter { $0.utf8.count >= Self.shortest }.map { Array($0.utf8) }
+    plain.sort(by: Self.isBefore)
+    let urls = plain.filter(Self.isURL)
     // Those of a record come twice, of its headers and as it says: the forms of each are made once.
-    var plain: [(bytes: [UInt8], isComposite: Bool)] = []
-    for secret in secrets where secret.utf8.count >= Self.shortest {
-      let bytes = Array(secret.utf8)
-      let composite = CompositeSecret(bytes)
-      plain.append((bytes, composite != nil))
-      if let part = composite?.part, !part.isEmpty { plain.append((Array(part), false)) }
-    }
-    plain.sort { Self.isBefore($0.bytes, $1.bytes) }
-    let urls = plain.filter { Self.isURL($0.bytes) }
-    for (number, (secret, isComposite)) in plain.enumerated() where number == 0 || Self.isBefore(plain[number - 1].bytes, secret) {
+    for (number, secret) in plain.enumerated() where number == 0 || Self.isBefore(plain[number - 1], secret) {
       // What stands for a secret must not be taken for one.
       if secret.count <= Self.mark.count, Self.mark.contains(secret) { continue }
       // A path is one where its URL is another secret; by itself it is a key that begins so, as in base64 one of 64 does.
       let isAddress =
-        isComposite || Self.isURL(secret)
-        || secret[0] == UInt8(ascii: "/") && urls.contains { $0.bytes.suffix(secret.count).elementsEqual(secret) }
+        Self.isURL(secret) || secret[0] == UInt8(ascii: "/") && urls.contains { $0.suffix(secret.count).elementsEqual(secret) }
+      let parts = isAddress ? SecretParts.none : SecretParts(of: secret)
       for form in SecretForms.all(of: secret) where form.count >= Self.shortest {
         note(form, from: 0)
-        if !isAddress, form.count > SortedForms.fewest { note(form, from: SortedForms.middle(of: form.indices)) }
-        forms.append(form, isAddress: isAddress)
+        if parts == .anywhere, form.count > SortedForms.fewest { note(form, from: SortedForms.middle(of: form.indices)) }
+        forms.append(form, parts: parts)
       }
       if secret.contains(UInt8(ascii: "/")) { hasSolidus = true }
       let letters = SecretLetters(secret)
@@ -137,8 +131,8 @@ package struct SecretSearch: Sendable {
 
   /// Where secrets stand, in order; those that overlap are one.
   ///
-  /// What a cut has left of one counts from half of it on, as anywhere. If less did, be it at a text's end only, whoever has a text
-  /// searched and sees what becomes of it would learn the rest letter by letter.
+  /// What a cut has left of one counts from half of it on, as anywhere, see ``SecretParts``. If less did, be it at a text's end only, whoever has
+  /// a text searched and sees what becomes of it would learn the rest letter by letter.
   package func ranges(in bytes: borrowing Span<UInt8>) -> [Range<Int>] {
     if takesAll { return bytes.isEmpty ? [] : [0..<bytes.count] }
     let found = Self.joined(plain(in: bytes), escaped(in: bytes))

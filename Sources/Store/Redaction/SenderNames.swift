@@ -12,18 +12,19 @@ extension Redaction {
     return !ends(with: "user-agent", bytes) && !isOfOneRequest(name)
   }
 
-  /// The same of a cookie. Others come with each answer of a load balancer, and say where it led.
+  /// The same of a cookie. Those that do not come with each answer of a load balancer and say where it led.
   package static func tellsSender(cookie name: String) -> Bool {
     let bytes = name.utf8.span
-    if ends(with: "id", bytes) || ends(with: "user", bytes) || ends(with: "login", bytes) { return true }
-    for start in bytes.indices where stands("sess", in: bytes, at: start) || stands("remember", in: bytes, at: start) { return true }
-    return isCredential(name) && !isOfOneRequest(name)
+    for begin in ofTheRoute where stands(begin, in: bytes, at: 0) { return false }
+    return !isOfOneRequest(name)
   }
+
+  private static let ofTheRoute = ["awsalb", "gclb", "bigipserver", "arraffinity", "__cf", "incap_ses", "_ga", "_gid", "lang", "theme"]
 
   private static let ofTheMessage = ["accept", "content-", "if-", "sec-", "x-belay-", "x-simulate-"]
   private static let ofTheConnection = [
     "host", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "range", "cache-control", "pragma", "priority",
-    "via", "dnt", "b3", "cf-ray", "x-vercel-id",
+    "via", "dnt", "b3", "cf-ray", "x-vercel-id", "sw8", "x-amz-cf-id", "x-azure-ref", "x-arr-log-id", "x-amz-content-sha256", "digest",
   ]
 
   /// Of tracing (W3C Trace Context, B3, the big vendors' own), of repetition, of signatures.
@@ -37,7 +38,7 @@ extension Redaction {
   }
 
   private static let ofOneRequest = [
-    "request-id", "requestid", "request-start", "queue-start", "trace", "baggage", "correlation", "x-b3-", "datadog", "newrelic", "sentry", "stainless",
+    "request-id", "requestid", "request-start", "queue-start", "trace", "span", "instana-", "client-port", "baggage", "correlation", "x-b3-", "datadog", "newrelic", "sentry", "stainless",
     "amz-sdk", "idempotency", "retry", "attempt", "nonce", "timestamp", "signature", "csrf", "xsrf",
   ]
 }

@@ -9,6 +9,7 @@ extension SortedForms {
     let place: Int
     /// Of the form.
     let range: Range<Int>
+    var cost = Cost()
   }
 
   static func middle(of range: Range<Int>) -> Int { range.lowerBound + (range.count - SecretSearch.shortest) / 2 }
@@ -22,6 +23,8 @@ extension SortedForms {
     let head = Self.head(of: text, at: start)
     var found: Range<Int>?
     let first = firstMiddle(head)
+    guard first < middles.count, middles[first].head == head else { return nil }
+    effort.spend(middles[first].cost.bytes(ofText: text.count))
     var number = first
     while number < middles.count, middles[number].head == head, !effort.isSpent {
       guard number - first < Self.mostAlike else {
@@ -30,7 +33,7 @@ extension SortedForms {
       }
       let middle = middles[number]
       number += 1
-      var around = around(middle, in: text, at: start, &effort)
+      var around = around(middle, in: text, at: start)
       // The blank between a scheme and its key is any blank.
       while around.lowerBound < start, text[around.lowerBound] == 0x20 { around = around.lowerBound + 1..<around.upperBound }
       guard around.count >= Self.least(of: middle.range) else { continue }
@@ -53,13 +56,12 @@ extension SortedForms {
   }
 
   /// How far the text is the same before the middle and behind it.
-  private func around(_ middle: Middle, in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Range<Int> {
+  private func around(_ middle: Middle, in text: borrowing Span<UInt8>, at start: Int) -> Range<Int> {
     let count = text.agreement(
       at: start, with: bytes.span, at: middle.place, upTo: min(middle.range.upperBound - middle.place, text.count - start))
     let most = min(middle.place - middle.range.lowerBound, start)
     var before = 0
     while before < most, text[start - before - 1] == bytes[middle.place - before - 1] { before += 1 }
-    effort.spend(before + count - SecretSearch.shortest)
     return start - before..<start + count
   }
 

@@ -7,12 +7,11 @@ struct SortedForms: Sendable {
     let head: UInt64
     /// Where among all bytes.
     let range: Range<Int>
-    /// Whether half of it counts for nothing: of a webhook's URL, say, the secret is in the end, and the beginning is everybody's. See
-    /// ``CompositeSecret`` for others.
-    var isAddress: Bool
+    var parts: SecretParts
+    var cost = Cost()
 
     /// Whether most of it counts for the whole, wherever in it that begins.
-    var hasMiddle: Bool { !isAddress && range.count > SortedForms.fewest }
+    var hasMiddle: Bool { parts == .anywhere && range.count > SortedForms.fewest }
   }
 
   private(set) var forms: [Form] = []
@@ -20,13 +19,31 @@ struct SortedForms: Sendable {
   /// The middle eight bytes of those that have one, in order.
   private(set) var middles: [Middle] = []
 
+  /// What may be compared where a text has the eight bytes of some forms: how often, and for how long. That is what counts, and not what
+  /// is compared: how soon a search gives up must not tell how far a text agrees with a key.
+  struct Cost {
+    private var times = 0
+    private var reach = 0
+
+    init() {}
+
+    init(of alike: [Range<Int>]) {
+      times = 2 * (Int.bitWidth - alike.count.leadingZeroBitCount + min(alike.count, 2 * SortedForms.mostAlike))
+      reach = alike.reduce(0) { max($0, $1.count) }
+    }
+
+    func bytes(ofText count: Int) -> Int { times * min(reach, count) }
+  }
+
   /// What a text may cost, in bytes compared: keys like `aaaa…b` would be compared at each place of a text of `a`s. A record may have a
   /// hundred thousand texts, so that a short one may not cost much either.
   struct Effort {
     private var left: Int
+    /// What was walked last, up to its word's end: no part of a long one is walked at each place of it.
+    fileprivate var word = 0..<0
 
     /// - Parameter isBounded: false for keys that nobody but the operator chooses.
-    init(_ count: Int, isBounded: Bool) { left = isBounded ? min(1 << 13, 128 * count) + 8 * count : .max }
+    init(_ count: Int, isBounded: Bool) { left = isBounded ? min(1 << 13, 128 * count) + 32 * count : .max }
 
     var isSpent: Bool { left < 0 }
     mutating func spend(_ bytes: Int) { left -= bytes + 1 }
@@ -36,8 +53,8 @@ struct SortedForms: Sendable {
   var isEmpty: Bool { forms.isEmpty }
 
   /// ``sort()`` has to follow.
-  mutating func append(_ form: [UInt8], isAddress: Bool = false) {
-    forms.append(Form(head: Self.head(of: form.span, at: 0), range: bytes.count..<bytes.count + form.count, isAddress: isAddress))
+  mutating func append(_ form: [UInt8], parts: SecretParts) {
+    forms.append(Form(head: Self.head(of: form.span, at: 0), range: bytes.count..<bytes.count + form.count, parts: parts))
     bytes += form
   }
 
@@ -49,7 +66,7 @@ struct SortedForms: Sendable {
     var last = 0
     for number in forms.indices.dropFirst() {
       if forms[number].head == forms[last].head, !Self.isBefore(forms[last].range, forms[number].range, in: bytes.span) {
-        if !forms[number].isAddress { forms[last].isAddress = false }
+        forms[last].parts = max(forms[last].parts, forms[number].parts)
         continue
       }
       last += 1
@@ -61,6 +78,26 @@ struct SortedForms: Sendable {
       return Middle(head: Self.head(of: bytes.span, at: place), place: place, range: form.range)
     }
     middles.sort { $0.head < $1.head }
+    for alike in Self.groups(of: forms.map(\.head)) {
+      let cost = Cost(of: forms[alike].map(\.range))
+      for number in alike { forms[number].cost = cost }
+    }
+    for alike in Self.groups(of: middles.map(\.head)) {
+      let cost = Cost(of: middles[alike].map(\.range))
+      for number in alike { middles[number].cost = cost }
+    }
+  }
+
+  private static func groups(of heads: [UInt64]) -> [Range<Int>] {
+    var groups: [Range<Int>] = []
+    for number in heads.indices {
+      if let last = groups.last, heads[last.lowerBound] == heads[number] {
+        groups[groups.count - 1] = last.lowerBound..<number + 1
+      } else {
+        groups.append(number..<number + 1)
+      }
+    }
+    return groups
   }
 
   /// In order, of two that begin with the same eight bytes. Keys of one client may have much in common: by words.
@@ -80,61 +117,77 @@ struct SortedForms: Sendable {
   func longest(in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Int? {
     let head = Self.head(of: text, at: start)
     var range = start..<text.count
-    let place = behind(text, range, head, &effort)
+    let place = behind(text, range, head)
+    guard let alike = [place, place - 1].first(where: { forms.indices.contains($0) && forms[$0].head == head }) else { return nil }
+    effort.spend(forms[alike].cost.bytes(ofText: range.count))
     var longest = beginning(text, range, head, from: place, by: 1, &effort)
     longest = max(longest, beginning(text, range, head, from: place - 1, by: -1, &effort))
     var number = place - 1
     while number >= 0, forms[number].head == head {
-      let count = agreement(number, text, range, &effort)
+      let count = agreement(number, text, range)
       if count == forms[number].range.count { longest = max(longest, count) }
       if count <= longest { break }
       // Whatever else stands here whole is a beginning of what these have in common.
       range = start..<start + count
-      number = behind(text, range, head, &effort) - 1
+      number = behind(text, range, head) - 1
     }
     return longest > 0 ? longest : nil
   }
 
-  /// The longest beginning of one that counts, from a neighbour of the text on: those further off agree with it for no longer.
+  /// How much a beginning of one that counts takes out, from a neighbour of the text on: those further off agree with it for no longer.
   private func beginning(
     _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, from first: Int, by step: Int, _ effort: inout Effort
   ) -> Int {
-    var number = first
+    var (number, longest) = (first, 0)
     // Of those that begin alike for so long, there are hardly more.
     while forms.indices.contains(number), forms[number].head == head, abs(number - first) < Self.mostAlike, !effort.isSpent {
-      let count = agreement(number, text, range, &effort)
-      if count < Self.fewest { return 0 }
-      if 2 * count >= forms[number].range.count, !forms[number].isAddress { return count }
+      let count = agreement(number, text, range)
+      if count < Self.fewest { break }
+      let whole = forms[number].range.count
+      if count == whole {
+        longest = max(longest, count)
+      } else if 2 * count >= whole, forms[number].parts > .none {
+        // What goes beyond the half that counts is the same for a right letter and a wrong one.
+        return max(longest, Self.wordEnd(text, range.lowerBound + max(Self.fewest, (whole + 1) / 2), &effort) - range.lowerBound)
+      }
       number += step
     }
-    return 0
+    return longest
+  }
+
+  /// Where the word ends in which this place is, without a sign that ends a sentence.
+  private static func wordEnd(_ text: borrowing Span<UInt8>, _ start: Int, _ effort: inout Effort) -> Int {
+    if start < effort.word.lowerBound || start > effort.word.upperBound {
+      var end = start
+      while end < text.count, SecretParts.isOfWord(text[end]) { end += 1 }
+      effort.word = start..<end
+    }
+    var end = effort.word.upperBound
+    while end > start, SecretParts.endsSentence(text[end - 1]) { end -= 1 }
+    return end
   }
 
   /// The first that is behind this text in order.
-  private func behind(_ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, _ effort: inout Effort) -> Int {
+  private func behind(_ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64) -> Int {
     var (low, high) = (0, forms.count)
     while low < high {
       let middle = (low + high) / 2
-      if isBehind(middle, text, range, head, &effort) { high = middle } else { low = middle + 1 }
+      if isBehind(middle, text, range, head) { high = middle } else { low = middle + 1 }
     }
     return low
   }
 
-  private func isBehind(
-    _ number: Int, _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, _ effort: inout Effort
-  ) -> Bool {
+  private func isBehind(_ number: Int, _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64) -> Bool {
     guard forms[number].head == head else { return forms[number].head > head }
-    let count = agreement(number, text, range, &effort)
+    let count = agreement(number, text, range)
     guard count < forms[number].range.count else { return false }
     return count == range.count || bytes[forms[number].range.lowerBound + count] > text[range.lowerBound + count]
   }
 
   /// Where the first eight are the same.
-  private func agreement(_ number: Int, _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ effort: inout Effort) -> Int {
+  private func agreement(_ number: Int, _ text: borrowing Span<UInt8>, _ range: Range<Int>) -> Int {
     let form = forms[number].range
-    let count = text.agreement(at: range.lowerBound, with: bytes.span, at: form.lowerBound, upTo: min(form.count, range.count))
-    effort.spend(count - SecretSearch.shortest)
-    return count
+    return text.agreement(at: range.lowerBound, with: bytes.span, at: form.lowerBound, upTo: min(form.count, range.count))
   }
 
   static func head(of text: borrowing Span<UInt8>, at start: Int) -> UInt64 {

@@ -53,9 +53,20 @@ func demandedTools(name: String?, before: String, after: String) throws {
     (#"{"max_tokens":10}"#, #"{"max_tokens":99}"#), (#"{"max_completion_tokens":9.5e0}"#, #"{"max_completion_tokens":99}"#),
     (#"{"max_completion_tokens":1,"max_tokens":2}"#, #"{"max_completion_tokens":99,"max_tokens":99}"#),
     (#"{"max_tokens":100}"#, #"{"max_tokens":100}"#), ("{}", "{}"), (#"{"max_tokens":null}"#, #"{"max_tokens":null}"#),
+    (#"{"max_tokens":-1}"#, #"{"max_tokens":-1}"#),
   ])
 func tokenLimits(before: String, after: String) throws {
   #expect(try retry(before, .moreTokens(99)) == after)
+}
+
+@Test(
+  "Where nobody counted, a limit is doubled",
+  arguments: [
+    (#"{"max_tokens":20}"#, #"{"max_tokens":8192}"#), (#"{"max_completion_tokens":9000}"#, #"{"max_completion_tokens":18000}"#),
+    (#"{"max_tokens":1e300}"#, #"{"max_tokens":1e300}"#), (#"{"max_tokens":-1}"#, #"{"max_tokens":-1}"#), ("{}", "{}"),
+  ])
+func doubledLimits(before: String, after: String) throws {
+  #expect(try retry(before, .moreTokens(nil)) == after)
 }
 
 @Test("The model is named anew")
@@ -114,6 +125,26 @@ func emptyAnswer() throws {
   var turn = FailedTurn(calls: [])
   turn.hasMarkup = true
   #expect(try retry(#"{"messages":[]}"#, .feedback(turn)).contains("a tool call within its text"))
+}
+
+@Test("Where no call is allowed, none is asked for")
+func feedbackWithoutCalls() throws {
+  let text = #"{"messages":[],"tool_choice":"none","tools":[\#(tool("f"))]}"#
+  var turn = FailedTurn(calls: [])
+  #expect(try retry(text, .feedback(turn)).contains("Your last answer was empty. Answer in text."))
+  turn.calls = [failed("f", "{}", .violations(try violations("{}"))), failed("h", "{}", .unknownTool)]
+  let after = try retry(text, .feedback(turn))
+  #expect(after.contains("Answer in text.") && !after.contains("again") && !after.contains("Call one of these"))
+}
+
+@Test("A new call has the number of none that a cut history has lost")
+func feedbackBehindOrphans() throws {
+  let text = #"{"messages":[\#(result(#""functions.g:0""#)),\#(result(#""functions.g:1""#))],"tools":[\#(tool("f"))]}"#
+  let call = failed("f", "{}", .violations(try violations("{}")))
+  let after = Array(try retry(text, .feedback(FailedTurn(calls: [call, call]))).utf8)
+  let request = try ChatRequest(reading: after.span)
+  #expect(request.calls.map { request.text($0.id, in: after.span) } == ["functions.f:2", "functions.f:3"])
+  #expect(normalizeIDs(of: request, in: after.span, generation: .k2).edits.isEmpty)
 }
 
 @Test("K3's ids are unlike any in the history, and results name their tool")

@@ -172,7 +172,7 @@ private let assemblyCases = [
     ["call.unknown_tool", "call.name_repeated"]),
   AssemblyCase(
     "a broken name is not mended in silence (R35)", tools: ["mcp__linear__list_issues"],
-    [piece(id: "a", name: "mcp__linear__list_issu", "{}")], ["a mcp__linear__list_issu {}"], ["call.corrupted_name"]),
+    [piece(id: "a", name: "mcp__linear__list_issu?list_issues", "{}")], ["a mcp__linear__list_issu?list_issues {}"], ["call.corrupted_name"]),
   AssemblyCase(
     "arguments cut within escapes and UTF-8 text (R67)",
     [piece(id: "a", name: "f", #"{\"a\":\"\\u53"#), piece(#"17大型\\"#), piece(#"n机\"}"#)], [#"a f {"a":"\u5317大型\n机"}"#],

@@ -22,7 +22,8 @@ private let form: [ArgumentCase] = [
   ArgumentCase(before: "", schema: anything, after: "{}", by: [.argumentsForm]),
   ArgumentCase(before: " \n", schema: "", after: "{}", by: [.argumentsForm]),
   ArgumentCase(before: "", schema: needsA, after: nil),
-  ArgumentCase(before: "null", schema: anything, after: nil),
+  ArgumentCase(before: "null", schema: anything, after: "{}", by: [.argumentsForm]),
+  ArgumentCase(before: "null", schema: needsA, after: nil),
   ArgumentCase(before: "[]", schema: anything, after: nil),
   ArgumentCase(before: #"[{"a":1}]"#, schema: needsA, after: nil),
   ArgumentCase(before: "{", schema: anything, after: nil),
@@ -62,6 +63,13 @@ private let junk: [ArgumentCase] = [
   ArgumentCase(before: #"{"a":"<|tool_call_end|>}"}}"#, schema: textA, after: #"{"a":"<|tool_call_end|>}"}"#, by: [.surroundingJunk]),
   ArgumentCase(before: "{\"a\":\"x\ny\"}}", schema: textA, after: #"{"a":"x\ny"}"#, by: [.surroundingJunk, .controlCharacters]),
   ArgumentCase(before: #"{"a":"5"} ok"#, schema: needsA, after: #"{"a":5}"#, by: [.surroundingJunk, .coercion]),
+  ArgumentCase(before: #"{"a":"x"}<|close|>call tool="x""#, schema: textA, after: #"{"a":"x"}"#, by: [.surroundingJunk]),
+  // Quotation marks without a backslash within the last string.
+  ArgumentCase(before: #"{"a":"rm -r "}old"/tmp"}"#, schema: textA, after: nil),
+  ArgumentCase(before: #"{"a":"if (l.endsWith("}")) n--;\nreturn n;"}"#, schema: textA, after: nil),
+  ArgumentCase(before: #"{"a":"He said "} is missing" and left"}"#, schema: textA, after: nil),
+  ArgumentCase(before: #"{"a":"x"}"}"#, schema: textA, after: nil),
+  ArgumentCase(before: #"{"a":["x"] }y"]}"#, schema: object(#""a":{}"#), after: nil),
   // Two different objects; a second one cut off; a member that came too late; another call; too much.
   ArgumentCase(before: #"{"a":1}{"a":2}"#, schema: needsA, after: nil),
   ArgumentCase(before: #"{"a":"xy"}{"a":"x"}"#, schema: textA, after: nil),

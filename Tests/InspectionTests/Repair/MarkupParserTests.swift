@@ -79,6 +79,14 @@ private let k2MarkupCases: [MarkupCase] = [
     text: "<|tool_calls_section_begin|>functions.search:0<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>",
     calls: ["search({})"]),
   MarkupCase(
+    name: "later calls without their first token",
+    text: "<|tool_calls_section_begin|><|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{}<|tool_call_end|>functions.finish:1<|tool_call_argument_begin|>{\"x\":2}<|tool_call_end|>\nfunctions.python:2<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>",
+    calls: ["search({})", #"finish({"x":2})"#, "python({})"]),
+  MarkupCase(
+    name: "words about the next token behind a call",
+    text: "<|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{}<|tool_call_end|>, and <|tool_call_argument_begin|>{} parts it",
+    calls: ["search({})"], rest: ", and {} parts it"),
+  MarkupCase(
     name: "arguments right behind the id", text: #"<|tool_call_begin|>functions.search:0{"q":1}<|tool_call_end|>"#,
     calls: [#"search({"q":1})"#]),
   MarkupCase(
@@ -159,6 +167,10 @@ private let k3MarkupCases: [MarkupCase] = [
     name: "cut within a value", text: #"<|open|>tools<|sep|><|open|>call tool="python" index="1"<|sep|><|open|>argument key="code" type="string"<|sep|>partial<|cl"#,
     calls: ["python({})…"]),
   MarkupCase(
+    name: "a value that is not closed before the end of its call",
+    text: #"<|open|>call tool="python" index="1"<|sep|><|open|>argument key="code" type="string"<|sep|>a<|close|>call<|sep|>"# + k3(argument("code", "string", "b"), index: 2),
+    calls: ["python({})…"]),
+  MarkupCase(
     name: "cut between two values", text: #"<|open|>call tool="python" index="1"<|sep|>"# + argument("code", "string", "a") + "<|open|>argument",
     calls: [#"python({"code":"a"})…"#]),
   MarkupCase(name: "a token at the end", text: "all done<|open|>", calls: [], rest: "all done"),
@@ -176,6 +188,15 @@ private let k3MarkupCases: [MarkupCase] = [
     #expect(calls == markup.calls)
     #expect(String(decoding: result.text, as: UTF8.self) == markup.rest)
     if let ids = markup.ids { #expect(result.calls.map { String(decoding: $0.id, as: UTF8.self) } == ids) }
+  }
+
+  @Test(arguments: [
+    ("`@`", "", 1), ("@", "`", 0), ("@`, and", "`", 1), ("'@'", "", 1), ("\"@\" is one, @ none", "", 1), ("```\n@\n```\nSo.", "", 1), ("@\n```\nSo.", "\n", 1),
+    ("@\n```\nSo.\n```\nx\n```", "", 1), ("@\n```\nx\n```", "", 0), ("<code>@</code>", "", 1), ("> @\n\nSo.", "", 0), ("`@@`", "", 2),
+  ]) func `Calls in code and in quotation marks are told from others`(_ text: String, _ before: String, _ count: Int) {
+    let call = "<|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{}<|tool_call_end|>"
+    let result = MarkupParser(tools: tools).parse(Array(text.replacing("@", with: call).utf8), before: before.utf8.last ?? 0)
+    #expect(result.quotedCalls == count)
   }
 
   @Test(arguments: k2MarkupCases + k3MarkupCases) func `No cut of the text makes a call of what was cut`(_ markup: MarkupCase) {

@@ -7,7 +7,7 @@ func detectName(of call: AssembledCall, _ request: RequestFacts, _ report: inout
   if call.name.span.isBlank {
     report.add(.missingName, "the call names no tool")
   } else {
-    switch DeclaredName.match(call.name.span, among: tools) {
+    switch DeclaredName.match(call.name.span, among: tools, strangers: request.strangers) {
     case .exact: break
     case .prefixed(let tool):
       report.add(.prefixedName, "\(quoted(call.name)) is the model's spelling: the tool is \(quoted(tools[tool]))")

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Gateway
+import Inspection
+import JSON
+import NIOCore
+import Testing
+import Upstream
+
+/// What each attempt's request says, and what the client gets at the ladder's end.
+@Suite struct LadderFlowTests {
+  typealias Script = EnforcementTests.Script
+
+  /// What a vendor does with one request.
+  enum Play: Sendable {
+    case good, bad, empty, cut, broken, reset
+    /// An error status, with its message.
+    case status(Int, String)
+  }
+
+  /// `strict` and every `tool_choice` are honoured.
+  private static func able(_ configuration: inout BelayConfiguration) {
+    var profile = VendorProfile(name: "able")
+    (profile.strict, profile.toolChoiceRequired, profile.toolChoiceNamed) = (.yes, .yes, .yes)
+    configuration.vendors[0].profile = profile
+  }
+
+  private static func play(_ plays: [Play], _ run: inout Run) {
+    for play in plays where run.record == nil {
+      switch play {
+      case .good: run.answer(Script().call("read", EnforcementTests.good).finish().bytes)
+      case .bad: run.answer(Script().call("read", #"{"path":7}"#).finish().bytes)
+      case .empty: run.answer(Script().finish("stop").bytes)
+      case .cut: run.answer(Script().call("read", #"{"path":"a long file's na"#).finish("length").bytes)
+      case .broken: run.answer(Script().bytes)
+      case .reset: run.fail(UpstreamError(.reset, "reset"))
+      case .status(let status, let message):
+        let type = status < 500 ? "invalid_request_error" : "server_error"
+        run.head([("Content-Type", "application/json")], status: status)
+        run.body(#"{"error":{"message":"\#(message)","type":"\#(type)"}}"#)
+        run.end()
+      }
+    }
+  }
+
+  /// What Belay changed in each request: `strict`, a demand for a call, a turn of feedback, a limit of tokens.
+  private static func changes(_ run: Run) -> [String] {
+    bodies(run).map { body in
+      var said: [String] = []
+      if body["tools"]?[0]?["function"]?["strict"] != nil { said.append("strict") }
+      if let choice = body["tool_choice"] { said.append(choice["function"]?["name"]?.string ?? choice.string ?? "other") }
+      if let limit = body["max_tokens"] { said.append("\(limit)") }
+      if let count = body["messages"]?.array?.count, count > 1 { said.append(body["messages"]?[count - 1]?["role"]?.string ?? "") }
+      return said.joined(separator: " ")
+    }
+  }
+
+  private static func bodies(_ run: Run) -> [JSONValue] {
+    run.calls.map { call in
+      guard case .bytes(let body) = call.body else { return .null }
+      return (try? JSONValue(parsing: Array(body.readableBytesView))) ?? .null
+    }
+  }
+
+  private static let noStrict = Play.status(400, "Invalid schema for function 'read': 'strict' is not supported")
+  private static let noChoice = Play.status(400, "tool_choice is not supported by this model")
+  private static let noGrammar = Play.status(500, "the grammar backend failed")
+  private static let noRoom = Play.status(400, "This model's maximum context length is 4096 tokens")
+  private static let unread = Play.status(400, "Failed to call a function")
+  private static let busy = Play.status(503, "overloaded")
+
+  static let ladders: [(name: String, plays: [Play], changes: [String])] = [
+    ("every rung", [.bad, .bad, .bad, .bad, .good], ["", "", "strict", "strict read", "strict read tool"]),
+    ("`strict` refused", [.bad, .bad, noStrict, .good], ["", "", "strict", "read"]),
+    ("a demand refused", [.bad, .bad, .bad, noChoice, .good], ["", "", "strict", "strict read", "strict tool"]),
+    ("both refused", [.bad, .bad, noStrict, noChoice, .good], ["", "", "strict", "read", "tool"]),
+    ("what makes a vendor fail", [.bad, .bad, noGrammar, .good], ["", "", "strict", "read"]),
+    ("a moment without room", [.bad, busy, .good], ["", "", "strict"]),
+    ("a connection that is reset", [.bad, .reset, .good], ["", "", "strict"]),
+    ("a stream of nothing", [.bad, .broken, .good], ["", "", "strict"]),
+    ("a stream of nothing in place of a call", [.bad, .bad, .bad, .broken, .good], ["", "", "strict", "strict read", "strict tool"]),
+    ("first without room", [busy, .bad, .good], ["", "", "strict"]),
+    ("the vendor's own check", [unread, unread, noStrict, .good], ["", "", "strict", "required"]),
+  ]
+
+  @Test("a vendor that refuses what Belay changed, or has a bad moment, is asked on without the change", arguments: ladders.indices, [true, false])
+  func refusedChanges(index: Int, stream: Bool) throws {
+    let ladder = Self.ladders[index]
+    var run = try Run(EnforcementTests.request(stream: stream)) {
+      Self.able(&$0)
+      $0.settings.enforce.attempts = 5
+    }
+    Self.play(ladder.plays, &run)
+    #expect(Self.changes(run) == ladder.changes, "\(ladder.name)")
+    #expect(run.status == 200 && run.record?.verdict == .valid, "\(ladder.name)")
+    #expect(stream ? run.arguments == EnforcementTests.good : run.client.contains("a.txt"), "\(ladder.name)")
+  }
+
+  @Test("a vendor of which nothing is known is asked on by feedback", arguments: [busy, .reset, .broken, .status(429, "rate limit reached")])
+  func unknownVendor(second: Play) throws {
+    var run = try Run(EnforcementTests.request(stream: true))
+    Self.play([.bad, second, .good], &run)
+    #expect(Self.changes(run) == ["", "", "tool"] && run.record?.verdict == .valid)
+    #expect(Self.bodies(run).last?["messages"]?[2]?["content"]?.string?.contains("do not match the schema of 'read'") == true)
+  }
+
+  static let ends: [(name: String, plays: [Play], status: Int)] = [
+    ("the client's own request", [.status(400, "no")], 400), ("the same again", [.bad, .status(400, "no")], 400),
+    ("what Belay changed", [.bad, .bad, noStrict], 502), ("a bad moment", [.bad, .bad, busy], 503),
+    ("feedback that is too long", [.bad, .bad, .bad, .bad, noRoom], 502),
+  ]
+
+  @Test("a client is told of an error about its own request, and of none about what Belay made of it", arguments: ends.indices, [true, false])
+  func lastRefusal(index: Int, stream: Bool) throws {
+    let end = Self.ends[index]
+    var run = try Run(EnforcementTests.request(stream: stream)) {
+      Self.able(&$0)
+      $0.settings.enforce.attempts = end.plays.count
+    }
+    Self.play(end.plays, &run)
+    #expect(run.calls.count == end.plays.count && (run.error?.status ?? run.status) == end.status, "\(end.name)")
+    #expect((run.error?.code == "no_valid_answer") == (end.status == 502), "\(end.name)")
+  }
+
+  static let cuts: [(name: String, extra: String, plays: [Play], changes: [String])] = [
+    ("raised once", #""max_tokens":20,"#, [.cut, .cut], ["20", "8192"]),
+    ("raised, and good", #""max_tokens":4096,"#, [.cut, .good], ["4096", "8192"]),
+    ("raised, and bad", #""max_tokens":20,"#, [.cut, .bad, .good], ["20", "8192", "strict 8192"]),
+    ("a raise that is refused", #""max_tokens":20,"#, [.cut, .status(400, "max_tokens is too large")], ["20", "8192"]),
+    ("no limit of the client's", "", [.cut, .cut], ["", ""]),
+  ]
+
+  @Test("an answer cut at a limit is asked for once more, with a higher one", arguments: cuts.indices, [true, false])
+  func cutAnswers(index: Int, stream: Bool) throws {
+    let cut = Self.cuts[index]
+    var run = try Run(EnforcementTests.request(stream: stream, extra: cut.extra), adjust: Self.able)
+    Self.play(cut.plays, &run)
+    #expect(Self.changes(run) == cut.changes, "\(cut.name)")
+    if case .good? = cut.plays.last { #expect(run.record?.verdict == .valid) } else { #expect(run.error?.code == "no_valid_answer") }
+  }
+
+  static let choices = [
+    #""none""#, #"{"type":"function","function":{"name":"list_files"}}"#,
+    #"{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"list_files"}}]}}"#,
+  ]
+
+  @Test("what the client chose is what every attempt asks for", arguments: choices, [[Play.bad, .bad, .bad, .bad], [.empty, .empty, .empty, .empty]])
+  func keptChoice(choice: String, plays: [Play]) throws {
+    let chosen = try JSONValue(parsing: Array(choice.utf8))
+    var run = try Run(EnforcementTests.request(stream: true, extra: #""tool_choice":\#(choice),"#), adjust: Self.able)
+    Self.play(plays, &run)
+    let bodies = Self.bodies(run)
+    #expect(bodies.count == 4 && bodies.allSatisfy { $0["tool_choice"] == chosen })
+    let words = bodies.last?["messages"]?.array?.last?["content"]?.string ?? ""
+    #expect(words.contains("Answer in text") == (chosen == "none") && (chosen != "none" || !words.contains("call again")))
+  }
+
+  @Test("a call is demanded where one was wrong, not where nothing was said", arguments: ["", #""tool_choice":"auto","#])
+  func demandedCalls(choice: String) throws {
+    let auto = choice.isEmpty ? "" : "auto"
+    var empty = try Run(EnforcementTests.request(stream: true, extra: choice), adjust: Self.able)
+    Self.play([.empty, .empty, .empty, .empty], &empty)
+    #expect(Self.bodies(empty).count == 4 && Self.bodies(empty).allSatisfy { ($0["tool_choice"]?.string ?? "") == auto })
+    var bad = try Run(EnforcementTests.request(stream: true, extra: choice), adjust: Self.able)
+    Self.play([.bad, .bad, .bad, .good], &bad)
+    #expect(Self.bodies(bad).last?["tool_choice"]?["function"]?["name"]?.string == "read" && bad.record?.verdict == .valid)
+  }
+
+  @Test("feedback is about the choice that was wrong")
+  func secondChoice() throws {
+    let call = #"{"id":"a","type":"function","function":{"name":"read","arguments":"{\"path\":7}"}}"#
+    let bad = #"{"role":"assistant","content":null,"tool_calls":[\#(call)]}"#
+    let good = #"{"role":"assistant","content":"hi"}"#
+    var run = try Run(EnforcementTests.request(stream: false, extra: #""n":2,"#)) { $0.settings.enforce.ladder = [.feedback] }
+    run.head([("Content-Type", "application/json")])
+    run.body(
+      #"{"id":"a","object":"chat.completion","created":1,"model":"m","usage":{},"choices":["#
+        + #"{"index":0,"message":\#(good),"finish_reason":"stop"},{"index":1,"message":\#(bad),"finish_reason":"tool_calls"}]}"#)
+    run.end()
+    let messages = Self.bodies(run).last?["messages"]
+    #expect(messages?[1]?["tool_calls"]?[0]?["function"]?["arguments"]?.string == #"{"path":7}"#)
+    #expect(messages?[2]?["content"]?.string?.contains("read") == true)
+  }
+
+  @Test("a request that was changed has no idempotency key, whatever was answered before")
+  func idempotencyKey() throws {
+    var run = try Run(EnforcementTests.request(stream: true), headers: [("Idempotency-Key", "one")], adjust: Self.able)
+    Self.play([Self.unread, Self.unread, .good], &run)
+    #expect(Self.changes(run) == ["", "", "strict"])
+    #expect(run.calls.map { $0.headers.contains { $0.0 == "Idempotency-Key" } } == [true, true, false])
+  }
+
+  static let formerTools: [(tool: String, called: String, isMended: Bool)] = [
+    ("delete_users", "delete_user", false), ("mcp__fs__delete", "delete", false), ("sha", "sha256", false),
+    ("Read-File", "read_file", true),
+  ]
+
+  @Test("a tool that a conversation had before is not taken for one that there is now", arguments: formerTools.indices)
+  func formerTool(index: Int) throws {
+    let (tool, called, isMended) = Self.formerTools[index]
+    let call = #"{"id":"functions.\#(called):0","type":"function","function":{"name":"\#(called)","arguments":"{}"}}"#
+    let history =
+      #"{"role":"assistant","content":null,"tool_calls":[\#(call)]},"#
+      + #"{"role":"tool","tool_call_id":"functions.\#(called):0","content":"ok"},"#
+    let tools = #"[{"type":"function","function":{"name":"\#(tool)","parameters":{"type":"object"}}}]"#
+    var run = try Run(#"{"model":"kimi-k2","stream":true,"messages":[\#(history){"role":"user","content":"again"}],"tools":\#(tools)}"#) {
+      $0.settings.enforce.ladder = [.feedback]
+    }
+    run.answer(Script().call(called, "{}", id: "functions.\(called):1").finish().bytes)
+    #expect(run.calls.count == (isMended ? 1 : 2) && run.client.contains("\"\(tool)\"") == isMended)
+    guard !isMended else { return }
+    let told = Self.bodies(run).last?["messages"]?.array?.last?["content"]?.string
+    #expect(told?.contains("there is no tool named '\(called)'") == true)
+  }
+}
