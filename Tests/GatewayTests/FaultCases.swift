@@ -24,7 +24,7 @@ struct FaultCase: Sendable {
       case .cut(let code): "the answer ends without its end; recorded as `\(code)`"
       case .passed(let findings): "passes as it is; " + (findings.isEmpty ? "no finding" : findings.map { "`\($0)`" }.joined(separator: ", "))
       case .mended: "asked again: one whole answer"
-      case .told(let code): "asked again, for calls; without any, the stream ends with an error event `\(code)`"
+      case .told(let code): "with tools asked again, for calls; without, or where none come, the stream ends with an error event `\(code)`"
       case .reshaped: "one answer, in the form that was asked for"
       }
     }

@@ -17,7 +17,7 @@ SHORT = "passes as it is, for libcurl takes that for an end; `stream.truncated`"
 TWICE = "asked again by libcurl, as nothing was processed: one whole answer"
 RACE = "passes as it is, with `stream.truncated`, for libcurl takes that for an end, or asks again itself: one whole answer"
 MENDED = "asked again: one whole answer"
-TOLD = "asked again, for calls; without any, the stream ends with an error event `no_valid_answer`"
+TOLD = "with tools asked again, for calls; without, or where none come, the stream ends with an error event `no_valid_answer`"
 
 
 class Fault:

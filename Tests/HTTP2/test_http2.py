@@ -19,7 +19,9 @@ WHOLE = (FIRST + SECOND + LAST).decode()
 class Answer:
     def __init__(self, port, model, vendor=None):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        body = {"model": "kimi-k2-" + model, "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+        # With a tool, so that a call could go on from a text that breaks off.
+        tools = [{"type": "function", "function": {"name": "search", "parameters": {"type": "object"}}}]
+        body = {"model": "kimi-k2-" + model, "stream": True, "messages": [{"role": "user", "content": "hi"}], "tools": tools}
         connection.request("POST", "/v1/chat/completions", json.dumps(body), {"Content-Type": "application/json"})
         response = connection.getresponse()
         self.status, self.id, self.is_whole = response.status, response.headers["x-belay-exchange-id"], True
