@@ -30,7 +30,7 @@ enum Event {
 final class LoopMailbox: Sendable {
   typealias Delivery = (call: CallState, event: Event)
 
-  /// Whose calls used up turns since there was last nothing to do, and in which.
+  /// Whose calls used up turns since nothing was waiting, and in which.
   private struct Late {
     private var holders: [UInt64: Int] = [:]
     private var vendors: [UInt64: Int] = [:]
@@ -107,15 +107,12 @@ final class LoopMailbox: Sendable {
   private func deliver() {
     let begin = NIODeadline.now()
     var (batch, busySince, late) = inbox.withLock { inbox in
-      let isRested = !inbox.isPausing && begin - inbox.endedAt >= Self.rest
-      if isRested || inbox.isPausing { inbox.busySince = begin }
+      if inbox.isPausing || begin - inbox.endedAt >= Self.rest { inbox.busySince = begin }
       inbox.isPausing = false
       var batch: [Delivery] = []
       swap(&batch, &inbox.spare)
       swap(&batch, &inbox.waiting)
-      let late = isRested ? Late() : inbox.late
-      inbox.late = Late()
-      return (batch, inbox.busySince, late)
+      return (batch, inbox.busySince, inbox.late)
     }
     batch = late.sorted(batch)
     var done = 0
@@ -136,7 +133,8 @@ final class LoopMailbox: Sendable {
       if done < batch.count { inbox.waiting.insert(contentsOf: batch[done...], at: 0) }
       batch.removeAll(keepingCapacity: true)
       inbox.spare = batch
-      inbox.late = late
+      // Where nothing waits, nobody is late.
+      inbox.late = inbox.waiting.isEmpty ? Late() : late
       inbox.endedAt = .now()
       // Behind one that was long there is time for some looks: a newcomer needs them until it is answered.
       let used = inbox.endedAt - begin
