@@ -53,6 +53,12 @@ package import NIOCore
   /// Of what was taken some is not opened yet.
   package var hasUnopened: Bool { wire.inbound.readableBytes > 0 }
 
+  /// Of a record a part was taken, and the rest is still to come.
+  package var hasPart: Bool {
+    // Where it is the header to a byte, OpenSSL has that, and nothing pending: only that it is to read the body (`RB`) tells of it.
+    unsafe SSL_has_pending(ssl) == 1 || strcmp(SSL_rstate_string(ssl), "RB") == 0
+  }
+
   /// In a read of 64 KiB there are hardly ever as many.
   private static let recordsAtOnce = 64
 

@@ -187,7 +187,10 @@ package final class TLSHandler: ChannelDuplexHandler {
     // What the client makes this side say again and again, and does not read, must not pile up.
     if session?.hasOutput == true, !context.channel.isWritable { return context.close(promise: nil) }
     writeOutput(context)
-    if plaintext.readableBytes > 0 { context.fireChannelRead(Self.wrapInboundOut(plaintext)) }
+    // A part of a record is a part of a request: that something came is told, or a connection whose client sends would count as idle.
+    if plaintext.readableBytes > 0 || end == .wantsMore && session?.hasPart == true {
+      context.fireChannelRead(Self.wrapInboundOut(plaintext))
+    }
     guard phase == .open else { return }
     switch end {
     case .wantsMore: if session?.hasUnopened == true { waitForTurn(context) }

@@ -25,6 +25,22 @@ import Testing
     #expect(others == [187, 94, 47, 23])
   }
 
+  @Test("what several have in common counts once, to the first of them, until the last is done with it")
+  func common() {
+    final class Thing {}
+    let (one, other) = (Thing(), Thing())
+    var budget = BodyBudget()
+    func shares(_ thing: Thing, _ holder: UInt64) -> Bool { budget.share(ObjectIdentifier(thing), 400, for: holder, within: 1200) }
+    for holder in [1, 2, 1] as [UInt64] { #expect(shares(one, holder)) }
+    #expect(!shares(other, 1) && shares(other, 2))
+    for _ in 0..<2 { budget.leave(ObjectIdentifier(one)) }
+    #expect(!shares(Thing(), 1), "one of the first three is left")
+    budget.leave(ObjectIdentifier(one))
+    budget.leave(ObjectIdentifier(one))
+    let isFree = budget.hold(400, for: 1, within: 1200)
+    #expect(isFree)
+  }
+
   @Test("whatever is held and let go, the sum is within the limit and nothing is left over", arguments: [1, 2, 3, 4, 5] as [UInt64])
   func random(seed: UInt64) {
     var random = SeededRandom(seed: seed)

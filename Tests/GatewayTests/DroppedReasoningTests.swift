@@ -75,6 +75,7 @@ import Upstream
       "X-MS-CLIENT-PRINCIPAL-NAME: %", "X-Amzn-Oidc-Identity: %", "X-SSL-Client-S-DN: CN=%", "From: %@corp.example", "x-portkey-metadata: {\"_user\":\"%\"}",
       "X-Session-Id: %", "X-Forwarded-For: 10.0.0.%", "Cookie: uid=%; theme=dark", "Cookie: remember_me=%",
       "Cookie: KEYCLOAK_IDENTITY=%", "Cookie: .AspNetCore.Identity.Application=%", "Cookie: email=%", "Cookie: %",
+      "X-Client-Portal-User: %", "X-Hispanic-User: %", "Digest: %", "Cookie: langflow_session=%", "Cookie: theme_user=%",
       "X-OpenWebUI-User-Email: %", "Remote-User: %", "X-Forwarded-Client-Cert: %", "x-anything: Bearer %", "/v1/chat/completions?key=%",
       "/v1/chat/completions?for=%", "/v1/%/chat/completions", "/v1/chat/completions;of=%", "/%/v1/chat/completions",
     ])
@@ -97,7 +98,7 @@ import Upstream
     arguments: [
       "x-request-id: %", "traceparent: 00-%", "Cookie: AWSALB=%; theme=dark", "User-Agent: sdk/%", "X-Amz-User-Agent: sdk/%", "X-CSRF-Token: %",
       "Idempotency-Key: %", "X-Signature: %", "x-stainless-retry-count: %", "X-Amz-Cf-Id: %", "X-Azure-Ref: %", "X-ARR-LOG-ID: %", "sw8: %",
-      "sw8-correlation: %", "X-Instana-T: %", "X-OT-Span-Context: %", "Fly-Client-Port: %", "X-Amz-Content-Sha256: %", "Digest: sha-256=%",
+      "sw8-correlation: %", "X-Instana-T: %", "X-OT-Span-Context: %", "Fly-Client-Port: %", "X-Amz-Content-Sha256: %",
     ])
   func sameThoughts(text: String) throws {
     #expect(try Self.isTold(Sender(text, "1"), Sender(text, "2")))

@@ -24,7 +24,7 @@ struct Run {
   init(
     _ request: String, headers: [ForwardedHeaders.Field] = [], target: String = "/v1/chat/completions",
     rotation: [Watch.Key: Double] = [:], resting: [String] = [], lasting: Exchange.Lasting = Exchange.Lasting(),
-    adjust: (inout BelayConfiguration) -> Void = { _ in }
+    memory: Exchange.Memory? = nil, adjust: (inout BelayConfiguration) -> Void = { _ in }
   ) throws {
     var configuration = BelayConfiguration(vendors: [
       Vendor(name: "v", baseURL: "http://vendor.test/v1"), Vendor(name: "other", baseURL: "http://other.test/v1"),
@@ -37,7 +37,7 @@ struct Run {
       for _ in 0..<5 { context.lasting.breakers.failed(vendor, at: now, EnforceSettings.Breaker()) }
     }
     let head = Exchange.RequestHead(method: "POST", target: target, headers: headers)
-    exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: now)
+    exchange = Exchange(head, id: "id", context: context, memory: memory ?? Exchange.Memory(context.lasting), at: now)
     perform(exchange.requestHead(head, at: now))
     perform(exchange.requestBody(ByteBuffer(string: request), at: now))
     perform(exchange.requestEnd(at: now))

@@ -82,7 +82,7 @@ extension EnforcementTests {
 
   @Test(
     "what refused calls say stays for the shadow alone, and gives way to what is under way",
-    arguments: [(false, 8 << 20), (true, 8 << 20), (true, 2 << 20)])
+    arguments: [(false, 8 << 20), (true, 8 << 20), (true, 5 << 19)])
   func refusedCalls(isShadowed: Bool, limit: Int) throws {
     let (path, key) = (String(repeating: "x", count: 400_000), String(repeating: "k", count: 3000))
     var run = try Run(Self.request(stream: false)) {
@@ -98,7 +98,7 @@ extension EnforcementTests {
     let attempts = try #require(run.record?.attempts)
     #expect(run.record?.verdict == .valid && attempts.count == 2 && attempts[1].calls.isEmpty)
     #expect(attempts[0].calls.map { $0.verdict?.k2vvValid } == [false])
-    let isKept = isShadowed && limit > 2 << 20
+    let isKept = isShadowed && limit > 5 << 19
     #expect(attempts[0].calls.map { $0.arguments.count > 400_000 } == [isKept])
     #expect((run.record?.shadow == .unsent) == (isShadowed && !isKept))
     let finding = attempts[0].findings.first { $0.kind == .schemaAdditional }
@@ -189,6 +189,60 @@ extension EnforcementTests {
       run.body("data: \(Script.chunk(#"{"tool_calls":[\#(call)]}"#))\n\n")
     }
     #expect(run.client.isEmpty == (limit > 8 << 20))
+  }
+
+  @Test("the same tools count once, however many exchanges have them, and are free behind the last", arguments: [Mode.observe, .enforce])
+  func sharedTools(mode: Mode) throws {
+    let lasting = Exchange.Lasting()
+    let memory = Exchange.Memory(lasting)
+    func begun(_ name: String) throws -> Run {
+      let request = Self.heavy[0].request.replacing(#""name":"f""#, with: #""name":"\#(name)""#)
+      return try Run(request, lasting: lasting, memory: memory) { ($0.settings.mode, $0.limits.bufferedBytes) = (mode, 16 << 20) }
+    }
+    var runs: [Run] = []
+    for _ in 0..<50 { runs.append(try begun("f")) }
+    #expect(runs.allSatisfy { $0.calls.count == 1 })
+    var others: [Run] = []
+    for number in 0..<40 { others.append(try begun("f\(number)")) }
+    let refused = others.filter { $0.error?.code == "overloaded" }.count
+    #expect(refused > 0 && refused < 40, "each has tools of its own")
+    // By an answer: a vendor that fails again and again is left alone.
+    func end(_ run: inout Run) { while run.record == nil { run.answer(Script().text("ok").finish("stop").bytes) } }
+    for number in others.indices { end(&others[number]) }
+    for number in runs.indices.dropLast() { end(&runs[number]) }
+    func fitting() throws -> Int {
+      var more = try (0..<40).map { try begun("g\($0)") }
+      defer { for number in more.indices { end(&more[number]) } }
+      return more.count { $0.error == nil }
+    }
+    let before = try fitting()
+    #expect(before == 40 - refused)
+    end(&runs[49])
+    #expect(try fitting() == before + 1)
+  }
+
+  @Test("what a refused answer said counts until the exchange is over, as another attempt may tell of it", arguments: [false, true])
+  func refusedAnswer(isFed: Bool) throws {
+    let lasting = Exchange.Lasting()
+    let more = String(repeating: "x", count: 400_000)
+    func begun() throws -> Run {
+      var run = try Run(Self.request(stream: false), lasting: lasting) {
+        $0.settings.enforce.repairs = []
+        $0.settings.enforce.ladder = isFed ? [.feedback] : [.resend, .feedback]
+        $0.limits.bufferedBytes = isFed ? 2 << 20 : 5 << 19
+      }
+      Self.answer(&run, Self.whole(#"{"path":7,"more":"\#(more)"}"#))
+      return run
+    }
+    // One client has half of the limit. Where the model is told of it, it is in the request as well.
+    let most = isFed ? 1 : 2
+    var runs = try (0..<4).map { _ in try begun() }
+    #expect(runs.map { $0.calls.count } == (0..<4).map { $0 < most ? 2 : 1 })
+    // What no longer fits while it arrives leaves as it came.
+    #expect(runs.map { $0.client.contains("xxxx") } == (0..<4).map { $0 >= most })
+    for number in 0..<most { Self.answer(&runs[number], Self.whole(Self.good)) }
+    #expect(runs.prefix(most).allSatisfy { $0.record?.verdict == .valid })
+    #expect(try begun().calls.count == 2, "all of it is free again")
   }
 
   @Test("tools as they are in use are shared, and do not count")

@@ -9,13 +9,18 @@ import Testing
 struct OwnSecretsTests {
   @Test("the console's token and what alarms are sent with are looked for in what is kept")
   func own() throws {
-    let path = "/services/T0123456/B0123456/abcdefghijklmnopqrstuvwx"
+    let path = "/services/T0123456/B0123456/Zq8Wv5Tn2Rk9Lm4Xc7Pb1Jd6"
+    let discord = "Lm4Xc7Pb1Jd6_Hf3Gs0Ay12Bn7Vt-Zq8Wv5Tn2Rk9"
+    let uuid = "0f8fad5b-d9cb-469f-a165-70867728950e"
     let signing = "whsec_c2lnbmluZy1rZXktMDEyMzQ1Njc4OQ=="
     var configuration = BelayConfiguration(vendors: [Vendor(name: "v", baseURL: "http://v.test/v1")])
     configuration.consoleToken = Secret("console-token-0123")
     configuration.alarms.webhooks = [
       Webhook(url: Secret("https://Hooks.test\(path)"), host: "https://hooks.test", secret: Secret(signing)),
       Webhook(url: Secret("https://ops.test:8443/belay"), host: "https://ops.test:8443"),
+      Webhook(url: Secret("https://discord.test/api/webhooks/112233/\(discord)/slack"), host: "https://discord.test"),
+      Webhook(url: Secret("https://feishu.test/open-apis/bot/v2/hook/\(uuid)"), host: "https://feishu.test"),
+      Webhook(url: Secret("https://ops.test/hook/kimi-k2-thinking-alerts"), host: "https://ops.test"),
       Webhook(url: Secret("https://flows.test/webhook?sig=Zq8Wv5Tn2Rk9Lm4Xc7Pb"), host: "https://flows.test"),
     ]
     let redaction = Redaction(secrets: configuration.vendorSecrets)
@@ -25,13 +30,13 @@ struct OwnSecretsTests {
     let kept = String(decoding: try #require(exchange.redacted(redaction).request).body, as: UTF8.self)
     for secret in planted { #expect(!kept.contains(secret)) }
     // So is the end of one alone, and where the line was cut.
-    for said in [path.suffix(24), path.suffix(24).dropLast(5), "https://Hooks.test\(path)".dropLast(4), "/webhook?sig=Zq8Wv5Tn2Rk9Lm4Xc7Pb".suffix(20)] {
+    for said in [discord[...], discord.dropLast(9), uuid[...], uuid.dropLast(8), path.suffix(24), path.suffix(24).dropLast(5), "https://Hooks.test\(path)".dropLast(4), "/webhook?sig=Zq8Wv5Tn2Rk9Lm4Xc7Pb".suffix(20)] {
       exchange.request = StoredMessage(body: Array("it is \(said)".utf8))
       let kept = String(decoding: try #require(exchange.redacted(redaction).request).body, as: UTF8.self)
       #expect(kept.hasSuffix(Redaction.mark), "\(said)")
     }
     // What such addresses begin with is everybody's.
-    let common = "see https://ops.test:8443/other and https://hooks.test/services/T0123456/B0123456"
+    let common = "kimi-k2-thinking, alerts: see https://ops.test:8443/other and https://hooks.test/services/T0123456/B0123456"
     exchange.request = StoredMessage(body: Array(common.utf8))
     #expect(exchange.redacted(redaction).request?.body == Array(common.utf8))
     // A short path is a word.

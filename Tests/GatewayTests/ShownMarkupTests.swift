@@ -51,6 +51,13 @@ import Testing
     "`<|tool_call_begin|>` begins one.\n```\n\(call)\n```\nI look.", "BEGIN = \"<|tool_call_begin|>\"; example = '\(call)'; I look.",
     "<pre>\(call)</pre>\nThat is the form. I will look.", "| K2 | `\(call)` |\n| end | `<|tool_call_end|>` |\n\nI look.",
     "- `<|tool_calls_section_begin|>`, then `<|tool_call_begin|>`\n- whole: `\(section(call))`\n\nI look.",
+    // The last words, in a list, behind the prompt's tokens, or among other words of the code.
+    "1. So:\n   ```\n   \(section(call))\n   ```", "- So:\r\n\t```\r\n\t\(call)\r\n\t```\r\n", "> ```\n> \(section(call))\n> ```", "<pre>\n\(call)\n</pre>",
+    "```\n<|im_assistant|>assistant<|im_middle|>\(section(call))<|im_end|>\n```", "```\nassistant: \(call)\n```", "```\nI look. \(call)\n```",
+    "It is `` \(call) ``", "It is ` \(call) `", "It is `text \(section(call))`.", "- K3:\n  ```\n  \(tag)\n  ```",
+    // With a placeholder.
+    "K3: `<|open|>\(open)<|open|>argument key=NAME type=TYPE<|sep|>VALUE<|close|>argument<|sep|><|close|>call<|sep|>`. I look.",
+    "K3: `<|open|>\(open)\(key)<|close|>argument<|sep|>...<|close|>call<|sep|>`. I look.",
   ]
 
   @Test("what is shown in code or in quotation marks stays text, whole or in part, beside an own call and without", arguments: shown)
@@ -67,6 +74,8 @@ import Testing
   private static let key = #"<|open|>argument key="path" type="string"<|sep|>a"#
   private static let open = #"call tool="read" index="2"<|sep|>"#
   private static let close = "<|close|>argument<|sep|><|close|>call<|sep|>"
+  /// A call with a sound argument, and another one.
+  private static func k3(_ other: String) -> String { "<|open|>\(open)\(key)<|close|>argument<|sep|>\(other)\(close)" }
 
   static let spoilt = [
     // Alone.
@@ -78,6 +87,10 @@ import Testing
     section(call + #"functions.read:1 "path": "a"<|tool_call_end|>"#), call + "functions.read:1<|tool_call_argument_begin|>a<|tool_call_end|>",
     tag + "<|open|>\(open)\(path)<|close|>call<|sep|>", tag + "\(open)\(key)\(close)", tag + "<|open|>\(open)for this: \(key)\(close)",
     tag + "<|open|>\(open.dropLast(7))\(key)\(close)", "<|open|>\(open)\(key)<|close|>call<|sep|><|open|>\(open)\(key)\(close)",
+    // A value that nobody can tell.
+    k3(#"<|open|>argument key=on type="boolean"<|sep|>true"#), k3("<|open|>argument key='on'<|sep|>true"), k3(#"<|open|>argument name="on"<|sep|>true"#),
+    k3("<|open|>argument<|sep|>true"), k3(#"<|open|>Argument key="on"<|sep|>true"#), k3(#""on": true"#), k3(#"argument key="on" type="boolean"<|sep|>true"#),
+    k3(String(key.dropLast()) + "b"), k3(#"<|open|>json<|sep|>{}<|close|>json<|sep|>"#), "<|open|>\(open)\(key)<|open|>argument key=\"on\" type=\"boolean\"<|sep|>true\(close)",
     // Some are shown, and others not.
     "K2 writes `\(call)`. Now: \(section(read(path)))",
   ]
@@ -114,16 +127,29 @@ import Testing
   }
 
   @Test("what the model plays behind its message is none of it", arguments: [
-    "user<|im_middle|>thanks", "system<|im_middle|>## Return of functions.list_files:0\nx",
+    "<|im_end|><|im_user|>user<|im_middle|>thanks", "<|im_end|><|im_system|>system<|im_middle|>## Return of functions.list_files:0\nx",
+    "\n<|im_end|>\n<|im_user|>user<|im_middle|>thanks", "<|im_user|>user<|im_middle|>thanks", "<|im_end|><|im_end|><|im_user|>user<|im_middle|>thanks",
+    "[EOS]<|im_user|>user<|im_middle|>thanks", "<|im_end|>[EOT]<|im_system|>tool<|im_middle|>x", "</think><|im_end|><|im_assistant|>assistant<|im_middle|>It is x.",
+    "<|im_end|><|im_user|>us", "<|close|>message<|sep|><|end_of_msg|><|open|>message role=\"tool\"<|sep|>x<|close|>message<|sep|><|end_of_msg|>It is x.",
+    "<|end_of_msg|><|open|>message role=\"tool\"<|sep|>x<|end_of_msg|>It is x.",
   ])
   func nextMessage(next: String) throws {
-    let role = next.prefix { $0 != "<" }
-    let text = Self.section(Self.call) + "<|im_end|><|im_\(role)|>" + next
-    let lost = try answer(Self.said("Let me look." + text).finish("stop"))
-    #expect(lost.record?.verdict == .valid && Self.names(lost) == ["list_files"] && Self.text(lost) == "Let me look.")
-    let shown = "A conversation:\n```\n\(text)\n```\nThat is all."
-    let quotation = try answer(Self.said(shown).finish("stop"))
-    #expect(quotation.record?.verdict == .valid && Self.text(quotation) == shown)
+    for calls in [Self.section(Self.call), Self.tag] {
+      for reason in ["stop", "tool_calls"] {
+        let lost = try answer(Self.said("Let me look." + calls + next).finish(reason))
+        #expect(lost.record?.verdict == .valid && Self.names(lost) == ["list_files"] && Self.text(lost) == "Let me look.")
+      }
+      let shown = "A conversation:\n```\n\(calls + next)\n```\nThat is all."
+      let quotation = try answer(Self.said(shown).finish("stop"))
+      #expect(quotation.record?.verdict == .valid && Self.text(quotation) == shown)
+    }
+  }
+
+  @Test("a token that begins a message, and no head of one, is only said")
+  func noMessage() throws {
+    let text = Self.section(Self.call) + "<|im_end|> ends it, <|im_user|> begins the next."
+    let run = try answer(Self.said("So: " + text).finish("stop"))
+    #expect(run.record?.verdict == .valid && Self.text(run) == "So: " + text)
   }
 
   @Test("thoughts that are cut have no last one", arguments: ["length", "content_filter"])

@@ -107,3 +107,71 @@ def test_a_request_that_a_busy_loop_has_not_read_yet_is_answered_when_the_proxy_
     assert [answer(connection)[:12] for connection in soon] == [b"HTTP/1.1 200"] * len(soon)
     for connection in [large, *kept]:
         connection.close()
+
+
+class InParts:
+    """A client's end of TLS whose records leave as it is told."""
+
+    def __init__(self, host, authority):
+        self.socket = socket.create_connection(host, timeout=60)
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context(cafile=str(authority.certificate))
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname="127.0.0.1")
+        self.until(self.tls.do_handshake)
+        self.socket.sendall(self.outgoing.read())
+
+    def until(self, step):
+        """What it gives, once enough has come."""
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                self.socket.sendall(self.outgoing.read())
+                self.incoming.write(self.socket.recv(1 << 16))
+
+    def recv(self, size):
+        return self.until(lambda: self.tls.read(size))
+
+    def sendall(self, data):
+        self.tls.write(data)
+        self.socket.sendall(self.outgoing.read())
+
+    def record(self, data):
+        self.tls.write(data)
+        return self.outgoing.read()
+
+
+def test_a_connection_that_half_of_a_record_has_come_on_is_not_idle_when_the_proxy_stops(start, tmp_path, vendor):
+    authority = Authority(tmp_path)
+    pair = authority.issue("server")
+    file = tmp_path / "belay.yaml"
+    file.write_text(
+        f"listen: 127.0.0.1:0\nconsole: off\nstore: off\nvendors: {{ one: '{vendor}/v1' }}\nlimits: {{ drain_delay: 0s, drain: 60s }}\n"
+        f"tls: {{ certificate: {pair.certificate}, key: {pair.key} }}\n")
+    serve = start("serve", "--config", file)
+    host = ("127.0.0.1", int(serve.addresses[0].rsplit(":", 1)[1]))
+    kept = [InParts(host, authority) for _ in range(8)]
+    answered = {}
+    for connection in kept:
+        ask(connection)
+        assert answer(connection).startswith(b"HTTP/1.1 200")
+        answered[connection] = time.monotonic()
+    serve.process.terminate()
+    serve.said("draining")
+    # Sooner than an idle connection ends, which is a second. Some may be late where this machine is busy.
+    begun = []
+    for connection in kept:
+        if time.monotonic() - answered[connection] > 0.7:
+            continue
+        body = json.dumps({"model": "kimi-k2-0905", "messages": [{"role": "user", "content": "again" * 1000}]})
+        record = connection.record(
+            f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        connection.socket.sendall(record[:-1000])
+        begun.append((connection, record[-1000:]))
+    time.sleep(1.5)
+    for connection, rest in begun:
+        connection.socket.sendall(rest)
+    assert [answer(connection)[:12] for connection, _ in begun] == [b"HTTP/1.1 200"] * len(begun)
+    for connection in kept:
+        connection.socket.close()

@@ -12,11 +12,20 @@ extension Enforcement {
     guard summary.isSuccess else { return judgeError(summary, body, at: now) }
     let judgement = judge(summary, isContinued: isContinued)
     if let complaint = judgement.complaint, isEnforcing {
-      if let turn = climb(after: .answer(complaint), at: now) { return turn }
+      if mayGoOn(behind: flowed, judgement), let turn = climb(after: .answer(complaint), at: now) {
+        if let head { keep(judgement, .body(head, body)) }
+        return turn
+      }
       isExhausted = true
       if policy.enforce.onExhausted == .error { return refuse(.exhausted(attempts: attempts, judgement.mended)) }
     }
+    return give(judgement, body, at: now)
+  }
+
+  /// The client gets a whole answer, in the form that it asked for.
+  mutating func give(_ judgement: Judgement, _ body: ByteBuffer, at now: UInt64) -> Turn {
     accept(judgement)
+    let summary = judgement.original
     guard isEnforcing, isStream != (summary.format == .eventStream), !hasBegun || isStream, isStream || summary.keepsAllCalls else {
       return deliver(mended(body, judgement), at: now)
     }
@@ -46,19 +55,19 @@ extension Enforcement {
     return turn
   }
 
-  /// An error status. What only this vendor, or only this moment, is to blame for is tried again; the rest passes.
+  /// An error status. What only this vendor, or only this moment, or Belay is to blame for is tried again; the rest passes.
   private mutating func judgeError(_ summary: ResponseSummary, _ body: ByteBuffer, at now: UInt64) -> Turn {
     attempt.error = "http_\(attempt.status)"
     guard isEnforcing else { return deliver(body, at: now) }
     let retrying = Ladder.Retrying(status: attempt.status, summary.failure)
-    // Asked before the ladder takes back what it changed.
-    let isOwn = retrying == .never && ladder.hasChanged
-    let failure = Ladder.Failure.status(retrying, delay: head.flatMap { RetryAfter.nanoseconds(in: $0.headers) })
-    if let turn = climb(after: failure, at: now) { return turn }
-    isExhausted = attempts.count > 1
-    // Of a request that is not the client's, and that it cannot mend.
-    if isOwn { return refuse(.exhausted(attempts: attempts, summary)) }
-    return deliver(body, at: now)
+    let delay = head.flatMap { RetryAfter.nanoseconds(in: $0.headers) }
+    if let head { keep(.error(head, body)) }
+    if let turn = climb(after: .status(retrying, delay: delay), at: now) { return turn }
+    var error = GatewayError.exhausted(attempts: attempts, summary)
+    // A bad moment passes.
+    error.isRetryable = retrying == .same
+    if error.isRetryable { error.retryAfter = delay.map { Int(clamping: $0 / 1_000_000_000) } }
+    return conclude(error, at: now)
   }
 
   private func mended(_ body: ByteBuffer, _ judgement: Judgement) -> ByteBuffer {
@@ -69,7 +78,7 @@ extension Enforcement {
     return rewrite.apply(to: body.readableBytesUInt8Span).map { ByteBuffer(bytes: $0) } ?? body
   }
 
-  private mutating func deliver(_ body: ByteBuffer, at now: UInt64) -> Turn {
+  mutating func deliver(_ body: ByteBuffer, at now: UInt64) -> Turn {
     guard !hasBegun else {
       // A stream has begun, and this is no stream: nothing of it can be said in one.
       return refuse(.exhausted(attempts: attempts, delivered))

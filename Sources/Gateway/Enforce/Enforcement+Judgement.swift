@@ -10,6 +10,8 @@ extension Enforcement {
     var repairs: [Repair] = []
     /// Why a client must not get it; nil if it may.
     var complaint: Ladder.Complaint?
+    /// Nothing is wrong with it but that another's text is with the client.
+    var isLate = false
   }
 
   /// Mends what may be mended, and says what is left.
@@ -25,9 +27,10 @@ extension Enforcement {
     // Text that is with the client cannot be said again; only calls can go on from it.
     let isLost = isContinued && judgement.mended.callCount == 0
     guard !bad.isEmpty || isLost else { return judgement }
+    judgement.isLate = bad.isEmpty
     judgement.complaint = Ladder.Complaint(
       bad, in: mended, tools: facts.tools, reasoningKey: policy.traits.needsReasoning ? policy.profile.reasoningKey : nil)
-    if isLost { judgement.complaint?.wantsCall = true }
+    if isLost, hasWantedCall { judgement.complaint?.wantsCall = true }
     return judgement
   }
 
@@ -55,9 +58,17 @@ extension Enforcement {
     attempt.usage = summary.usage
   }
 
+  /// Whether another attempt can go on from this that is with the client. Behind text only a call can; an answer that is whole without one
+  /// says that none is to come, unless one was lost before.
+  func mayGoOn(behind flowed: EventTraits, _ judgement: Judgement) -> Bool {
+    if flowed.isSubset(of: .reasoning) { return true }
+    return facts.tools.count > 0 && !facts.forbidsCalls && (!judgement.isLate || hasWantedCall)
+  }
+
   /// The next attempt, if the ladder has one that may help and the budgets allow it.
   mutating func climb(after failure: Ladder.Failure, at now: UInt64) -> Turn? {
     guard isEnforcing, attempts.count < policy.enforce.attempts else { return nil }
+    if case .answer(let complaint) = failure, complaint.wantsCall { hasWantedCall = true }
     let spent = now - startedAt
     let budget = policy.enforce.time.wholeNanoseconds
     guard spent < budget, !isOverTokens, let step = ladder.step(after: failure) else { return nil }
@@ -72,6 +83,8 @@ extension Enforcement {
 
   /// An attempt is made.
   mutating func begin(vendor: String, model: String, rung: Rung? = nil, at now: UInt64) {
+    // One that stands in from the beginning.
+    if attempts.isEmpty, rung == .otherVendor { ladder.move() }
     attempts.append(AttemptRecord(rung: rung, vendor: vendor, model: model, startedAt: now - startedAt))
     answer = .none
     nextLook = 0
@@ -126,6 +139,8 @@ extension Ladder.Retrying {
   /// What another attempt may change about an error status (reference 2.8).
   init(status: Int, _ failure: VendorFailure?) {
     switch failure?.kind {
+    // More at once than that vendor ever takes (Groq).
+    case .rateLimit where status == 413: self = .elsewhere
     case .rateLimit, .overloaded, .server: self = .same
     case .quota, .auth: self = .elsewhere
     // The model is not known there, or no longer.

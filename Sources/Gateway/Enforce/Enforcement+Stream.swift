@@ -81,10 +81,10 @@ extension Enforcement {
     let judgement = judge(summary, isContinued: isContinued)
     note(summary)
     if let complaint = judgement.complaint, isEnforcing {
-      // Only calls can go on from text that is with the client.
-      let mayGoOn = facts.tools.count > 0 && !facts.forbidsCalls || flowed.union(hold.flowed).isSubset(of: .reasoning)
-      if mayGoOn, let turn = climb(after: .answer(complaint), at: now) {
+      if mayGoOn(behind: flowed.union(hold.flowed), judgement), let turn = climb(after: .answer(complaint), at: now) {
+        endsAtMarkup.formUnion(hold.endsAtMarkup(summary).subtracting(flowed))
         hold.releaseText(of: summary, into: &out)
+        if let head { keep(judgement, .stream(head, hold, flowed: flowed.union(hold.flowed))) }
         return turn.next
       }
       isExhausted = true
@@ -92,7 +92,7 @@ extension Enforcement {
     }
     accept(judgement)
     hold.comment = ByteBuffer(string: annotation.comment)
-    if isExhausted { hold.releaseMarkup(of: summary, into: &out) }
+    if isExhausted { hold.releaseMarkup(of: summary, behind: endsAtMarkup, into: &out) }
     hold.release(judgement.original, mendedTo: judgement.mended, into: &out)
     // `on_exhausted: pass` promises the vendor's answer, whatever it is.
     hold.isClosed = isEnforcing && !isExhausted
@@ -106,10 +106,15 @@ extension Enforcement {
     delivered?.findings += findings
   }
 
-  /// A call has died. Nil: it is read on, since a repair may mend it or nobody else will be asked.
+  /// A call has died. Nil: it is read on, since a repair may mend it or the client may get it as it is.
   private mutating func stop(
     _ hold: inout StreamHold, at death: CallDeath, into out: inout ByteBuffer, _ now: UInt64
   ) -> Next? {
+    // With `pass` all of it is wanted: it may be the last answer that there is.
+    guard policy.enforce.onExhausted == .error else {
+      hold.ignoresDeath = true
+      return nil
+    }
     // All calls are judged at every look, so what counts is what they have together. Looked at again when there is half as much more:
     // a long answer costs no more than linear time.
     let bytes = hold.observer.argumentBytes
@@ -131,12 +136,7 @@ extension Enforcement {
       hold.ignoresDeath = true
       return nil
     }
-    let turn = climb(after: .answer(complaint), at: now)
-    if turn == nil, policy.enforce.onExhausted == .pass {
-      // The last answer goes to the client as it is, so all of it is wanted.
-      hold.ignoresDeath = true
-      return nil
-    }
+    let turn = mayGoOn(behind: flowed.union(hold.flowed), judgement) ? climb(after: .answer(complaint), at: now) : nil
     note(summary)
     attempt.stoppedAt = death.offset
     attempt.error = "stopped"

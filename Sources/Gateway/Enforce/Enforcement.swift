@@ -111,6 +111,14 @@ struct Enforcement: Sendable {
   var verdict = Annotation.Verdict.none
   /// No attempt was good enough, and the ladder was climbed.
   var isExhausted = false
+  /// What the client gets where no later attempt gives it anything.
+  var spare: Spare?
+  /// The attempt whose answer the client gets, where that is not the last.
+  var told: Int?
+  /// A call was wrong, or lost, in an answer that another attempt followed.
+  var hasWantedCall = false
+  /// What of an earlier attempt's text is with the client ended where markup began, which was held.
+  var endsAtMarkup: EventTraits = []
 
   init(
     policy: Policy, facts: RequestFacts, isStream: Bool, keepsBodies: Bool, keepsReasoning: Bool, ladder: Ladder, secrets: SecretSearch,
@@ -191,18 +199,20 @@ struct Enforcement: Sendable {
     }
   }
 
-  /// Bytes of the answer that are held back.
+  /// Bytes of the answer that are held back, and of one that may be told in its place.
   var heldBytes: Int {
-    switch answer {
-    case .none, .passing: 0
-    case .stream(let hold): hold.heldBytes
+    let spared = spare?.heldBytes ?? 0
+    return switch answer {
+    case .none, .passing: spared
+    case .stream(let hold): spared + hold.heldBytes
     // The observer has them too.
-    case .body(_, let buffer): 2 * buffer.readableBytes
+    case .body(_, let buffer): spared + 2 * buffer.readableBytes
     }
   }
 
   /// More is held for all exchanges than may be: what this one holds leaves as it came, as if it were too much for one.
   mutating func overflow(at now: UInt64) -> Turn {
+    spare = nil
     switch answer {
     case .none, .passing: return Turn()
     case .stream(let hold):
@@ -246,7 +256,9 @@ struct Enforcement: Sendable {
       answer = .none
       // What fails once in these ways fails again.
       let isLasting = error.kind == .tls || error.kind == .redirected
-      return climb(after: .transport(retryable: error.fault == .vendor && !isLasting), at: now) ?? giveUp(error)
+      let told = GatewayError.vendor(attempt.vendor, error)
+      keep(.failure(told))
+      return climb(after: .transport(retryable: error.fault == .vendor && !isLasting), at: now) ?? conclude(told, at: now)
     }
   }
 
@@ -296,15 +308,11 @@ struct Enforcement: Sendable {
     Annotation(attempts: attempts.count, verdict: verdict, repairs: repairs, isExhausted: isExhausted)
   }
 
-  /// What the earlier attempts used; nil where there was none.
+  /// What the other attempts used; nil where there was none.
   var usageMark: UsageMark? {
-    attempts.count > 1 ? UsageMark(earlier: attempts.dropLast().map(\.usage)) : nil
-  }
-
-  /// Nothing of this attempt is with the client. A stream that has begun is another's, and ends with an event.
-  private mutating func giveUp(_ error: UpstreamError) -> Turn {
-    let told = GatewayError.vendor(attempt.vendor, error)
-    return hasBegun ? refuse(told) : Turn(.refuse(told))
+    guard attempts.count > 1 else { return nil }
+    let told = told ?? attempts.count - 1
+    return UsageMark(earlier: attempts.indices.filter { $0 != told }.map { attempts[$0].usage })
   }
 
   /// How the events of a later attempt change: they go on with the stream that the client already sees.

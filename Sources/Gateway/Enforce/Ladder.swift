@@ -4,6 +4,14 @@ package import Inspection
 
 /// Which attempt follows one that failed: the rungs in their order, each once a vendor, as far as they can help and the vendor
 /// is known to honour them.
+///
+/// What the client gets at its end, by what the last attempt came to:
+/// - an answer that cannot be used: what `on_exhausted` says;
+/// - an error about the client's own request, that is unchanged and at the vendor that was asked for: that error, as it came;
+/// - any other error never. It is about what Belay changed, or of a vendor that the client did not ask: in its place stands the last
+///   error about the client's own request, or `no_valid_answer` where that had none.
+///
+/// With `on_exhausted: pass` the last whole answer that there was comes before any error.
 package struct Ladder: Sendable {
   /// Why an attempt is not what the client gets.
   package enum Failure: Sendable {
@@ -58,8 +66,10 @@ package struct Ladder: Sendable {
   private var changes: [RetryChange] = []
   /// How many of them the last step added.
   private var added = 0
+  /// It has left the vendor that the client asked.
+  private var hasMoved = false
   /// What is to be helped against: the last answer that could not be used.
-  private var aim: Failure?
+  private(set) var aim: Failure?
 
   /// - Parameters:
   ///   - others: where a failover may go, in order: never the first vendor itself.
@@ -81,6 +91,7 @@ package struct Ladder: Sendable {
         place = others[nextOther]
         nextOther += 1
         (changes, added) = ([], 0)
+        move()
         return Step(rung: rung, place: place, changes: [])
       }
       next += 1
@@ -92,8 +103,12 @@ package struct Ladder: Sendable {
     return nil
   }
 
-  /// The last attempt's request is not what the attempt before it sent: a vendor that refuses it speaks of what Belay changed.
-  var hasChanged: Bool { changes.suffix(added).contains { $0 != .resend } }
+  /// The last attempt's request is what the client sent, to whom it sent it.
+  var isClientsOwn: Bool { !hasMoved && !isChanged }
+  var isChanged: Bool { changes.contains { $0 != .resend } }
+
+  /// What comes is of another vendor than the client asked. What one has answered is no other's business.
+  mutating func move() { (hasMoved, aim) = (true, nil) }
 
   /// What the next attempt has to help against. One that failed by the moment, or by what Belay changed in it, leaves the answer before
   /// it to be mended: without that change.
@@ -104,8 +119,8 @@ package struct Ladder: Sendable {
       aim = failure
       return failure
     case .transport(retryable: true), .status(.same, _): break
-    case .status(.never, _) where hasChanged: break
-    case .transport, .status: return failure
+    case .transport: return failure
+    case .status: if isClientsOwn { return failure }
     }
     guard let aim else { return failure }
     changes.removeLast(added)
@@ -145,8 +160,9 @@ package struct Ladder: Sendable {
     }
   }
 
+  /// What the client's own vendor refuses, each would; what another one does, the next may take.
   private func mayGoElsewhere(_ failure: Failure) -> Bool {
-    if case .status(.never, _) = failure { false } else { true }
+    if case .status(.never, _) = failure { hasMoved } else { true }
   }
 
   private func delay(_ failure: Failure) -> UInt64 {

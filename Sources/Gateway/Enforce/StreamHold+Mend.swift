@@ -133,16 +133,32 @@ extension StreamHold {
       guard let leak = choice.leak, !leak.isInReasoning else { continue }
       plan.textLeft[choice.index] = max(0, leak.offset - (leak.offset + leak.length - (held[choice.index] ?? 0)))
     }
+    let base = rewrite
     rewrite = plan
     for event in self.held where event.traits.contains(.text) { pass(event, into: &out) }
+    // Should it leave after all, its text is there.
+    rewrite = base ?? EventRewrite()
+    rewrite?.drops.insert(.text)
   }
 
-  /// The answer leaves as it is behind text of an earlier attempt, which ended where markup began, too: so this one's follows it.
-  mutating func releaseMarkup(of summary: ResponseSummary, into out: inout ByteBuffer) {
-    guard let rewrite else { return }
-    let chunks = OwnChunks(head: rewrite.head)
+  /// Kinds of text that have left up to where markup begins, which is held.
+  func endsAtMarkup(_ summary: ResponseSummary) -> EventTraits {
+    guard mayLoseCalls else { return [] }
+    var kinds: EventTraits = []
     for choice in summary.choices {
-      guard let leak = choice.leak, !leak.text.isEmpty, rewrite.drops.contains(leak.isInReasoning ? .reasoning : .text) else { continue }
+      if let leak = choice.leak { kinds.insert(leak.isInReasoning ? .reasoning : .text) }
+    }
+    return kinds.intersection(flowed)
+  }
+
+  /// The answer leaves as it is behind text of an earlier attempt: where that ended where markup began, this one's follows it.
+  mutating func releaseMarkup(of summary: ResponseSummary, behind ends: EventTraits, into out: inout ByteBuffer) {
+    guard let rewrite else { return }
+    let chunks = OwnChunks(head: rewrite.head ?? observer.head)
+    for choice in summary.choices {
+      guard let leak = choice.leak, !leak.text.isEmpty, ends.contains(leak.isInReasoning ? .reasoning : .text),
+        rewrite.drops.contains(leak.isInReasoning ? .reasoning : .text)
+      else { continue }
       out.writeBytes(chunks.text(leak.text, choice: choice.index, isReasoning: leak.isInReasoning))
     }
   }

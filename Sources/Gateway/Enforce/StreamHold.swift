@@ -33,7 +33,7 @@ struct StreamHold: Sendable {
   private let choiceCount: Int
   /// What leaves is judged; else it leaves as it came.
   private let isEnforcing: Bool
-  private let mayLoseCalls: Bool
+  let mayLoseCalls: Bool
   private var phase: Phase
   private var intake = EventIntake()
   private(set) var held: [Event] = []

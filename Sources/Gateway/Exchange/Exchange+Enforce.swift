@@ -17,7 +17,7 @@ struct RetrySource: Sendable {
   var isChanged = false
   /// Bytes that were made anew for another vendor.
   var movedBytes = 0
-  /// Those of a body that was changed for the attempt under way, and what the change is made of.
+  /// Those of a body that was changed for the attempt under way, and of the answer that it is to help against.
   var changedBytes = 0
   /// What is told of answers that another attempt followed.
   var toldBytes = 0
@@ -54,10 +54,11 @@ extension Exchange {
   }
 
   mutating func judged(_ head: UpstreamHead, at now: UInt64) -> Action {
-    if head.status >= 500 {
-      context.breakers.failed(record.vendor, at: now, breaker)
-    } else {
+    if head.status < 500 {
       context.breakers.succeeded(record.vendor)
+    } else if enforcement?.ladder.isChanged != true {
+      // What a vendor says of Belay's own changes is not about others' requests.
+      context.breakers.failed(record.vendor, at: now, breaker)
     }
     guard let turn = enforcement?.head(head, at: now) else { return .none }
     return carryOut(turn, at: now)
@@ -154,7 +155,7 @@ extension Exchange {
 
   /// No attempt can follow: the client is told, within its stream if that has begun.
   private mutating func giveUp(_ error: GatewayError, at now: UInt64) -> Action {
-    guard let turn = enforcement?.refuse(error) else { return refuse(error, at: now) }
+    guard let turn = enforcement?.conclude(error, at: now) else { return refuse(error, at: now) }
     return carryOut(turn, at: now)
   }
 
@@ -183,13 +184,13 @@ extension Exchange {
       source.headers.removeAll { ForwardedHeaders.isIdempotencyKey($0.name) }
     }
     var body = source.sent
-    source.changedBytes = 0
+    source.changedBytes = enforcement?.ladder.aimBytes(besides: step.changes) ?? 0
     // The same again is the same bytes.
     let changes = step.changes.filter { $0 != .resend }
     if !changes.isEmpty {
       body = ByteBuffer(bytes: try retryBody([UInt8](buffer: body), changes: changes, generation: policy.generation))
       source.isChanged = true
-      source.changedBytes = changes.reduce(body.readableBytes) { $0 + $1.queuedBytes }
+      source.changedBytes += changes.reduce(body.readableBytes) { $0 + $1.queuedBytes }
     }
     source.next = vendorRequest(source.route, source.headers, body: .bytes(body))
     self.source = source

@@ -78,15 +78,27 @@ extension Exchange {
     return bytes
   }
 
-  /// About what was made of a request to judge its answers by, and to tell what was changed in it.
-  mutating func weighRequest() {
-    madeOfRequest = facts.tools.weight + facts.callIDs.weight + record.edits.reduce(0) { $0 + $1.queuedBytes }
+  /// Counts what was made of a request to judge its answers by, and to tell what was changed in it. False where that is too much.
+  mutating func countRequest() -> Bool {
+    guard shareTools() else { return false }
+    madeOfRequest = facts.callIDs.weight + facts.strangers.weight + record.edits.reduce(0) { $0 + $1.queuedBytes }
+    return countMade()
+  }
+
+  /// An agent's exchanges have one set of tools (``ToolSetCache``).
+  private mutating func shareTools() -> Bool {
+    let bytes = facts.tools.weight
+    guard bytes > 0 else { return true }
+    let limit = context.configuration.limits.bufferedBytes
+    hasSharedTools = context.lasting.answers.withLock { $0.share(ObjectIdentifier(facts.tools), bytes, for: holder, within: limit) }
+    return hasSharedTools
   }
 
   /// The exchange is over: what is recorded of it counts where it waits to be.
   mutating func letGoOfAll() {
     if heldBack > 0 { context.lasting.answers.withLock { $0.letGo(heldBack, of: holder) } }
-    (heldBack, madeOfRequest) = (0, 0)
+    if hasSharedTools { context.lasting.answers.withLock { $0.leave(ObjectIdentifier(facts.tools)) } }
+    (heldBack, madeOfRequest, hasSharedTools) = (0, 0, false)
     answer = nil
   }
 
@@ -107,15 +119,22 @@ extension Exchange {
 }
 
 extension ToolSet {
-  /// Sets that are in use take less, and exchanges share them.
+  /// Sets that are in use take less, and need not be looked for among those that count.
   private static let common = 256 << 10
 
   /// What it takes, about; none where that is common.
   fileprivate var weight: Int {
-    let compiled = footprint
-    let own = names.weight + schemas.weight + compiled
-    // Once more, for K2VV, when a call asks for it.
-    return own > Self.common ? own + compiled : 0
+    let bytes = names.weight + schemas.weight + wholeFootprint
+    return bytes > Self.common ? bytes : 0
+  }
+}
+
+extension Ladder {
+  /// What is kept of the last answer that could not be used: a change that tells of it has the same bytes.
+  func aimBytes(besides changes: [RetryChange]) -> Int {
+    if case .feedback? = changes.last { return 0 }
+    guard case .answer(let complaint)? = aim else { return 0 }
+    return RetryChange.feedback(complaint.turn).queuedBytes
   }
 }
 

@@ -35,8 +35,7 @@ extension Exchange {
       requestFindings(
         of: request, in: body.readableBytesUInt8Span, for: target(policy), tools: facts.tools,
         normalization: normalization))
-    weighRequest()
-    guard countMade() else {
+    guard countRequest() else {
       // No vendor is asked.
       state = .collecting
       return refuse(.overloaded, at: now)
@@ -46,7 +45,7 @@ extension Exchange {
     let call = vendorRequest(route, headers, body: .bytes(sent))
     if policy.mode == .observe { return .call(call) }
     let source = RetrySource(body: body, headers: headers, route: route, sent: sent)
-    if policy.mode == .enforce { facts.quotesMarkup = request.quotesMarkup(in: body.readableBytesUInt8Span) }
+    if policy.mode == .enforce { facts.quotesMarkup = request.quotesMarkup(in: body.readableBytesUInt8Span, tools: facts.tools.names) }
     return enforce(policy, call, source, thinks: request.thinks(in: body.readableBytesUInt8Span, traits: policy.traits), at: now)
   }
 

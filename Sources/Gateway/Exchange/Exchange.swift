@@ -74,6 +74,8 @@ package struct Exchange {
   /// Bytes of the answer, and of what is made of the request, that count among those held back for all clients.
   var heldBack = 0
   var madeOfRequest = 0
+  /// Its tools count, once for all exchanges that have them.
+  var hasSharedTools = false
   /// What the body's length is said to be, as far as that is believed before it is there.
   private var expectedBytes = 0
   private static let mostExpectedBytes = 1 << 20

@@ -31,16 +31,25 @@ extension BelayConfiguration {
     }
   }
 
-  /// The console's token, what alarms are sent with, and the listeners' private key: an agent may read the files that have them. Chat services hide their key at
-  /// the end of a webhook's path, or in its query; a short one is a word that may stand anywhere.
+  /// The console's token, what alarms are sent with, and the listeners' private key: an agent may read the files that have them. Chat services hide their key in a
+  /// segment of a webhook's path, or in its query; a short one is a word that may stand anywhere.
   private var ownSecrets: [String] {
     let hooks = alarms.webhooks.flatMap { hook in
       let path = String(hook.url.revealed.dropFirst(hook.host.count))
       let secret = hook.secret.map { [$0.revealed, String($0.revealed.trimmingPrefix("whsec_"))] } ?? []
-      let end = path.prefix { $0 != "?" }.split(separator: "/").last.map(String.init) ?? ""
-      return [hook.url.revealed] + [path, end].filter { $0.utf8.count >= 16 } + Redaction().secrets(headers: [], target: path) + secret
+      let segments = path.prefix { $0 != "?" }.split { $0 == "/" || $0 == ":" }.filter(Self.isKey).map(String.init)
+      return [hook.url.revealed] + (path.utf8.count >= 16 ? [path] : []) + segments + Redaction().secrets(headers: [], target: path) + secret
     }
     return (consoleToken.map { [$0.revealed] } ?? []) + hooks + (tls?.keyLines.map(\.revealed) ?? [])
+  }
+
+  /// What nobody would name anything: long, with digits, and in one word, a UUID, or with letters of both cases.
+  private static func isKey(_ segment: Substring) -> Bool {
+    let bytes = segment.utf8
+    guard bytes.count >= 16, bytes.contains(where: { 0x30...0x39 ~= $0 }) else { return false }
+    let isOneWord = bytes.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x7A ~= $0 | 0x20 }
+    let isUUID = bytes.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 | 0x20 || $0 == UInt8(ascii: "-") }
+    return isOneWord || isUUID || bytes.contains { 0x41...0x5A ~= $0 } && bytes.contains { 0x61...0x7A ~= $0 }
   }
 
   /// Headers of everybody: without their values a record would lack words that mean nothing.

@@ -69,8 +69,9 @@ extension DeclaredName {
     // Mashed or respelt: `call_functionsglob7`, `functions_Read_0`, `Read-File` for `read_file`.
     let letters = folded(name)
     let bare = unwrapped(letters)
-    // Digits are a count only where they stand in what is an id otherwise, too: `sha256` is no `sha`.
-    let uncounted = bare == letters ? folded(name.extracting(0..<endOfName(name))) : withoutDigits(bare)
+    let uncounted = withoutCount(name, bare, isWrapped: bare != letters)
+    // `call_functionssha256` is no `sha` where a tool is called `sha256` that is not declared.
+    if uncounted != bare, holds(strangers, bare) { return nil }
     for form in distinct([letters, bare, uncounted]) {
       if let tool = only(tools, where: { isFolded($0, form) }) { return tool }
     }
@@ -117,7 +118,7 @@ extension DeclaredName {
   private static func folded(_ name: borrowing Span<UInt8>) -> [UInt8] {
     var letters: [UInt8] = []
     letters.reserveCapacity(name.count)
-    for index in name.indices where isWord(name[index]) && name[index] != underscore {
+    for index in name.indices where isLetter(name[index]) {
       letters.append(name[index].asciiLowercased)
     }
     return letters
@@ -126,7 +127,7 @@ extension DeclaredName {
   /// Whether these are the letters of `name`.
   private static func isFolded(_ name: borrowing Span<UInt8>, _ letters: [UInt8]) -> Bool {
     var matched = 0
-    for index in name.indices where isWord(name[index]) && name[index] != underscore {
+    for index in name.indices where isLetter(name[index]) {
       guard matched < letters.count, letters[matched] == name[index].asciiLowercased else { return false }
       matched += 1
     }
@@ -157,10 +158,29 @@ extension DeclaredName {
     return letters
   }
 
-  private static func withoutDigits(_ letters: [UInt8]) -> [UInt8] {
-    var end = letters.count
-    while end > 0, letters[end - 1].isDigit { end -= 1 }
-    return Array(letters[..<end])
+  /// The letters of an id without its count. Digits are one only behind a colon, or where they stand in what is an id otherwise, too, and
+  /// are parted from the name as `functions` is, by the same sign or by none: `sha256` is no `sha`, nor is `functions_sha256`.
+  private static func withoutCount(_ name: borrowing Span<UInt8>, _ bare: [UInt8], isWrapped: Bool) -> [UInt8] {
+    let whole = endOfName(name)
+    if whole < name.count { return unwrapped(folded(name.extracting(0..<whole))) }
+    guard isWrapped else { return bare }
+    var (start, letters) = (name.count, 0)
+    while start > 0, letters < bare.count {
+      start -= 1
+      if isLetter(name[start]) { letters += 1 }
+    }
+    var end = name.count
+    while end > start, name[end - 1].isDigit { end -= 1 }
+    guard start > 0, end > start, end < name.count else { return bare }
+    let (first, last) = (name[start - 1], name[end - 1])
+    guard isLetter(first) ? isLetter(last) : first == last && first != UInt8(ascii: ".") else { return bare }
+    return Array(bare.dropLast(name.count - end))
+  }
+
+  /// Whether one of these names has just these letters.
+  private static func holds(_ names: ByteStrings, _ letters: [UInt8]) -> Bool {
+    for name in 0..<names.count where isFolded(names.bytes.span.extracting(names.range(name)), letters) { return true }
+    return false
   }
 
   /// Where the name in an id ends, without the `:0`.
@@ -188,6 +208,8 @@ extension DeclaredName {
   private static func isWord(_ byte: UInt8) -> Bool {
     byte.isDigit || byte.asciiLowercased &- 0x61 < 26 || byte == underscore || byte >= 0x80
   }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { isWord(byte) && byte != underscore }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
     isWord(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")

@@ -54,18 +54,30 @@ package final class ToolSet: Sendable {
   package func index(of name: borrowing Span<UInt8>) -> Int? { names.firstIndex(of: name) }
 
   /// About how many bytes of memory the compiled schemas take, and what was found in them.
-  package var footprint: Int {
-    let own = compiled.withLock { $0.reduce(0) { $0 + ($1?.footprint ?? 0) } }
-    let found = declarations.withLock { $0?.reduce(0) { $0 + $1.message.utf8.count + ($1.path?.utf8.count ?? 0) } ?? 0 }
-    return own + found + k2vv.withLock { $0.reduce(0) { $0 + (($1 ?? nil)?.footprint ?? 0) } }
+  package var footprint: Int { compiledBytes + foundBytes + k2vv.withLock { $0.reduce(0) { $0 + (($1 ?? nil)?.footprint ?? 0) } } }
+
+  /// The same when calls have asked for K2VV's too, whether any has or not.
+  package var wholeFootprint: Int { 2 * compiledBytes + foundBytes }
+
+  private var compiledBytes: Int { compiled.withLock { $0.reduce(0) { $0 + ($1?.footprint ?? 0) } } }
+
+  private var foundBytes: Int {
+    declarations.withLock { $0?.reduce(0) { $0 + $1.message.utf8.count + ($1.path?.utf8.count ?? 0) } ?? 0 }
   }
+
+  /// Bytes of schemas that are compiled, of all tools together, the first ones first: as many as are kept of a set of tools
+  /// (``ToolSetCache``), and far more than anybody sends. They take a part of a second, and some forty times as much memory.
+  private static let schemaLimit = 4 << 20
+
+  /// Whether the parameters are looked at. A call of a tool behind those is one that nobody can judge.
+  func isLookedAt(_ tool: Int) -> Bool { schemas.range(tool).upperBound <= Self.schemaLimit }
 
   package func isBuiltin(_ tool: Int) -> Bool { builtins[tool] }
 
   /// The schema in the meaning of the specification, with the careful engineer's policies.
   package func parameters(of tool: Int) -> Parameters {
     if let known = compiled.withLock({ $0[tool] }) { return known }
-    let parameters = compile(schemas[tool])
+    let parameters = isLookedAt(tool) ? compile(schemas[tool]) : .unusable(.tooLarge(limit: Self.schemaLimit))
     compiled.withLock { $0[tool] = parameters }
     return parameters
   }
@@ -99,6 +111,7 @@ package final class ToolSet: Sendable {
   }
 
   private func k2vvSchema(of tool: Int) -> Schema? {
+    guard isLookedAt(tool) else { return nil }
     if let known = k2vv.withLock({ $0[tool] }) { return known }
     let text = schemas[tool]
     let schema = K2VV.schema(of: text.isEmpty ? nil : text, cache: caches.k2vv)

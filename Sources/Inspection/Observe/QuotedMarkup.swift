@@ -1,42 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSON
 
-extension ChatRequest {
-  /// Whether the request has a marker of a call in its text, as a page about this model may that an agent has read. An answer that repeats
-  /// it calls nothing: whoever wrote the page would call then.
-  package func quotesMarkup(in bytes: borrowing Span<UInt8>) -> Bool {
-    if MarkupMatcher.isQuoted(in: bytes) { return true }
-    // A model reads the parts of a content as one text.
-    var text: [UInt8] = []
-    for message in messages {
-      guard let content = message.content, index.kind(content) == .array, index.count(content) > 1 else { continue }
-      text.removeAll(keepingCapacity: true)
-      for part in index.elements(content) { index.decode(index.value("text", in: part, of: bytes) ?? part, of: bytes, into: &text) }
-      if MarkupMatcher.isQuoted(in: text.span) { return true }
-    }
-    return false
-  }
-}
-
 extension MarkupMatcher {
-  /// - Parameter request: JSON, or text of it. Some writers escape `<`, and Markdown and expressions bars and underscores.
-  package static func isQuoted(in request: borrowing Span<UInt8>) -> Bool {
-    quotesName(in: request) || quotesTableWord(in: request) || quotesBareCall(in: request)
+  /// - Parameters:
+  ///   - request: JSON, or text of it. Some writers escape `<`, and Markdown and expressions bars and underscores.
+  ///   - tools: the declared names.
+  static func isQuoted(in request: borrowing Span<UInt8>, tools: ByteStrings) -> Bool {
+    quotesName(in: request) || quotesTableWord(in: request) || !tools.isEmpty && quotesBareCall(in: request, tools)
   }
 
-  /// K2's names of markers stand in no other text, so that what is around them does not count: be it a table, a list in a program, or a
-  /// page with colours.
+  /// Most of K2's names of markers stand in no other text, so that what is around them does not count: be it a table, a list in a program,
+  /// or a page with colours. `tool_call_begin` and `tool_call_end` are events as well, of Codex and many a framework.
   private static func quotesName(in request: borrowing Span<UInt8>) -> Bool {
     var at = 0
     while let place = firstOffset(of: UInt8(ascii: "_"), in: request, from: at) {
       at = place &+ 1
       guard let end = request.end(of: stem, at: place), request.isPreceded(by: tool, at: place) else { continue }
       for name in names where request.end(of: name, at: end) != nil { return true }
+      for name in events {
+        if let end = request.end(of: name, at: end), request.hasBar(before: place) || request.hasBar(behind: end) { return true }
+      }
     }
     return false
   }
 
-  /// K3's markers are words of tables as well: `|open|`, with a bracket behind.
+  /// K3's markers are words of tables and of programs as well: `|open|`, and `|> map(|sep|> …)`. There is a bracket on both sides of them.
   private static func quotesTableWord(in request: borrowing Span<UInt8>) -> Bool {
     var at = 0
     while let bar = firstOffset(of: UInt8(ascii: "|"), in: request, from: at) {
@@ -49,14 +37,14 @@ extension MarkupMatcher {
       case UInt8(ascii: "s"): word = separator
       default: continue
       }
-      if let end = request.end(of: word, at: at), request.hasBracket(at: end) { return true }
+      if let end = request.end(of: word, at: at), request.hasBracket(at: end), request.hasBracket(before: bar) { return true }
     }
     return false
   }
 
   /// `functions.NAME:0{`, which begins an answer that is a call; ids of calls have no brace behind them. As `BareCallMatcher` has it, with
-  /// the white space as JSON writes it.
-  private static func quotesBareCall(in request: borrowing Span<UInt8>) -> Bool {
+  /// the white space as JSON writes it: with a declared name, as all else is some program's `functions.map(…)`.
+  private static func quotesBareCall(in request: borrowing Span<UInt8>, _ tools: ByteStrings) -> Bool {
     var at = 0
     // Up to here nothing begins one: what was gone back over for one colon need not be for the next.
     var floor = 0
@@ -71,7 +59,8 @@ extension MarkupMatcher {
       var begin = colon
       while begin > max(floor, colon &- BareCallMatcher.limit), request[begin &- 1] != UInt8(ascii: "\"") {
         begin &-= 1
-        if request[begin] == bare[0], request.has(bare.span, at: begin) { return true }
+        guard request[begin] == bare[0], request.has(bare.span, at: begin) else { continue }
+        if tools.contains(request.extracting((begin &+ bare.count)..<colon)) { return true }
       }
       floor = colon
     }
@@ -82,9 +71,9 @@ extension MarkupMatcher {
 
   private static let tool = Array("tool".utf8)
   private static let stem = Array("_call".utf8)
-  private static let names = Marker.allCases.compactMap { marker in
-    marker.text.hasPrefix("<|tool_call") ? Array(marker.text.utf8.dropFirst("<|tool_call".utf8.count).dropLast(2)) : nil
-  }
+  private static let events = [Marker.callBegin, .callEnd].map(name)
+  private static let names = Marker.allCases.filter { $0.text.hasPrefix("<|tool_call") }.map(name).filter { !events.contains($0) }
+  private static func name(_ marker: Marker) -> [UInt8] { Array(marker.text.utf8.dropFirst("<|tool_call".utf8.count).dropLast(2)) }
   private static let open = Array("open|".utf8)
   private static let close = Array("close|".utf8)
   private static let separator = Array("sep|".utf8)
@@ -96,7 +85,13 @@ extension UInt8 {
   fileprivate var isHexDigit: Bool { isDigit || asciiLowercased &- 0x61 < 6 }
 }
 
-private let brackets = [">", "u003e", "u003E", "&gt", "&#62", "&#x3e", "&#x3E"].map { Array($0.utf8) }
+// Brackets, and those of tags, in which colours are. As JSON, HTML, and HTML in HTML write them.
+private let brackets = ["u003e", "u003E", "u003c", "u003C", "&gt", "&lt", "&#62", "&#60", "&#x3", "&amp"].map { Array($0.utf8) }
+private let endsOfBrackets = ["u003e", "u003E", "u003c", "u003C", "gt;", "lt;", "#62;", "#60;", "#x3e;", "#x3E;", "#x3c;", "#x3C;"].map {
+  Array($0.utf8)
+}
+private let bar = Array("u007".utf8)
+private let namesOfBars = ["&#124;", "&vert;", "&#x7c;", "&#x7C;"].map { Array($0.utf8) }
 
 extension Span<UInt8> {
   /// More backslashes than are before one character, be it JSON in JSON.
@@ -120,12 +115,61 @@ extension Span<UInt8> {
     return end >= word.count && has(word.span, at: end &- word.count)
   }
 
-  /// Whether a marker's last bracket stands here, be it escaped for JSON, or in it for HTML.
+  /// Tags of colours and escapes are no longer, between a marker's name and its bar.
+  private static var reach: Int { 48 }
+
+  /// Whether a marker's first bracket and bar stand near.
+  fileprivate func hasBar(before place: Int) -> Bool {
+    for at in max(0, place &- Self.reach)..<place where endOfBar(at: at) != nil && hasBracket(before: at) { return true }
+    return false
+  }
+
+  /// Whether a marker's last bar and bracket stand near.
+  fileprivate func hasBar(behind place: Int) -> Bool {
+    for at in place..<min(count, place &+ Self.reach) {
+      if let end = endOfBar(at: at), hasBracket(at: end) { return true }
+    }
+    return false
+  }
+
+  private func endOfBar(at place: Int) -> Int? {
+    switch self[place] {
+    case UInt8(ascii: "|"): return place &+ 1
+    case UInt8(ascii: "u"):
+      return place &+ 4 < count && self[place &+ 4].asciiLowercased == UInt8(ascii: "c") && has(bar.span, at: place) ? place &+ 5 : nil
+    case UInt8(ascii: "&"):
+      for bar in namesOfBars where has(bar.span, at: place) { return place &+ bar.count }
+      return nil
+    default: return nil
+    }
+  }
+
+  /// Whether a bracket stands here, be it escaped for JSON, or in it for HTML.
   fileprivate func hasBracket(at place: Int) -> Bool {
     var at = place
     while at < count, self[at] == UInt8(ascii: "\\") { at &+= 1 }
-    for bracket in brackets where has(bracket.span, at: at) { return true }
-    return false
+    guard at < count else { return false }
+    switch self[at] {
+    case UInt8(ascii: "<"), UInt8(ascii: ">"): return true
+    case UInt8(ascii: "&"), UInt8(ascii: "u"):
+      for bracket in brackets where has(bracket.span, at: at) { return true }
+      return false
+    default: return false
+    }
+  }
+
+  /// The same right before a place.
+  fileprivate func hasBracket(before place: Int) -> Bool {
+    var end = place
+    while end > max(0, place &- Self.mostBackslashes), self[end &- 1] == UInt8(ascii: "\\") { end &-= 1 }
+    guard end > 0 else { return false }
+    switch self[end &- 1].asciiLowercased {
+    case UInt8(ascii: "<"), UInt8(ascii: ">"): return true
+    case UInt8(ascii: ";"), UInt8(ascii: "c"), UInt8(ascii: "e"):
+      for bracket in endsOfBrackets where end >= bracket.count && has(bracket.span, at: end &- bracket.count) { return true }
+      return false
+    default: return false
+    }
   }
 
   /// How long the blank is that stands here, be it an escape: white space as ``BareCallMatcher`` passes over it.

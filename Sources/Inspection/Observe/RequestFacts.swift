@@ -7,7 +7,7 @@ package struct RequestFacts: Equatable, Sendable {
   package var tools: ToolSet
   /// The ids of the calls in the history, as the client sent them.
   package var callIDs: ByteStrings
-  /// The names of those calls that no tool here has: tools that there were before. Hardly ever any.
+  /// The names of those calls that no tool here has, each once: tools that there were before. Hardly ever any.
   package var strangers = ByteStrings()
   /// `tool_choice` is `none`: no call is wanted.
   package var forbidsCalls = false
@@ -70,9 +70,14 @@ extension ChatRequest {
   private func noteStranger(_ call: Call, _ bytes: borrowing Span<UInt8>, _ facts: inout RequestFacts) {
     guard facts.tools.count > 0, let name = call.name, index.kind(name) == .string else { return }
     guard index.hasEscapes(name) || !facts.tools.names.contains(bytes.extracting(index.inside(name))) else { return }
-    guard let text = index.decodedID(name, of: bytes), !facts.tools.names.contains(text.span) else { return }
+    guard let text = index.decodedID(name, of: bytes), text.count <= Self.longestName, !facts.tools.names.contains(text.span),
+      !facts.strangers.contains(text.span)
+    else { return }
     facts.strangers.append(text.span)
   }
+
+  /// No tool is called longer.
+  private static let longestName = 256
 
   private var mayDemandCall: Bool {
     switch toolChoice {

@@ -38,10 +38,10 @@ struct ResponseTally: Sendable {
   var goesOnAfterFinish: Bool { choices.contains { $0.summary.goesOnAfterFinish } }
   var calls: [AssembledCall] { assembler.named(among: request.tools.names) }
   var argumentBytes: Int { assembler.argumentBytes }
-  /// Bytes of what was said that are kept.
+  /// Bytes of what was said that are kept, and what each call takes besides.
   var keptBytes: Int {
     let said = choices.reduce(0) { $0 &+ $1.summary.reasoning.count &+ ($1.summary.leak?.text.count ?? 0) }
-    return assembler.keptBytes &+ (watches?.keptBytes ?? 0) &+ said &+ (summary.spoken?.count ?? 0)
+    return assembler.keptBytes &+ assembler.calls.count << 10 &+ (watches?.keptBytes ?? 0) &+ said &+ (summary.spoken?.count ?? 0)
   }
   mutating func keepNoMore() {
     assembler.keepNoMore()

@@ -10,14 +10,17 @@ struct ArgumentRepairer: ~Copyable {
   private let tool: Int
   private let tools: ToolSet
   private let schema: Schema?
+  /// The arguments may not be all.
+  private let isCut: Bool
   private var validator = Validator(root: "arguments")
   /// What mending may still cost, see `Coercion`.
   private(set) var work: Int
   /// Nothing was found, and more work might have found something.
   private(set) var isUndecided = false
 
-  init(tool: Int, of tools: ToolSet, rules: Set<RepairRule>, work: Int = Coercion.workLimit) {
+  init(tool: Int, of tools: ToolSet, rules: Set<RepairRule>, isCut: Bool = false, work: Int = Coercion.workLimit) {
     self.rules = rules
+    self.isCut = isCut
     self.work = work
     self.tool = tool
     self.tools = tools
@@ -87,7 +90,7 @@ struct ArgumentRepairer: ~Copyable {
       let escaped = escapingControlCharacters(state.text)
       if isJSONObject(escaped) { return state.replaced(by: escaped, .controlCharacters) }
     }
-    guard rules.contains(.surroundingJunk), let object = SurroundingJunk.removed(from: state.text) else { return nil }
+    guard rules.contains(.surroundingJunk), let object = SurroundingJunk.removed(from: state.text, isCut: isCut) else { return nil }
     state = state.replaced(by: object, .surroundingJunk)
     if isJSONObject(object) { return state }
     guard rules.contains(.controlCharacters) else { return nil }

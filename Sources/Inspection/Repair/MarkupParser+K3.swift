@@ -2,11 +2,15 @@
 import JSON
 
 // `<|open|>call tool="name" index="1"<|sep|>`, one `argument` tag a key or one `json` block, `<|close|>call<|sep|>`. White space
-// may stand within the tags. Values of type string are raw; a closing tag within one cannot be told from the real one.
+// may stand within the tags. Values of type string are raw; a tag of a call within one cannot be told from a real one.
 extension MarkupParser {
   struct Tag {
     var name: String
     var attributes: [(key: String, value: [UInt8])] = []
+    /// Nothing in it was left unread.
+    var isWhole = false
+    /// The key that the value behind it is for.
+    var argument: [UInt8]? { name == "argument" && isWhole ? self["key"] : nil }
 
     subscript(key: String) -> [UInt8]? { attributes.last { $0.key == key }?.value }
   }
@@ -26,34 +30,34 @@ extension MarkupParser {
     return Tag(reading: bytes[start..<next.start])
   }
 
-  /// A call, from behind its opening tag.
+  /// A call, from behind its opening tag. Incomplete where anything but values stands in it, one for a key: nobody knows then which were meant.
   mutating func k3Call(_ opening: Tag) -> LeakedCall {
     var call = LeakedCall()
     call.name = opening["tool"] ?? []
     var writer = JSONWriter()
     writer.beginObject()
-    var block: [UInt8]?
-    while let next = nextMarker(from: position) {
+    var (keys, block) = (Set<[UInt8]>(), [UInt8]?.none)
+    while let next = nextMarker(from: position), bytes[position..<next.start].allSatisfy(\.isWhiteSpace) {
       position = next.end
-      if next.marker == .close, let tag = tag() {
-        guard tag.name == "call" else { break }
+      let tag = next.marker == .open || next.marker == .close ? tag() : nil
+      if next.marker == .close, tag?.name == "call" {
         call.isComplete = true
         break
       }
-      guard next.marker == .open, let tag = tag(), let closing = closingTag(tag.name) else {
+      guard next.marker == .open, let tag, block == nil, tag.argument.map({ keys.insert($0).inserted }) ?? (tag.name == "json" && keys.isEmpty),
+        let closing = closingTag(tag.name)
+      else {
         // What there is of a value that was cut off is no text.
-        position = bytes.count
+        position = closingTag("call")?.upperBound ?? bytes.count
         break
       }
       let value = Array(bytes[position..<closing.lowerBound])
       position = closing.upperBound
-      switch tag.name {
-      case "argument":
-        guard let key = tag["key"] else { continue }
+      if let key = tag.argument {
         writer.write(key: key)
         write(value, type: tag["type"] ?? [], to: &writer)
-      case "json": block = value
-      default: break
+      } else {
+        block = value
       }
     }
     writer.endObject()
@@ -61,15 +65,22 @@ extension MarkupParser {
     return call
   }
 
-  /// Where `<|close|>name<|sep|>` is, from the position on; not behind the end of the call that it is in.
+  /// Where `<|close|>name<|sep|>` is, from the position on; for a value not behind what ends its call, or begins the next argument.
   func closingTag(_ name: String) -> Range<Int>? {
+    let isArgument = name == "argument"
     var at = position
     while let next = nextMarker(from: at) {
       at = next.end
-      guard next.marker == .close, let separator = nextMarker(from: next.end), separator.marker == .separator else { continue }
-      let closed = trimmed(next.end..<separator.start)
-      if closed.elementsEqual(name.utf8) { return next.start..<separator.end }
-      if closed.elementsEqual("call".utf8), ["argument", "json"].contains(name) { return nil }
+      guard next.marker == .close || isArgument && next.marker == .open,
+        let separator = nextMarker(from: next.end), separator.marker == .separator
+      else { continue }
+      let tag = trimmed(next.end..<separator.start)
+      if next.marker == .open {
+        if ["argument", "json", "call"].contains(where: { tag.prefix { !$0.isWhiteSpace }.elementsEqual($0.utf8) }) { return nil }
+        continue
+      }
+      if tag.elementsEqual(name.utf8) { return next.start..<separator.end }
+      if tag.elementsEqual("call".utf8), isArgument || name == "json" { return nil }
     }
     return nil
   }
@@ -107,6 +118,7 @@ extension MarkupParser.Tag {
       attributes.append((String(decoding: key, as: UTF8.self), unescaped(value[(value.startIndex + 1)..<end])))
       rest = value[(end + 1)...]
     }
+    isWhole = rest.allSatisfy(\.isWhiteSpace)
   }
 
   private func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {

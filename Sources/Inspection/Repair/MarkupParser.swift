@@ -42,7 +42,7 @@ package struct MarkupParser: Sendable {
   private(set) var before: UInt8 = 0
   /// Behind a call, be it only the name of one: until its section ends nothing is said, but before another.
   private var isCalling = false
-  private var hasSeenMessageEnd = false
+  private var hasSeenNextMessage = false
 
   /// - Parameter tools: the declared names. They decide where a name ends, and whether calls without any token are calls.
   package init(tools: ByteStrings) { self.tools = tools }
@@ -70,10 +70,15 @@ package struct MarkupParser: Sendable {
       position = next.end
       read(next.marker, at: next.start)
       last = result.text.count
-      // What a model says of its message's end is looked at once.
-      if result.isBegun, !hasSeenMessageEnd, starts(with: "<|im_end|>", at: position) {
-        hasSeenMessageEnd = true
-        if endsMessage() { break }
+      // More were not meant, and none of them is made.
+      if result.calls.count > CallAssembler.mostCalls {
+        result.isSpoilt = true
+        break
+      }
+      // What a model plays behind its message is looked at once.
+      if result.isBegun, !hasSeenNextMessage, let next = nextMessage() {
+        hasSeenNextMessage = true
+        if !isShown(upTo: next) { break }
       }
     }
     result.quotedCalls = quotedCalls(at: places)
@@ -229,13 +234,14 @@ extension MarkupParser {
     return nil
   }
 
-  /// The tokens that end a message or begin another, which a vendor that leaks calls leaks as well (R06).
-  private static let endTokens = [
-    "<|im_end|>", "<|end_of_msg|>", "</think>", "<|im_middle|>", "<|im_user|>", "<|im_assistant|>", "<|im_system|>", "[EOS]", "[EOT]",
-    "[BOS]", "<|endoftext|>", "</s>",
-  ].map { Array($0.utf8) }
+  /// The tokens that end a message, or begin another, which a vendor that leaks calls leaks as well (R06).
+  static let endTokens = ["<|im_end|>", "<|end_of_msg|>", "</think>", "[EOS]", "[EOT]", "[BOS]", "<|endoftext|>", "</s>"].map { Array($0.utf8) }
+  static let headers = ["<|im_user|>", "<|im_system|>", "<|im_assistant|>"].map { Array($0.utf8) }
+  static let headerEnd = Array("<|im_middle|>".utf8)
 
-  private func withoutEndTokens(_ text: [UInt8]) -> [UInt8] { Self.endTokens.reduce(text) { $0.removingAll($1) } }
+  private func withoutEndTokens(_ text: [UInt8]) -> [UInt8] {
+    (Self.endTokens + Self.headers + [Self.headerEnd]).reduce(text) { $0.removingAll($1) }
+  }
 }
 
 extension [UInt8] {

@@ -4,8 +4,9 @@
 //
 // 1. Within a section of calls nothing is said, but before the token that begins another, and no token of a call stands alone. Markup that
 //    breaks this is *spoilt*: nobody knows how many calls were in it, so that none is made of it.
-// 2. A model ends its turn with its calls. Markup is a *quotation*, and stays text, where the model goes on behind it, or where it is only words
-//    and not spoilt. A vendor that tells of calls has lost them all the same, so then:
+// 2. A model ends its turn with its calls; a next message that it plays behind its own is nobody's. Markup is a *quotation*, and stays text,
+//    where the model goes on behind it, be it to close the code that it stands in, or where it is only words and not spoilt. A vendor that
+//    tells of calls has lost them all the same, so then:
 //    - where it says that there were calls, and gives none, there is no quotation;
 //    - where it gives some, each call in the markup has to stand in code or in quotation marks, which close behind it.
 // 3. What is no quotation is *lost calls*. They are made, all of them or none: every one is whole, and valid once it is mended; none is
@@ -91,13 +92,20 @@ extension ChoiceSummary {
 }
 
 extension MarkupLeak {
-  /// Whether text behind the markup is said: something can be seen of it, and it is not just the fence in which a model may put a call.
-  fileprivate func goesOn(with text: [UInt8]) -> Bool {
+  /// Whether text behind the markup is said: something can be seen of it, be it only the end of the code in which the markup stands.
+  func goesOn(with text: [UInt8]) -> Bool {
     let seen = String(decoding: text, as: UTF8.self).unicodeScalars.lazy.filter(\.isSeen)
-    return seen.contains { $0 != "`" } || !seen.isEmpty && (before == UInt8(ascii: "`") || before == 0x0A)
+    return seen.contains { $0 != "`" } || !seen.isEmpty && closesCode(text)
   }
 
-  fileprivate func parsed(_ tools: ByteStrings) -> MarkupParser.Result { MarkupParser(tools: tools).parse(text, before: before) }
+  /// A fence on a line of its own closes nothing where the call stands right behind a word; nor do any backticks where it is the first word.
+  private func closesCode(_ text: [UInt8]) -> Bool {
+    if before == 0 { return false }
+    let isSpan = !text.prefix { $0 != UInt8(ascii: "`") }.contains(0x0A)
+    return isSpan || before.isWhiteSpace || before == UInt8(ascii: "`") || before == UInt8(ascii: ">")
+  }
+
+  func parsed(_ tools: ByteStrings) -> MarkupParser.Result { MarkupParser(tools: tools).parse(text, before: before) }
 }
 
 extension Unicode.Scalar {

@@ -40,9 +40,12 @@ private struct ResponseRepair {
 
   mutating func mendCalls(of place: Int) {
     let (request, rules) = (request, rules)
+    let reason = summary.choices[place].finishReason
+    let last = summary.choices[place].calls.indices.last
     for number in summary.choices[place].calls.indices {
       var call = summary.choices[place].calls[number]
-      for change in Self.mend(&call, request, rules, &work) ?? [] { record(change, place, number) }
+      let isCut = number == last && (reason == nil || reason == "length")
+      for change in Self.mend(&call, request, rules, isCut: isCut, &work) ?? [] { record(change, place, number) }
       if rules.contains(.callShape) {
         for change in mendShape(of: &call, at: number) {
           record(Change(rule: .callShape, field: change.field, before: change.before, after: change.after), place, number)
@@ -53,7 +56,7 @@ private struct ResponseRepair {
     guard rules.contains(.leakedCalls), !request.forbidsCalls, !request.quotesMarkup, let leak = summary.choices[place].leak else { return }
     // Behind those of its own, so that the two are compared as both are then.
     var work = work
-    let rescued = summary.choices[place].rescue(tools: request.tools.names) { Self.mend(&$0, request, rules, &work) }
+    let rescued = summary.choices[place].rescue(tools: request.tools.names) { Self.mend(&$0, request, rules, isCut: false, &work) }
     self.work = work
     guard let rescued else { return }
     record(.leakedCalls, place, field: "content", leak, summary.choices[place].rescue)
@@ -115,8 +118,10 @@ extension ResponseRepair {
   }
 
   /// Mends a call's name, its arguments and their form: all that it takes to make the call valid, or nothing. Nil if it is not valid.
+  ///
+  /// - Parameter isCut: the answer may have ended within the arguments.
   static func mend(
-    _ call: inout AssembledCall, _ request: RequestFacts, _ rules: Set<RepairRule>, _ work: inout Int
+    _ call: inout AssembledCall, _ request: RequestFacts, _ rules: Set<RepairRule>, isCut: Bool, _ work: inout Int
   ) -> [Change]? {
     let tools = request.tools
     var mended = call
@@ -127,7 +132,7 @@ extension ResponseRepair {
       mended.nameFragments = NameFragments()
     }
     guard !call.quirks.contains(.tooLong), let tool = tools.index(of: mended.name.span) else { return nil }
-    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: rules, work: work)
+    var repairer = ArgumentRepairer(tool: tool, of: tools, rules: rules, isCut: isCut, work: work)
     let found = repairer.mended(call.arguments)
     let isAccepted = found != nil || repairer.accepts(call.arguments)
     work = repairer.work

@@ -8,10 +8,12 @@ enum SurroundingJunk {
   static let limit = 1024
 
   /// The object's bytes as they stand, or nil when it is not certain which one is meant.
-  static func removed(from text: [UInt8]) -> [UInt8]? {
+  ///
+  /// - Parameter isCut: the text may not be all.
+  static func removed(from text: [UInt8], isCut: Bool) -> [UInt8]? {
     let found = ArgumentObjects(in: text)
     guard let last = found.objects.last, !found.isOpen, found.leading.count + found.trailing.count + found.objects.count > 1,
-      isJunk(before: text[found.leading]), isJunk(behind: text[found.trailing]), !mayGoOn(text[last], text[found.trailing])
+      isJunk(before: text[found.leading]), isJunk(behind: text[found.trailing]), !mayGoOn(text[last], text[found.trailing], isCut: isCut)
     else { return nil }
     let object = Array(text[last])
     guard found.objects.count > 1 else { return object }
@@ -59,11 +61,13 @@ enum SurroundingJunk {
   }
 
   /// Whether what is behind an object may be the rest of its last string, which a quotation mark without a backslash seems to end:
-  /// `{"command":"rm -r "}old"/tmp"}`.
-  private static func mayGoOn(_ object: ArraySlice<UInt8>, _ behind: ArraySlice<UInt8>) -> Bool {
+  /// `{"command":"rm -r "}old"/tmp"}`. Of a text that was cut the next one may not have come.
+  private static func mayGoOn(_ object: ArraySlice<UInt8>, _ behind: ArraySlice<UInt8>, isCut: Bool) -> Bool {
     let quotationMark = UInt8(ascii: "\"")
     guard object.last(where: { !$0.isWhiteSpace && $0 != UInt8(ascii: "}") && $0 != UInt8(ascii: "]") }) == quotationMark else { return false }
-    return behind[..<(behind.indices.first { startsMarker(behind[$0...]) } ?? behind.endIndex)].contains(quotationMark)
+    let marker = behind.indices.first { startsMarker(behind[$0...]) }
+    if isCut, marker == nil { return behind.contains { !$0.isWhiteSpace && $0 != UInt8(ascii: "`") } }
+    return behind[..<(marker ?? behind.endIndex)].contains(quotationMark)
   }
 
   private static func isStructure(_ byte: UInt8) -> Bool {

@@ -11,13 +11,16 @@ enum SecretParts: Comparable {
   case none
   /// Half of it from its first byte on.
   case beginning
-  /// And wherever in it half and some bytes more begin, see ``SortedForms/part(in:at:_:)``.
+  /// And three quarters of it, wherever in it they begin, see ``SortedForms/part(in:at:_:)``.
   case anywhere
 
   init(of secret: [UInt8]) {
     let letters = secret.prefix { $0 != UInt8(ascii: "=") }
     let isOneWord = !letters.contains(where: Self.separates) && secret[letters.endIndex...].allSatisfy { $0 == UInt8(ascii: "=") }
-    self = isOneWord && !Self.isEncodedText(letters) ? .anywhere : .beginning
+    // A token of a cloud's may have a name before it (`bedrock-api-key-`).
+    let name = letters.prefix(20).lastIndex { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+    let hasText = Self.isEncodedText(letters) || name.map { Self.isEncodedText(letters[($0 + 1)...]) } ?? false
+    self = isOneWord && !hasText ? .anywhere : .beginning
   }
 
   private static func separates(_ byte: UInt8) -> Bool {
@@ -27,10 +30,11 @@ enum SecretParts: Comparable {
     }
   }
 
-  /// Whether it is base64 of what can be read, such as of a user and a password (RFC 7617 section 2).
+  /// Whether it is base64 of what begins as a text, such as of a user and a password (RFC 7617 section 2). By chance a key's is one in 100,000 times.
   private static func isEncodedText(_ letters: ArraySlice<UInt8>) -> Bool {
-    guard letters.count >= 12 else { return false }
-    let text = String(decoding: letters, as: UTF8.self) + String(repeating: "=", count: (4 - letters.count % 4) % 4)
+    let begin = letters.prefix(16).map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0 }
+    guard begin.count >= 12 else { return false }
+    let text = String(decoding: begin.prefix(begin.count / 4 * 4), as: UTF8.self)
     return Data(base64Encoded: text)?.allSatisfy { $0 >= 0x20 && $0 < 0x7F } ?? false
   }
 

@@ -16,15 +16,18 @@ extension Redaction {
   package static func tellsSender(cookie name: String) -> Bool {
     let bytes = name.utf8.span
     for begin in ofTheRoute where stands(begin, in: bytes, at: 0) { return false }
+    for word in ofTheView where bytes.count == word.utf8.count && stands(word, in: bytes, at: 0) { return false }
     return !isOfOneRequest(name)
   }
 
-  private static let ofTheRoute = ["awsalb", "gclb", "bigipserver", "arraffinity", "__cf", "incap_ses", "_ga", "_gid", "lang", "theme"]
+  private static let ofTheRoute = ["awsalb", "gclb", "bigipserver", "arraffinity", "__cf", "incap_ses", "_ga", "_gid"]
+  private static let ofTheView = ["lang", "language", "locale", "theme"]
 
   private static let ofTheMessage = ["accept", "content-", "if-", "sec-", "x-belay-", "x-simulate-"]
   private static let ofTheConnection = [
     "host", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "range", "cache-control", "pragma", "priority",
-    "via", "dnt", "b3", "cf-ray", "x-vercel-id", "sw8", "x-amz-cf-id", "x-azure-ref", "x-arr-log-id", "x-amz-content-sha256", "digest",
+    "via", "dnt", "b3", "cf-ray", "x-vercel-id", "sw8", "x-amz-cf-id", "x-azure-ref", "x-arr-log-id", "x-amz-content-sha256",
+    "x-client-port", "fly-client-port",
   ]
 
   /// Of tracing (W3C Trace Context, B3, the big vendors' own), of repetition, of signatures.
@@ -32,13 +35,13 @@ extension Redaction {
     let bytes = name.utf8.span
     for start in bytes.indices {
       for word in ofOneRequest where stands(word, in: bytes, at: start) { return true }
-      if isWord("date", in: bytes, at: start) || isWord("time", in: bytes, at: start) { return true }
+      if isWord("date", in: bytes, at: start) || isWord("time", in: bytes, at: start) || isWord("span", in: bytes, at: start) { return true }
     }
     return false
   }
 
   private static let ofOneRequest = [
-    "request-id", "requestid", "request-start", "queue-start", "trace", "span", "instana-", "client-port", "baggage", "correlation", "x-b3-", "datadog", "newrelic", "sentry", "stainless",
+    "request-id", "requestid", "request-start", "queue-start", "trace", "instana-", "baggage", "correlation", "x-b3-", "datadog", "newrelic", "sentry", "stainless",
     "amz-sdk", "idempotency", "retry", "attempt", "nonce", "timestamp", "signature", "csrf", "xsrf",
   ]
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is left of a secret where a text begins within it: tools keep the end of what is long, or leave its middle out. Whatever has
-/// half of one and four bytes more, in a row, has the eight in its middle: they are looked for as its first eight are.
+/// What is left of a secret where a text begins within it: tools keep the end of what is long. Whatever has three quarters of one in a row has
+/// the eight bytes in its middle: they are looked for as its first eight are. If less counted, who knows so much of a key would learn the rest
+/// letter by letter, by texts that begin ever further within it.
 extension SortedForms {
   struct Middle {
     let head: UInt64
@@ -15,7 +16,7 @@ extension SortedForms {
   static func middle(of range: Range<Int>) -> Int { range.lowerBound + (range.count - SecretSearch.shortest) / 2 }
 
   /// How much of a form counts for it.
-  private static func least(of range: Range<Int>) -> Int { max(fewest, (range.count + 1) / 2 + SecretSearch.shortest / 2) }
+  private static func least(of range: Range<Int>) -> Int { max(fewest, (3 * range.count + 3) / 4) }
 
   /// The most that is there of one whose middle stands at this place; the text has eight bytes from there at least.
   func part(in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Range<Int>? {
@@ -25,26 +26,19 @@ extension SortedForms {
     let first = firstMiddle(head)
     guard first < middles.count, middles[first].head == head else { return nil }
     effort.spend(middles[first].cost.bytes(ofText: text.count))
+    if effort.isSpent { return start..<text.count }
     var number = first
-    while number < middles.count, middles[number].head == head, !effort.isSpent {
-      guard number - first < Self.mostAlike else {
-        effort.spendAll()
-        break
-      }
+    while number < middles.count, middles[number].head == head {
       let middle = middles[number]
       number += 1
       var around = around(middle, in: text, at: start)
       // The blank between a scheme and its key is any blank.
       while around.lowerBound < start, text[around.lowerBound] == 0x20 { around = around.lowerBound + 1..<around.upperBound }
       guard around.count >= Self.least(of: middle.range) else { continue }
-      guard 4 * around.count >= 3 * middle.range.count || Self.isRandom(text, around) else { continue }
       found = min(found?.lowerBound ?? around.lowerBound, around.lowerBound)..<max(found?.upperBound ?? 0, around.upperBound)
     }
     return found
   }
-
-  /// So many spellings of a key, and of another that has the same in its middle, are looked at. Nobody has more, but who makes them so.
-  static let mostAlike = 16
 
   private func firstMiddle(_ head: UInt64) -> Int {
     var (low, high) = (0, middles.count)
@@ -63,19 +57,5 @@ extension SortedForms {
     var before = 0
     while before < most, text[start - before - 1] == bytes[middle.place - before - 1] { before += 1 }
     return start - before..<start + count
-  }
-
-  /// Half of a phrase may be words that anybody writes; no name has so many letters of either case.
-  private static func isRandom(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
-    var (small, great) = (0, 0)
-    for place in range {
-      switch text[place] {
-      case 0x30...0x39: return true
-      case 0x41...0x5A: great += 1
-      case 0x61...0x7A: small += 1
-      default: break
-      }
-    }
-    return 4 * min(small, great) >= range.count
   }
 }

@@ -28,7 +28,7 @@ struct SortedForms: Sendable {
     init() {}
 
     init(of alike: [Range<Int>]) {
-      times = 2 * (Int.bitWidth - alike.count.leadingZeroBitCount + min(alike.count, 2 * SortedForms.mostAlike))
+      times = 2 * (Int.bitWidth - alike.count.leadingZeroBitCount + alike.count)
       reach = alike.reduce(0) { max($0, $1.count) }
     }
 
@@ -39,15 +39,16 @@ struct SortedForms: Sendable {
   /// hundred thousand texts, so that a short one may not cost much either.
   struct Effort {
     private var left: Int
-    /// What was walked last, up to its word's end: no part of a long one is walked at each place of it.
+    /// What was walked last, up to its word's end, and where the signs begin that end a sentence there: no part of a long one is walked at
+    /// each place of it.
     fileprivate var word = 0..<0
+    fileprivate var signs = 0
 
     /// - Parameter isBounded: false for keys that nobody but the operator chooses.
-    init(_ count: Int, isBounded: Bool) { left = isBounded ? min(1 << 13, 128 * count) + 32 * count : .max }
+    init(_ count: Int, isBounded: Bool) { left = isBounded ? min(1 << 14, 256 * count) + 32 * count : .max }
 
     var isSpent: Bool { left < 0 }
     mutating func spend(_ bytes: Int) { left -= bytes + 1 }
-    mutating func spendAll() { if left < .max / 2 { left = -1 } }
   }
 
   var isEmpty: Bool { forms.isEmpty }
@@ -120,6 +121,8 @@ struct SortedForms: Sendable {
     let place = behind(text, range, head)
     guard let alike = [place, place - 1].first(where: { forms.indices.contains($0) && forms[$0].head == head }) else { return nil }
     effort.spend(forms[alike].cost.bytes(ofText: range.count))
+    // What cannot be looked at is taken for a secret.
+    if effort.isSpent { return range.count }
     var longest = beginning(text, range, head, from: place, by: 1, &effort)
     longest = max(longest, beginning(text, range, head, from: place - 1, by: -1, &effort))
     var number = place - 1
@@ -134,13 +137,13 @@ struct SortedForms: Sendable {
     return longest > 0 ? longest : nil
   }
 
-  /// How much a beginning of one that counts takes out, from a neighbour of the text on: those further off agree with it for no longer.
+  /// How much the beginnings of those that count take out, from a neighbour of the text on: those further off agree with it for no longer.
   private func beginning(
     _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, from first: Int, by step: Int, _ effort: inout Effort
   ) -> Int {
     var (number, longest) = (first, 0)
-    // Of those that begin alike for so long, there are hardly more.
-    while forms.indices.contains(number), forms[number].head == head, abs(number - first) < Self.mostAlike, !effort.isSpent {
+    // All that begin alike for so long: which of them come first is for their letters to say.
+    while forms.indices.contains(number), forms[number].head == head {
       let count = agreement(number, text, range)
       if count < Self.fewest { break }
       let whole = forms[number].range.count
@@ -148,7 +151,7 @@ struct SortedForms: Sendable {
         longest = max(longest, count)
       } else if 2 * count >= whole, forms[number].parts > .none {
         // What goes beyond the half that counts is the same for a right letter and a wrong one.
-        return max(longest, Self.wordEnd(text, range.lowerBound + max(Self.fewest, (whole + 1) / 2), &effort) - range.lowerBound)
+        longest = max(longest, Self.wordEnd(text, range.lowerBound + max(Self.fewest, (whole + 1) / 2), &effort) - range.lowerBound)
       }
       number += step
     }
@@ -161,10 +164,10 @@ struct SortedForms: Sendable {
       var end = start
       while end < text.count, SecretParts.isOfWord(text[end]) { end += 1 }
       effort.word = start..<end
+      while end > start, SecretParts.endsSentence(text[end - 1]) { end -= 1 }
+      effort.signs = end
     }
-    var end = effort.word.upperBound
-    while end > start, SecretParts.endsSentence(text[end - 1]) { end -= 1 }
-    return end
+    return max(start, effort.signs)
   }
 
   /// The first that is behind this text in order.

@@ -29,7 +29,10 @@ private let names: [(String, String)] = [
   ("img_gen", "-"), ("?", "-"), ("search2?x", "-"), ("mcp?issues", "-"),
   // What may be another tool's own name, or two tools'.
   ("mcp__linear__list_issue", "-"), ("read_fil", "-"), ("search2", "-"), ("search_2", "-"), ("Glob7", "-"), ("search|read", "-"),
-  ("search, then read_file", "-"), ("read\" search=\"x", "-"),
+  ("search, then read_file", "-"), ("read\" search=\"x", "-"), ("functions.search2:0", "-"), ("functions.search2", "-"), ("functions_search2", "-"),
+  ("functions.search_2", "-"), ("call_functions.read3:1", "-"), ("_search_2", "-"),
+  // A count is parted from the name as the name is from what stands before it.
+  ("call_functions_read_3", "~ read"), ("functions-search-2", "~ search"), ("functionssearch2", "~ search"), ("functions_$web_search:1", "~ $web_search"),
 ]
 
 @Test("A name means a tool where only one can be meant", arguments: names)
@@ -39,15 +42,15 @@ func matchesNames(name: String, expected: String) {
 
 @Test("No name means a tool that is called so in the history, and not declared")
 func namesOfTheHistory() throws {
-  let strangers = ["list_projects", "delete", "Read-File", "functions_search_0"]
+  let strangers = ["list_projects", "delete", "Read-File", "functions_search_0", "search2"]
   let expected = [
     ("list_projects", "-"), ("search delete", "-"), ("search fast", "~ search"), ("Read-File", "~ read_file"), ("functions_search_0", "~ search"),
-    ("search", "= search"), ("functions.search", "functions. search"),
+    ("search", "= search"), ("functions.search", "functions. search"), ("functionssearch2", "-"), ("functionssearch3", "~ search"),
   ]
   for (name, meant) in expected { #expect(match(name, strangers: strangers) == meant, "\(name)") }
   let messages = [
     assistant((#""a""#, #""f""#), (#""b""#, #""old""#), (#""c""#, #""\u0066""#)), result(#""a""#),
-    assistant((#""d""#, nil), (#""e""#, #""functions.f""#)),
+    assistant((#""d""#, nil), (#""e""#, #""functions.f""#), (#""g""#, #""old""#), (#""h""#, #""\#(String(repeating: "x", count: 257))""#)),
   ].joined(separator: ",")
   for (tools, strangers) in [(["f"], ["old", "functions.f"]), ([], [])] {
     let bytes = body(messages, tools: tools)

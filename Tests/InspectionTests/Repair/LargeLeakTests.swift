@@ -43,6 +43,14 @@ import Testing
     #expect(kept.repairs.isEmpty)
   }
 
+  @Test("Of a million calls the first thousand are looked at", arguments: ["<|tool_call_begin|>f:0 ", "<|tool_call_begin|>", "<|open|>call tool=\"f\"<|sep|><a"])
+  func manyCalls(unit: String) {
+    let text = Array(String(repeating: unit, count: 15_000_000 / unit.utf8.count).utf8)
+    let start = ContinuousClock.now
+    let result = MarkupParser(tools: ByteStrings(["f"])).parse(text)
+    #expect(result.calls.count == 1025 && result.isSpoilt && start.duration(to: .now) < .seconds(2))
+  }
+
   @Test("50,000 snapshots of an object with 50,000 members") func manySnapshots() {
     let request = facts([("f", "")])
     let members = (0..<50_000).map { #""k\#($0)":1"# }.joined(separator: ",")

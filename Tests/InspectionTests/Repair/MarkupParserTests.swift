@@ -169,7 +169,22 @@ private let k3MarkupCases: [MarkupCase] = [
   MarkupCase(
     name: "a value that is not closed before the end of its call",
     text: #"<|open|>call tool="python" index="1"<|sep|><|open|>argument key="code" type="string"<|sep|>a<|close|>call<|sep|>"# + k3(argument("code", "string", "b"), index: 2),
-    calls: ["python({})…"]),
+    calls: ["python({})…", #"python({"code":"b"})"#]),
+  MarkupCase(
+    name: "a value that is not closed before the next one",
+    text: k3(#"<|open|>argument key="code" type="string"<|sep|>a"# + argument("n", "number", "1")), calls: ["python({})…"]),
+  MarkupCase(
+    name: "a value without a key, and text behind the call",
+    text: k3(argument("code", "string", "a") + #"<|open|>argument key=n type="number"<|sep|>1<|close|>argument<|sep|>"#) + " So.",
+    calls: [#"python({"code":"a"})…"#], rest: " So."),
+  MarkupCase(
+    name: "a tag that no call has", text: k3(argument("code", "string", "a") + "<|open|>arguments<|sep|>1<|close|>arguments<|sep|>"),
+    calls: [#"python({"code":"a"})…"#]),
+  MarkupCase(
+    name: "a block behind a value", text: k3(argument("code", "string", "a") + #"<|open|>json type="object"<|sep|>{}<|close|>json<|sep|>"#),
+    calls: [#"python({"code":"a"})…"#]),
+  MarkupCase(
+    name: "words behind a value", text: k3(argument("code", "string", "a") + "so"), calls: [#"python({"code":"a"})…"#], rest: "so"),
   MarkupCase(
     name: "cut between two values", text: #"<|open|>call tool="python" index="1"<|sep|>"# + argument("code", "string", "a") + "<|open|>argument",
     calls: [#"python({"code":"a"})…"#]),
@@ -193,6 +208,8 @@ private let k3MarkupCases: [MarkupCase] = [
   @Test(arguments: [
     ("`@`", "", 1), ("@", "`", 0), ("@`, and", "`", 1), ("'@'", "", 1), ("\"@\" is one, @ none", "", 1), ("```\n@\n```\nSo.", "", 1), ("@\n```\nSo.", "\n", 1),
     ("@\n```\nSo.\n```\nx\n```", "", 1), ("@\n```\nx\n```", "", 0), ("<code>@</code>", "", 1), ("> @\n\nSo.", "", 0), ("`@@`", "", 2),
+    ("`` @ ``", "", 1), ("It is `text @`, and `x`.", "", 1), ("@ `ls`", "", 0), ("It is ` @`, ` @`.", "", 2), ("- So:\n  ```\n  @\n  ```", "", 1),
+    ("> ```\n> @\n> ```", "", 1), ("<pre>\n@\n</pre>", "", 1), ("@\n`ls`,` `", "", 0),
   ]) func `Calls in code and in quotation marks are told from others`(_ text: String, _ before: String, _ count: Int) {
     let call = "<|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{}<|tool_call_end|>"
     let result = MarkupParser(tools: tools).parse(Array(text.replacing("@", with: call).utf8), before: before.utf8.last ?? 0)

@@ -43,6 +43,20 @@ private let good = #"{"q":"x"}"#
     #expect(form.summary.first.calls[0].argumentsForm == .value)
   }
 
+  @Test(arguments: [
+    (#"{"q":"rm -rf "}old"#, false), (#"{"q":"rm -rf "} > /tmp/x"#, false), (#"{"q":"rm -rf "}old\"#, false), (#"{"q":"a"}}"#, false),
+    ("{\"q\":\"a\"}\n```", true), (#"{"q":"a"}<|tool_call_end|>"#, true), (#"{"q":"a","n":1}old"#, true),
+  ]) func `Where an answer was cut, what is behind a string may be the rest of it`(_ text: String, _ isMended: Bool) {
+    for finish in ["length", nil] {
+      let result = answer([call("search", text, id: "x")], finish: finish).mended([.surroundingJunk], request)
+      #expect((result.summary.first.calls[0].argumentsText != text) == isMended)
+      // The next call says that this one has ended.
+      let calls = [call("search", text, id: "x"), call("search", good, id: "y", index: 1)]
+      #expect(answer(calls, finish: finish).mended([.surroundingJunk], request).summary.first.calls[0].argumentsText != text)
+    }
+    #expect(answer([call("search", text, id: "x")]).mended([.surroundingJunk], request).summary.first.calls[0].argumentsText != text)
+  }
+
   @Test func `An object in place of a string becomes the string`() {
     let result = answer([call("search", good, id: "x", form: .value)]).mended([.argumentsForm], request)
     #expect(result.summary.first.calls[0].argumentsForm == .text)

@@ -7,18 +7,12 @@ func detectDeclarations(_ request: ChatRequest, _ tools: ToolSet, _ bytes: borro
   var findings: [Finding] = []
   detectToolNames(request, tools, &findings, bytes)
   detectTooManyTools(request, &findings)
-  var left = schemaLimit
   for (number, tool) in request.tools.enumerated() where !tool.isBuiltin {
-    left -= tools.schemas.range(number).count
-    guard left >= 0 else { break }
+    guard tools.isLookedAt(number) else { break }
     detectSchema(of: tool, tools, number, request, &findings, bytes)
   }
   return findings
 }
-
-/// Bytes of schemas that are compiled and looked over before there is a call, of all tools together: as many as are kept of a set of
-/// tools (``ToolSetCache``), and far more than anybody sends. They take a part of a second.
-private let schemaLimit = 4 << 20
 
 /// `request.duplicate_tool`, `request.tool_name` (reference 1.3).
 private func detectToolNames(
