@@ -39,7 +39,7 @@ extension MarkupParser {
   /// with words, or with the rest of a program.
   ///
   /// - Parameter hasToken: false where the token was forgotten. Behind another call only an id is a call then.
-  func beginsCall(hasToken: Bool = true) -> Bool {
+  mutating func beginsCall(hasToken: Bool = true) -> Bool {
     var ahead = self
     let header = ahead.k2Header()
     ahead.skipSpace()
@@ -156,15 +156,18 @@ extension MarkupParser {
   }
 
   /// The next token that ends this call: its own, or one that begins or ends something else. Tokens of K3 are not among them.
-  private func nextCallBoundary(from start: Int) -> (marker: Marker, start: Int, end: Int)? {
+  private mutating func nextCallBoundary(from start: Int) -> Boundary.Place? {
+    if let boundary, start >= boundary.from, start <= boundary.found?.start ?? .max { return boundary.found }
     var at = start
-    while let next = nextMarker(from: at) {
+    var found: Boundary.Place?
+    while found == nil, let next = nextMarker(from: at) {
       switch next.marker {
       case .open, .close, .separator, .argumentBegin: at = next.end
-      default: return next
+      default: found = next
       }
     }
-    return nil
+    boundary = Boundary(from: start, found: found)
+    return found
   }
 
   /// Where the JSON value that begins at `start` is, if it is whole.

@@ -43,6 +43,14 @@ package struct MarkupParser: Sendable {
   /// Behind a call, be it only the name of one: until its section ends nothing is said, but before another.
   private var isCalling = false
   private var hasSeenNextMessage = false
+  /// The boundary of a call that was looked for last: between the two places it is the same. Calls without their tokens have one together.
+  var boundary: Boundary?
+
+  struct Boundary {
+    typealias Place = (marker: Marker, start: Int, end: Int)
+    let from: Int
+    let found: Place?
+  }
 
   /// - Parameter tools: the declared names. They decide where a name ends, and whether calls without any token are calls.
   package init(tools: ByteStrings) { self.tools = tools }
@@ -145,7 +153,7 @@ package struct MarkupParser: Sendable {
 
   /// Some models forget the token that begins a call.
   private mutating func addCallsWithoutToken() {
-    while true {
+    while result.calls.count <= CallAssembler.mostCalls {
       let start = position
       skipSpace()
       guard beginsCall(hasToken: false) else {

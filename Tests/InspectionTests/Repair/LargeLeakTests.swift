@@ -43,7 +43,11 @@ import Testing
     #expect(kept.repairs.isEmpty)
   }
 
-  @Test("Of a million calls the first thousand are looked at", arguments: ["<|tool_call_begin|>f:0 ", "<|tool_call_begin|>", "<|open|>call tool=\"f\"<|sep|><a"])
+  @Test("Of a million calls the first thousand are looked at", arguments: [
+    "<|tool_call_begin|>f:0 ", "<|tool_call_begin|>", "<|open|>call tool=\"f\"<|sep|><a",
+    "<|tool_calls_section_begin|>" + String(repeating: #"functions.f:0<|tool_call_argument_begin|>{"q":"a"}"#, count: 2000),
+    "<|tool_calls_section_begin|>" + String(repeating: #"functions.f:0{"q":"a"}"#, count: 2000),
+  ])
   func manyCalls(unit: String) {
     let text = Array(String(repeating: unit, count: 15_000_000 / unit.utf8.count).utf8)
     let start = ContinuousClock.now
