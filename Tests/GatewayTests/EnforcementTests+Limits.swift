@@ -32,12 +32,13 @@ extension EnforcementTests {
     let rest = Script().adding(Script.chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"\"}"}}]}"#)).finish()
       .events.dropFirst().map { "data: \($0)\n\n" }.joined()
     func begun() throws -> Run {
-      var run = try Run(Self.request(stream: true), lasting: lasting) { $0.limits.bufferedBytes = 7 << 20 }
+      var run = try Run(Self.request(stream: true), lasting: lasting) { $0.limits.bufferedBytes = 13 << 19 }
       run.head()
       run.body(beginning, step: 16 << 10)
       return run
     }
-    // Each counts for three times its arguments and a string that is watched, and all of them have one client: half of the limit.
+    // Each counts for three times its arguments and a string that is watched, whose room may be twice its length; all of them have one
+    // client: half of the limit.
     var runs = [try begun(), try begun(), try begun(), try begun()]
     #expect(runs.map(\.client.isEmpty) == [true, true, false, false])
     for number in runs.indices {

@@ -210,16 +210,6 @@ import Upstream
     if !hasTools { #expect(run.client.contains("no_valid_answer") && run.record != nil) }
   }
 
-  @Test("nothing is put behind what the answer is to begin with", arguments: [true, false])
-  func noFeedback(continues: Bool) throws {
-    let begun = #",{"role":"assistant","content":"So","partial":\#(continues)}"#
-    let request = Self.request(stream: true).replacing(#"{"role":"user","content":"go"}"#, with: #"{"role":"user","content":"go"}\#(begun)"#)
-    var run = try Run(request) { $0.settings.enforce.ladder = [.feedback] }
-    run.answer(Script().call("nothing", "{}").finish().bytes)
-    #expect(run.calls.count == (continues ? 1 : 2))
-    if continues { #expect(run.record?.verdict != .valid) }
-  }
-
   @Test("Retry-After is waited for, if the budget of time allows it")
   func waits() throws {
     var run = try Run(Self.request(stream: false))

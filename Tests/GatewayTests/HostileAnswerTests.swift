@@ -375,13 +375,17 @@ import Upstream
     #expect(run.finishReasons == ["stop"] && !run.client.contains("tool_calls") && run.calls.count == 1)
   }
 
-  @Test("a call that was only considered is not made where the answer says something else")
+  @Test("a call that was only considered is not made where the model thinks or says something else behind it")
   func consideredCall() throws {
+    let last = Script.chunk(#"{"reasoning_content":"I look. \#(Self.markup)"}"#)
     let thought = Script.chunk(#"{"reasoning_content":"Shall I? \#(Self.markup) No."}"#)
     var (said, silent) = (try Run(EnforcementTests.request(stream: true)), try Run(EnforcementTests.request(stream: true)))
     said.answer(Script().adding(thought).text("The answer is 4.").finish("stop").bytes)
     #expect(said.finishReasons == ["stop"] && !said.client.contains("\"tool_calls\"") && said.calls.count == 1)
+    // It may have been turned down: asked for again.
     silent.answer(Script().adding(thought).finish("stop").bytes)
+    #expect(silent.finishReasons == [] && silent.calls.count == 2)
+    silent.answer(Script().adding(last).finish("stop").bytes)
     #expect(silent.finishReasons == ["tool_calls"])
     let real = Self.markup.replacing("list_files", with: "read").replacing("{}", with: #"{\"path\":\"a\"}"#)
     var both = try Run(EnforcementTests.request(stream: true))

@@ -172,6 +172,16 @@ import Upstream
     }
   }
 
+  @Test("nothing is put behind what the answer is to begin with", arguments: [true, false])
+  func noFeedback(continues: Bool) throws {
+    let begun = #",{"role":"assistant","content":"So","partial":\#(continues)}"#
+    let request = EnforcementTests.request(stream: true).replacing(#"{"role":"user","content":"go"}"#, with: #"{"role":"user","content":"go"}\#(begun)"#)
+    var run = try Run(request) { $0.settings.enforce.ladder = [.feedback] }
+    run.answer(Script().call("nothing", "{}").finish().bytes)
+    #expect(run.calls.count == (continues ? 1 : 2))
+    if continues { #expect(run.record?.verdict != .valid) }
+  }
+
   /// Three vendors, of which the client asks the first.
   private static func failover(_ configuration: inout BelayConfiguration) {
     configuration.vendors.append(Vendor(name: "third", baseURL: "http://third.test/v1"))

@@ -73,6 +73,16 @@ def answer(connection):
         data += chunk
 
 
+def asked_once(connections):
+    """Has each asked and answered, and says when that was."""
+    times = {}
+    for connection in connections:
+        ask(connection)
+        assert answer(connection).startswith(b"HTTP/1.1 200")
+        times[connection] = time.monotonic()
+    return times
+
+
 def test_a_request_that_a_busy_loop_has_not_read_yet_is_answered_when_the_proxy_stops(start, tmp_path, vendor):
     file = tmp_path / "belay.yaml"
     file.write_text(
@@ -87,11 +97,7 @@ def test_a_request_that_a_busy_loop_has_not_read_yet_is_answered_when_the_proxy_
         f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         + body[:-1])
     kept = [socket.create_connection(host, timeout=60) for _ in range(24)]
-    answered = {}
-    for connection in kept:
-        ask(connection)
-        assert answer(connection).startswith(b"HTTP/1.1 200")
-        answered[connection] = time.monotonic()
+    answered = asked_once(kept)
 
     serve.process.terminate()
     serve.said("draining")
@@ -151,11 +157,7 @@ def test_a_connection_that_half_of_a_record_has_come_on_is_not_idle_when_the_pro
     serve = start("serve", "--config", file)
     host = ("127.0.0.1", int(serve.addresses[0].rsplit(":", 1)[1]))
     kept = [InParts(host, authority) for _ in range(8)]
-    answered = {}
-    for connection in kept:
-        ask(connection)
-        assert answer(connection).startswith(b"HTTP/1.1 200")
-        answered[connection] = time.monotonic()
+    answered = asked_once(kept)
     serve.process.terminate()
     serve.said("draining")
     # Sooner than an idle connection ends, which is a second. Some may be late where this machine is busy.

@@ -42,7 +42,8 @@ extension ChoiceSummary {
     if isQuotation(result) || result.isSpoilt { return nil }
     guard result.quotedCalls == 0 || result.quotedCalls == result.calls.count else { return nil }
     guard result.isModest, !calls.isEmpty || result.isComplete else { return nil }
-    if leak.isInReasoning, !result.text.span.isBlank, !calls.isEmpty || isSaidOrCut { return nil }
+    // No last thought: what stands behind may turn it down.
+    if leak.isInReasoning, !result.text.span.isBlank { return nil }
     var (rescued, changes) = ([AssembledCall](), [Changes]())
     for (call, change) in missing(of: result.calls, mend: mend) {
       guard let change, !leak.isInReasoning || calls.isEmpty else { return nil }
