@@ -94,18 +94,20 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // What a test takes of a core, and how that grows.
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
     tests("JSONTests", ["JSON"]),
-    tests("JSONSchemaTests", ["JSON", "JSONSchema"], fixtures: ["oracle"]),
-    tests("InspectionTests", ["JSON", "JSONSchema", "Inspection"], fixtures: ["Fixtures", "oracle"]),
-    tests("FidelityTests", ["JSON", "Fidelity"], fixtures: ["Fixtures"]),
+    tests("JSONSchemaTests", ["JSON", "JSONSchema", "TestSupport"], fixtures: ["oracle"]),
+    tests("InspectionTests", ["JSON", "JSONSchema", "Inspection", "TestSupport"], fixtures: ["Fixtures", "oracle"]),
+    tests("FidelityTests", ["JSON", "Fidelity", "TestSupport"], fixtures: ["Fixtures"]),
     tests("ConfigurationTests", ["JSON", "Configuration", "Inspection", "TLS"]),
     tests("TLSTests", ["COpenSSL", "TLS", nioCore, nioEmbedded]),
     tests("UpstreamTests", ["COpenSSL", "Upstream", nioCore, nioPosix, nioHTTP]),
     tests(
       "GatewayTests",
       [
-        "JSON", "Configuration", "Fidelity", "Gateway", "Inspection", "Simulator", "Store", "TLS", "Upstream", logging, nioCore, nioPosix,
-        nioHTTP, nioEmbedded,
+        "JSON", "Configuration", "Fidelity", "Gateway", "Inspection", "Simulator", "Store", "TLS", "TestSupport", "Upstream", logging,
+        nioCore, nioPosix, nioHTTP, nioEmbedded,
       ]),
     // Recorded exchanges, and a gateway that shows them, for tests of the console.
     .target(name: "ConsoleSamples", dependencies: ["Fidelity", "Store"], path: "Tests/Console/Samples", swiftSettings: settings),
@@ -116,7 +118,7 @@ let package = Package(
     tests("SimulatorTests", ["JSON", "Simulator", nioCore, nioPosix, nioHTTP]),
     // Writes a store until it is killed, for the tests that kill it.
     .executableTarget(name: "store-load", dependencies: ["Store"], path: "Tests/StoreLoad", swiftSettings: settings),
-    tests("StoreTests", ["JSON", "Fidelity", "Store", "store-load", grdb]),
+    tests("StoreTests", ["JSON", "Fidelity", "Store", "TestSupport", "store-load", grdb]),
     tests("LogbookTests", ["JSON", "JSONSchema", "Fidelity", "Inspection", "Configuration", "Store", "Logbook", "belay", grdb]),
     tests("ReplayTests", ["JSON", "JSONSchema", "Configuration", "Fidelity", "Replay", "Simulator", "Upstream", nioCore, nioPosix]),
   ]

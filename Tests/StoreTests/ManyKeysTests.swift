@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Store
+import TestSupport
 import Testing
 
 /// Keys in more places than one would think of. The writer that takes them out has all other records waiting for it.
@@ -22,7 +23,7 @@ import Testing
     let count = 110_000
     let exchange = Sample.exchange(1) { $0.request = Self.conversation(count, "abcdefgh") }
     var redacted = exchange
-    let time = ContinuousClock().measure { redacted = exchange.redacted(Redaction()) }
+    let time = cpuTime { redacted = exchange.redacted(Redaction()) }
     #expect(time < .seconds(2))
     let expected = Self.conversation(count, "[redacted]")
     #expect(redacted.request?.body == expected.body && redacted.request?.boundaries == expected.boundaries)
