@@ -53,7 +53,9 @@ final class LoopMailbox: Sendable {
   }
 
   private struct Inbox {
-    var waiting: [Delivery] = []
+    private(set) var waiting: [Delivery] = []
+    /// Where of each call the last event stands; empty until something comes behind others.
+    private var lasts: [ObjectIdentifier: Int] = [:]
     var spare: [Delivery] = []
     var isScheduled = false
     /// Since when the loop has had hardly anything else to do.
@@ -67,6 +69,29 @@ final class LoopMailbox: Sendable {
     var late = Late()
 
     func isTooBusy(at now: NIODeadline) -> Bool { now - busySince > LoopMailbox.turn && now - endedAt < LoopMailbox.rest }
+
+    /// Body bytes join those of their call that wait: where a vendor writes byte by byte and the loop is busy, there would be an event for each.
+    mutating func append(_ deliveries: [Delivery]) {
+      if lasts.isEmpty { for index in waiting.indices { lasts[ObjectIdentifier(waiting[index].call)] = index } }
+      for (call, event) in deliveries {
+        let last = lasts[ObjectIdentifier(call)]
+        if case .body(let more) = event, let last, case .body(var bytes) = waiting[last].event {
+          // Nobody else has them now: they are not copied.
+          waiting[last].event = .dropped
+          bytes.writeImmutableBuffer(more)
+          waiting[last].event = .body(bytes)
+        } else {
+          lasts[ObjectIdentifier(call)] = waiting.count
+          waiting.append((call, event))
+        }
+      }
+    }
+
+    /// Leaves `deliveries` in their place.
+    mutating func swapWaiting(_ deliveries: inout [Delivery]) {
+      swap(&waiting, &deliveries)
+      lasts.removeAll(keepingCapacity: true)
+    }
   }
 
   private static let turn = TimeAmount.milliseconds(10)
@@ -82,11 +107,7 @@ final class LoopMailbox: Sendable {
   /// Takes what is in `deliveries` and leaves it empty.
   func post(_ deliveries: inout [Delivery]) {
     let pause: TimeAmount? = inbox.withLock { inbox in
-      if inbox.waiting.isEmpty {
-        swap(&inbox.waiting, &deliveries)
-      } else {
-        inbox.waiting += deliveries
-      }
+      if inbox.waiting.isEmpty { inbox.swapWaiting(&deliveries) } else { inbox.append(deliveries) }
       guard !inbox.isScheduled else { return nil }
       inbox.isScheduled = true
       inbox.isPausing = inbox.isTooBusy(at: .now())
@@ -111,10 +132,12 @@ final class LoopMailbox: Sendable {
       inbox.isPausing = false
       var batch: [Delivery] = []
       swap(&batch, &inbox.spare)
-      swap(&batch, &inbox.waiting)
+      inbox.swapWaiting(&batch)
       return (batch, inbox.busySince, inbox.late)
     }
     batch = late.sorted(batch)
+    // To put many in their order is nobody's turn: each time some must have theirs, however long that takes.
+    busySince = busySince + (NIODeadline.now() - begin)
     var done = 0
     while done < batch.count {
       // The events of one call stand together; its last one ends more than a turn.
@@ -130,7 +153,11 @@ final class LoopMailbox: Sendable {
       }
     }
     let pause: TimeAmount? = inbox.withLock { inbox in
-      if done < batch.count { inbox.waiting.insert(contentsOf: batch[done...], at: 0) }
+      if done < batch.count {
+        var rest = Array(batch[done...])
+        inbox.swapWaiting(&rest)
+        inbox.append(rest)
+      }
       batch.removeAll(keepingCapacity: true)
       inbox.spare = batch
       // Where nothing waits, nobody is late.

@@ -82,12 +82,14 @@ enum BadInput {
     Case("TRACE, which would show what is added for the vendor", "TRACE /v1/models HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled, 405),
     Case("a header as long as all may be", "GET /v1/models HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 70_000) + "\r\n\r\n", 431),
     Case("a header without end", "GET /v1/models HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 300_000), 431),
+    Case("blanks before a value without end", "GET /v1/models HTTP/1.1\r\nHost: a\r\nX:" + String(repeating: " ", count: 300_000), 431),
     Case("a name without end", "GET /v1/models HTTP/1.1\r\nHost: a\r\n" + String(repeating: "x", count: 300_000), 431),
     Case(
       "ten thousand headers", "GET /v1/models HTTP/1.1\r\nHost: a\r\n" + (0..<10_000).map { "X-\($0): y\r\n" }.joined() + "\r\n", 431),
     Case("a target without end", "GET /v1/" + String(repeating: "x", count: 300_000), 431),
     Case(
       "trailers without end", chunked + "2\r\n{}\r\n0\r\n" + (0..<10_000).map { "X-\($0): y\r\n" }.joined() + "\r\n", 431),
+    Case("blanks before a trailer's value without end", chunked + "2\r\n{}\r\n0\r\nX:" + String(repeating: " ", count: 300_000), 431),
   ]
 
   // MARK: JSON

@@ -255,9 +255,9 @@ import Testing
   @Test("a stop resets no connection that is in use: its last answer says that it ends, and then it does")
   func lastAnswers() async throws {
     let vendor = try await SimulatorServer.start()
-    let (asked, hasAsked) = AsyncStream<Void>.makeStream()
+    let (asked, hasAsked) = AsyncStream<Int>.makeStream()
     let clients = try await RunningProxy.with(vendor: vendor) { proxy in
-      let clients = (0..<16).map { _ in
+      let clients = (0..<16).map { number in
         Task {
           try await RawConnection.with(port: proxy.port) { reader, writer in
             while true {
@@ -265,16 +265,18 @@ import Testing
               let response = try await reader.response()
               #expect(response.status == 200)
               if response["connection"] == "close" { break }
-              hasAsked.yield()
+              hasAsked.yield(number)
             }
             #expect(try await reader.rest().isEmpty)
           }
         }
       }
-      var count = 0
-      for await _ in asked {
+      // Who is not accepted yet has no connection that is in use.
+      var (count, answered) = (0, Set<Int>())
+      for await number in asked {
         count += 1
-        if count == 200 { break }
+        answered.insert(number)
+        if count >= 200, answered.count == 16 { break }
       }
       return clients
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import NIOHTTP1
 import TLS
 
 /// Tells the connection that bytes arrived, before they are parsed: the time limit of a request's head counts from its first byte.
@@ -20,6 +21,8 @@ final class ArrivalHandler: ChannelInboundHandler {
   private var pending = ByteBuffer()
   /// How much of it is parsed before the clock is looked at.
   private var step = ArrivalHandler.small
+  /// Of what is parsed nothing has been told for so many bytes.
+  private var untold = 0
 
   init(connection: ConnectionHandler) {
     self.connection = connection
@@ -65,8 +68,12 @@ final class ArrivalHandler: ChannelInboundHandler {
     let end = connection.lane.now + Self.slice
     var isLate = false
     while !isLate, let piece = pending.readSlice(length: min(step, pending.readableBytes)), piece.readableBytes > 0 {
+      let told = connection.partsTold
       context.fireChannelRead(Self.wrapInboundOut(piece))
-      if !isHeard { pending = ByteBuffer() }
+      untold = connection.partsTold == told ? untold + piece.readableBytes : 0
+      let isTooMuch = untold > connection.lane.limits.untold
+      if isTooMuch { context.fireErrorCaught(HTTPParserError.headerOverflow) }
+      if isTooMuch || !isHeard { pending = ByteBuffer() }
       isLate = connection.lane.now >= end
       step = isLate ? Self.small : UploadPieces.step
     }

@@ -15,6 +15,9 @@ package struct ClientLimits: Sendable {
   var lingering: UInt64 = 2_000_000_000
   /// However much comes: many a client sends all before it reads, and reads nothing where it cannot. As nginx has it.
   var lingeringInAll: UInt64 = 30_000_000_000
+  /// Bytes of which the parser has told nothing yet: a head, trailers, a chunk's size. It counts names and values only, and keeps blanks
+  /// before a value without end. Twice what is configured for those, and a read, leaves room for all that stands between them.
+  var untold: Int
 
   /// - Parameter connections: where the configuration says nothing of them.
   package init(_ limits: Limits, connections: Int = .max) {
@@ -22,5 +25,6 @@ package struct ClientLimits: Sendable {
     self.connections = limits.connections ?? connections
     head = limits.headerTimeout.wholeNanoseconds
     body = limits.headerTimeout.wholeNanoseconds
+    untold = 2 * limits.headerBytes + (64 << 10)
   }
 }

@@ -28,6 +28,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   var port: VendorPort?
   var writer = AnswerWriter()
   private(set) var isRequestComplete = false
+  /// Parts of requests, as far as the parser has told them.
+  private(set) var partsTold = 0
   var keepsAlive = true
   /// Bytes that were written since it was last known that the kernel has all of them.
   var unwritten = 0
@@ -180,6 +182,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let part = Self.unwrapInboundIn(data)
+    partsTold &+= 1
     if backlog.isOverrun { return }
     if backlog.isEmpty, phase != .answering, phase != .closing, !isDelivering {
       receive(part)

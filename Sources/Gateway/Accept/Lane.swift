@@ -15,7 +15,7 @@ final class Lane {
   var exchangeContext: Exchange.Context
   let memory: Exchange.Memory
   let turns: LoopTurns
-  private let limits: ClientLimits
+  let limits: ClientLimits
   private let recorder: Recorder
   private var ids: ExchangeIDGenerator
   private var connections: [ObjectIdentifier: ConnectionHandler] = [:]

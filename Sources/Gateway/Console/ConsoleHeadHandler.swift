@@ -9,11 +9,15 @@ final class ConsoleByteHandler: ChannelInboundHandler {
 
   /// Of a read, thousands of chunks may stand behind the last head: no more of them than this holds are parsed.
   private static let step = 2 << 10
+  /// Of a head: blanks before a value the parser keeps without end, and counts none of them.
+  private static let mostUntold = 128 << 10
 
   private let connections: ConsoleConnections
   private let number: Int
   /// The last head has come: what is behind it is thrown away.
   fileprivate var isOver = false
+  /// So many bytes were parsed of which nothing is told yet.
+  fileprivate var untold = 0
 
   init(_ connections: ConsoleConnections, _ number: Int) { (self.connections, self.number) = (connections, number) }
 
@@ -22,7 +26,9 @@ final class ConsoleByteHandler: ChannelInboundHandler {
     connections.begin(number)
     var bytes = Self.unwrapInboundIn(data)
     while !isOver, let piece = bytes.readSlice(length: min(Self.step, bytes.readableBytes)), piece.readableBytes > 0 {
+      untold += piece.readableBytes
       context.fireChannelRead(Self.wrapInboundOut(piece))
+      if untold > Self.mostUntold { context.fireErrorCaught(HTTPParserError.headerOverflow) }
     }
   }
 }
@@ -39,6 +45,7 @@ final class ConsoleHeadHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !bytes.isOver else { return }
+    bytes.untold = 0
     guard case .head(var head) = Self.unwrapInboundIn(data), !Self.mayBeFollowed(head) else { return context.fireChannelRead(data) }
     bytes.isOver = true
     head.headers.replaceOrAdd(name: "Connection", value: "close")

@@ -2,9 +2,10 @@
 
 /// A path as those servers read it that normalize before they route. What is forwarded stays as it came.
 ///
-/// Decoded once, and again as long as that changes it, since some decode at each of several layers; `\` is `/`, as the URL standard has it, and either also where it was encoded, since many decode before they split;
-/// what stands behind `;` in a segment is a parameter (RFC 3986 section 3.3), which servlet containers take off first; spaces and dots
-/// at its end are none of its name on Windows; a segment that is empty is none.
+/// Decoded once, and again as long as that changes it, since some decode at each of several layers; `\` is `/`, as the URL standard has it,
+/// and either also where it was encoded, since many decode before they split; what stands behind `;` in a segment is a parameter (RFC 3986
+/// section 3.3), which servlet containers take off first; spaces and dots at its end are none of its name on Windows; a segment that is empty
+/// is none.
 struct TargetPath {
   /// It has a segment `.` or `..`. Servers disagree about what that leaves of a path: at one it is another vendor's, or another
   /// endpoint's, than was judged here.
@@ -27,12 +28,9 @@ struct TargetPath {
       let decoded = bytes.percentDecoded
       // Further on it may be part of a name, as in `%25E9`.
       if layer == 0 { isIllFormed = decoded.contains { $0 < 0x20 || $0 == 0x7F } || String(validating: decoded, as: UTF8.self) == nil }
-      // To who decodes before it splits, `?` and `#` end the path.
-      for way in [decoded[...], decoded.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }] {
-        let segments = Self.segments(of: way)
-        if segments.contains(where: { $0.count <= 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }) { climbs = true }
-        if Self.isChatCompletions(segments) { isChatCompletions = true }
-      }
+      let names = Names(decoded)
+      climbs = climbs || names.climb
+      isChatCompletions = isChatCompletions || names.areChatCompletions
       if decoded.count == bytes.count { break }
       bytes = decoded
     }
@@ -40,16 +38,6 @@ struct TargetPath {
   }
 
   private static let layers = 4
-
-  private static func segments(of path: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-    path.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
-      .map { trimmed($0.prefix { $0 != UInt8(ascii: ";") }, of: " ") }.filter { !$0.isEmpty }
-  }
-
-  private static func isChatCompletions(_ segments: [ArraySlice<UInt8>]) -> Bool {
-    let names = segments.map { trimmed($0, of: " .") }.filter { !$0.isEmpty }.suffix(2)
-    return names.count == 2 && zip(names, ["chat", "completions"]).allSatisfy { $0.map(lowercase).elementsEqual($1.utf8) }
-  }
 
   /// Whether it is as it would be read: nearly every path is.
   private static func isNormal(_ path: Substring) -> Bool {
@@ -65,11 +53,36 @@ struct TargetPath {
     return last != UInt8(ascii: "/") && last != UInt8(ascii: ".")
   }
 
-  private static func trimmed(_ segment: ArraySlice<UInt8>, of ends: String) -> ArraySlice<UInt8> {
-    segment.lastIndex { !ends.utf8.contains($0) }.map { segment[...$0] } ?? []
-  }
-
   private static func lowercase(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
+
+  /// What the segments of a decoded path are called.
+  private struct Names {
+    private(set) var climb = false
+    private(set) var areChatCompletions = false
+
+    init(_ path: [UInt8]) {
+      var isWithinChat = false
+      var isAtEnd = false
+      for segment in path.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }) {
+        let name = Self.trimmed(segment.prefix { !";?#".utf8.contains($0) }) { $0 <= 0x20 }
+        if name.count == 1 || name.count == 2, name.allSatisfy({ $0 == UInt8(ascii: ".") }) { climb = true }
+        let plain = Self.trimmed(name) { $0 <= 0x20 || $0 == UInt8(ascii: ".") }
+        if !plain.isEmpty {
+          isAtEnd = isWithinChat && Self.isNamed("completions", plain)
+          isWithinChat = Self.isNamed("chat", plain)
+        }
+        // To who decodes before it splits, `?` and `#` end the path.
+        if isAtEnd, segment.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) { areChatCompletions = true }
+      }
+      if isAtEnd { areChatCompletions = true }
+    }
+
+    private static func isNamed(_ name: String, _ segment: ArraySlice<UInt8>) -> Bool { segment.map(lowercase).elementsEqual(name.utf8) }
+
+    private static func trimmed(_ segment: ArraySlice<UInt8>, of isEnd: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+      segment.lastIndex { !isEnd($0) }.map { segment[...$0] } ?? []
+    }
+  }
 }
 
 extension Collection<UInt8> {
