@@ -19,6 +19,20 @@ extension [UInt8] {
 
   /// Whether these are the same bytes.
   func isEqual(to bytes: borrowing Span<UInt8>) -> Bool { span.isEqual(to: bytes) }
+
+  /// Without white space at either end.
+  var trimmingSpace: [UInt8] {
+    let slice = self[...].trimmingSpace
+    return slice.count == count ? self : Array(slice)
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Without white space at either end.
+  var trimmingSpace: ArraySlice<UInt8> {
+    guard let first = firstIndex(where: { !$0.isWhiteSpace }), let last = lastIndex(where: { !$0.isWhiteSpace }) else { return [] }
+    return self[first...last]
+  }
 }
 
 extension Span<UInt8> {

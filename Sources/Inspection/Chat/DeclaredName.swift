@@ -29,7 +29,7 @@ package enum DeclaredName: Equatable, Sendable {
       let whole = rest.extracting(0..<endOfName(rest))
       if let tool = tools.firstIndex(of: whole) { return .prefixed(tool) }
     }
-    return tools.isBeyondGuessing ? nil : corrupted(name, among: tools, strangers).map { .corrupted($0) }
+    return tools.isBeyondGuessing || strangers.isBeyondGuessing ? nil : corrupted(name, among: tools, strangers).map { .corrupted($0) }
   }
 
   /// Whether `name` with more behind it could still come to mean a tool. It may say yes too often, never no.

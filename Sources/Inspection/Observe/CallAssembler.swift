@@ -71,10 +71,10 @@ package struct CallAssembler: Sendable {
   }
 
   /// The calls so far, with the names that their pieces suggest by now.
-  func named(among tools: ByteStrings) -> [AssembledCall] {
+  func named(among tools: ByteStrings, strangers: ByteStrings) -> [AssembledCall] {
     calls.map { call in
       var call = call
-      let name = call.nameFragments.name(among: tools)
+      let name = call.nameFragments.name(among: tools, strangers: strangers)
       call.name = name.bytes
       call.nameAssembly = name.assembly
       return call
@@ -82,11 +82,11 @@ package struct CallAssembler: Sendable {
   }
 
   /// The response is over: settles names among the tools that were declared, and gaps between indices.
-  package mutating func finish(tools: ByteStrings) {
+  package mutating func finish(tools: ByteStrings, strangers: ByteStrings = ByteStrings()) {
     var siblings: [Int: Int] = [:]
     for call in calls { siblings[call.choice, default: 0] += 1 }
     for number in calls.indices {
-      let name = calls[number].nameFragments.name(among: tools)
+      let name = calls[number].nameFragments.name(among: tools, strangers: strangers)
       calls[number].name = name.bytes
       calls[number].nameAssembly = name.assembly
       if let index = calls[number].index, index >= siblings[calls[number].choice] ?? 0 { calls[number].quirks.insert(.sparseIndex) }

@@ -74,14 +74,14 @@ package struct NameFragments: Equatable, Sendable {
 
   /// The candidate that is a declared tool; else the tool that a candidate means (``DeclaredName``); else what the pieces themselves
   /// suggest. A part of a name is none: `file_` and `delete` are `file_delete`, also behind `functions.`.
-  package func name(among tools: ByteStrings) -> Name {
+  package func name(among tools: ByteStrings, strangers: ByteStrings = ByteStrings()) -> Name {
     guard count > 1 else { return Name(bytes: joined) }
     let joined = areJoined ? [Name(bytes: joined, assembly: .split)] : []
     let single = areOfOne || !areJoined ? [latest, longest].map { Name(bytes: $0, assembly: .repeated) } : []
     let candidates = growsOrRepeats ? single + joined : joined + single
     for candidate in candidates where tools.contains(candidate.bytes.span) { return candidate }
     for candidate in candidates {
-      guard let match = DeclaredName.match(candidate.bytes.span, among: tools) else { continue }
+      guard let match = DeclaredName.match(candidate.bytes.span, among: tools, strangers: strangers) else { continue }
       return Name(bytes: tools[match.tool], assembly: candidate.assembly)
     }
     return candidates[0]

@@ -36,7 +36,7 @@ struct ResponseTally: Sendable {
   var begunChoices: Int { choices.count }
   var finishedChoices: Int { choices.count { $0.summary.finishReason != nil } }
   var goesOnAfterFinish: Bool { choices.contains { $0.summary.goesOnAfterFinish } }
-  var calls: [AssembledCall] { assembler.named(among: request.tools.names) }
+  var calls: [AssembledCall] { assembler.named(among: request.tools.names, strangers: request.strangers) }
   var argumentBytes: Int { assembler.argumentBytes }
   /// Bytes of what was said that are kept, and what each call takes besides.
   var keptBytes: Int {
@@ -107,7 +107,7 @@ struct ResponseTally: Sendable {
     summary.habits = habits
     summary.style = style
     summary.isHTML = isHTML
-    assembler.finish(tools: request.tools.names)
+    assembler.finish(tools: request.tools.names, strangers: request.strangers)
     summary.choices = choices.map { choice in
       var whole = choice.summary
       whole.calls = choices.count == 1 ? assembler.calls : assembler.calls.filter { $0.choice == whole.index }

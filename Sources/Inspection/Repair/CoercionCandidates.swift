@@ -61,13 +61,3 @@ enum CoercionCandidates {
     return true
   }
 }
-
-extension [UInt8] {
-  /// Without white space at either end.
-  var trimmingSpace: [UInt8] {
-    var slice = self[...]
-    while let last = slice.last, last.isWhiteSpace { slice.removeLast() }
-    while let first = slice.first, first.isWhiteSpace { slice.removeFirst() }
-    return slice.count == count ? self : Array(slice)
-  }
-}

@@ -24,6 +24,7 @@ extension MarkupParser {
       call.arguments = isJunk ? trimmed(start..<(end?.start ?? value.upperBound)) : Array(bytes[value])
       call.isComplete = true
       position = end.map { isJunk || isFence || rest.allSatisfy(\.isWhiteSpace) ? $0.start : value.upperBound } ?? value.upperBound
+      unended = end == nil ? value : nil
       if end == nil, header.isFenced { skipFence() }
     } else {
       let stop = end?.start ?? quotationEnd(from: start) ?? bytes.count
@@ -102,6 +103,7 @@ extension MarkupParser {
       return nil
     }
     position = value.upperBound
+    unended = value
     return LeakedCall(id: id, name: name, arguments: Array(bytes[value]), isComplete: true)
   }
 
@@ -181,10 +183,5 @@ extension MarkupParser {
     return nil
   }
 
-  func trimmed(_ range: Range<Int>) -> [UInt8] {
-    var slice = bytes[range]
-    while let last = slice.last, last.isWhiteSpace { slice.removeLast() }
-    while let first = slice.first, first.isWhiteSpace { slice.removeFirst() }
-    return Array(slice)
-  }
+  func trimmed(_ range: Range<Int>) -> [UInt8] { Array(bytes[range].trimmingSpace) }
 }

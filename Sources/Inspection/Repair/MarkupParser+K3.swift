@@ -33,6 +33,7 @@ extension MarkupParser {
   /// A call, from behind its opening tag. Incomplete where anything but values stands in it, one for a key: nobody knows then which were meant.
   mutating func k3Call(_ opening: Tag) -> LeakedCall {
     var call = LeakedCall()
+    unended = nil
     call.name = opening["tool"] ?? []
     var writer = JSONWriter()
     writer.beginObject()
@@ -61,7 +62,7 @@ extension MarkupParser {
       }
     }
     writer.endObject()
-    call.arguments = block.map { trimmedCopy($0) } ?? writer.finish()
+    call.arguments = block?.trimmingSpace ?? writer.finish()
     return call
   }
 
@@ -88,19 +89,12 @@ extension MarkupParser {
   /// A value of any type but string is JSON. What is none becomes a string, as in the public parsers: a violation of the
   /// schema to be judged as such.
   private func write(_ value: [UInt8], type: [UInt8], to writer: inout JSONWriter) {
-    let trimmed = trimmedCopy(value)
+    let trimmed = value.trimmingSpace
     if type.isEmpty || type.elementsEqual("string".utf8) || jsonError(in: trimmed.span) != nil {
       writer.write(string: value)
     } else {
       writer.write(raw: trimmed)
     }
-  }
-
-  private func trimmedCopy(_ bytes: [UInt8]) -> [UInt8] {
-    var slice = bytes[...]
-    while let last = slice.last, last.isWhiteSpace { slice.removeLast() }
-    while let first = slice.first, first.isWhiteSpace { slice.removeFirst() }
-    return Array(slice)
   }
 }
 

@@ -44,8 +44,8 @@ extension MarkupParser {
   }
 
   /// Where the next message begins, which the model plays itself since nobody stopped it: nothing but the end of its own stands before.
-  func nextMessage() -> Int? {
-    var next = position
+  func nextMessage(from start: Int) -> Int? {
+    var next = start
     while next < bytes.count {
       if bytes[next].isWhiteSpace {
         next += 1

@@ -17,7 +17,7 @@ package struct MarkupParser: Sendable {
     package var isBegun = false
     /// A token stands where the grammar has none: it is a word, and spoken of.
     package var hasWords = false
-    /// There are words within a section of calls, or only parts of a call: what was read is not all of them.
+    /// There are words within a section of calls, or only parts of a call, or a string that may go on: what was read is not all of them.
     package var isSpoilt = false
     /// It begins with what K3 thinks or says: all of its output may be there as it was.
     package var opensChannel = false
@@ -43,6 +43,8 @@ package struct MarkupParser: Sendable {
   /// Behind a call, be it only the name of one: until its section ends nothing is said, but before another.
   private var isCalling = false
   private var hasSeenNextMessage = false
+  /// The arguments of the last call, where no token says that they end.
+  var unended: Range<Int>?
   /// The boundary of a call that was looked for last: between the two places it is the same. Calls without their tokens have one together.
   var boundary: Boundary?
 
@@ -84,15 +86,22 @@ package struct MarkupParser: Sendable {
         break
       }
       // What a model plays behind its message is looked at once.
-      if result.isBegun, !hasSeenNextMessage, let next = nextMessage() {
+      if result.isBegun, !hasSeenNextMessage, let next = nextMessage(from: position) {
         hasSeenNextMessage = true
         if !isShown(upTo: next) { break }
       }
     }
+    if let unended, mayGoOn(unended) { result.isSpoilt = true }
     result.quotedCalls = quotedCalls(at: places)
     result.behind = withoutEndTokens(Array(result.text[last...]))
     if !result.calls.isEmpty { result.text = withoutEndTokens(result.text) }
     if result.text.span.isBlank { result.text = [] }
+  }
+
+  /// Whether what is behind these arguments may be more of their last string.
+  private func mayGoOn(_ arguments: Range<Int>) -> Bool {
+    let behind = bytes[arguments.upperBound...]
+    return SurroundingJunk.mayGoOn(bytes[arguments], behind[..<(nextMessage(from: behind.startIndex) ?? behind.endIndex)], isCut: false)
   }
 
   private mutating func read(_ marker: Marker, at start: Int) {
@@ -228,7 +237,7 @@ extension MarkupParser {
   func markerHere() -> (marker: Marker, end: Int)? { marker(at: position) }
 
   func marker(at offset: Int) -> (marker: Marker, end: Int)? {
-    guard offset < bytes.count, bytes[offset] == UInt8(ascii: "<") else { return nil }
+    guard offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "<"), bytes[offset + 1] == UInt8(ascii: "|") else { return nil }
     for (marker, text) in Self.markers where bytes[offset...].starts(with: text) { return (marker, offset + text.count) }
     return nil
   }
@@ -256,19 +265,21 @@ extension [UInt8] {
   /// These bytes without any `token`, the first one taken out first, and those too that are whole only once others are out. One pass:
   /// whatever precedes what is read has no token any more, so that only one that ends here can be there.
   fileprivate func removingAll(_ token: [UInt8]) -> [UInt8] {
-    guard let last = token.last, var end = firstOffset(of: last, in: span, from: 0) else { return self }
-    var kept: [UInt8] = []
-    kept.reserveCapacity(count)
-    var start = 0
-    while true {
-      kept += self[start...end]
-      start = end + 1
-      if kept.span.hasSuffix(token.span) { kept.removeLast(token.count) }
-      guard let next = firstOffset(of: last, in: span, from: start) else { break }
-      end = next
+    guard let last = token.last else { return self }
+    var (kept, start, at) = ([UInt8](), 0, 0)
+    while let end = firstOffset(of: last, in: span, from: at) {
+      at = end + 1
+      // So much of a token stands behind the last one that was taken out.
+      let length = Swift.min(at - start, token.count)
+      let before = token.count - length
+      guard self[at - length] == token[before], span.extracting((at - length)..<at).isEqual(to: token.span.extracting(before...)),
+        kept.span.hasSuffix(token.span.extracting(..<before))
+      else { continue }
+      kept += self[start..<(at - length)]
+      kept.removeLast(before)
+      start = at
     }
-    kept += self[start...]
-    return kept
+    return start == 0 ? self : kept + self[start...]
   }
 }
 

@@ -13,8 +13,8 @@
 //    spoilt; and not some of them in quotation marks and others not.
 // 4. What is neither is *refused*, and asked for again.
 //
-// Thoughts are another matter: there a call may only be considered. It counts where it is the last thought, and nothing else is called or
-// said; and a thought that is cut off was not the last one. All other markup in thoughts stays as it is.
+// Thoughts are another matter: there a call may only be considered. It counts where it is the last thought, and nothing else is called;
+// what is said beside it may announce it. A thought that is cut off was not the last one. All other markup in thoughts stays as it is.
 
 /// What became of a leak whose calls were rescued (R01 to R03).
 package struct Rescue: Equatable, Sendable {
@@ -43,7 +43,7 @@ extension ChoiceSummary {
     guard result.quotedCalls == 0 || result.quotedCalls == result.calls.count else { return nil }
     guard result.isModest, !calls.isEmpty || result.isComplete else { return nil }
     // No last thought: what stands behind may turn it down.
-    if leak.isInReasoning, !result.text.span.isBlank { return nil }
+    if leak.isInReasoning, !result.text.span.isBlank || calls.isEmpty && isCut { return nil }
     var (rescued, changes) = ([AssembledCall](), [Changes]())
     for (call, change) in missing(of: result.calls, mend: mend) {
       guard let change, !leak.isInReasoning || calls.isEmpty else { return nil }
@@ -78,18 +78,17 @@ extension ChoiceSummary {
   /// Whether K3's output is there as it was, thoughts and all, from the first byte on. Without calls nobody tells them from the text.
   private func isRaw(_ result: MarkupParser.Result) -> Bool { leak?.offset == 0 && result.opensChannel && result.calls.isEmpty }
 
-  /// Whether nothing is lost with the markup in the reasoning: the model called all the same, or its last thought was no call that it can
-  /// make. Where there are no tools, nothing is lost.
+  /// Whether nothing is lost with the markup in the reasoning: the model called all the same, or was cut off, or it said something, and its
+  /// last thought was no call that it can make. Where there are no tools, nothing is lost.
   package func losesNothing(_ tools: ByteStrings) -> Bool {
     guard let leak, leak.isInReasoning else { return false }
-    if !calls.isEmpty || tools.isEmpty { return true }
-    guard isSaidOrCut, !leak.isTooLong else { return false }
+    if !calls.isEmpty || tools.isEmpty || isCut { return true }
+    guard hasText, !leak.isTooLong else { return false }
     let result = leak.parsed(tools)
     return !result.isBegun || !result.text.span.isBlank || !result.calls.contains { $0.isComplete && tools.contains($0.name.span) }
   }
 
-  /// The model said something else, or was not let to.
-  private var isSaidOrCut: Bool { hasText || finishReason == "length" || finishReason == "content_filter" }
+  private var isCut: Bool { finishReason == "length" || finishReason == "content_filter" }
 }
 
 extension MarkupLeak {
@@ -111,7 +110,9 @@ extension MarkupLeak {
 
 extension Unicode.Scalar {
   fileprivate var isSeen: Bool {
-    switch properties.generalCategory {
+    // Quickly said of nearly all.
+    if isASCII { return value > 0x20 && value != 0x7F }
+    return switch properties.generalCategory {
     case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator: false
     default: true
     }

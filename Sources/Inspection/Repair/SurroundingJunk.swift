@@ -62,7 +62,7 @@ enum SurroundingJunk {
 
   /// Whether what is behind an object may be the rest of its last string, which a quotation mark without a backslash seems to end:
   /// `{"command":"rm -r "}old"/tmp"}`. Of a text that was cut the next one may not have come.
-  private static func mayGoOn(_ object: ArraySlice<UInt8>, _ behind: ArraySlice<UInt8>, isCut: Bool) -> Bool {
+  static func mayGoOn(_ object: ArraySlice<UInt8>, _ behind: ArraySlice<UInt8>, isCut: Bool) -> Bool {
     let quotationMark = UInt8(ascii: "\"")
     guard object.last(where: { !$0.isWhiteSpace && $0 != UInt8(ascii: "}") && $0 != UInt8(ascii: "]") }) == quotationMark else { return false }
     let marker = behind.indices.first { startsMarker(behind[$0...]) }

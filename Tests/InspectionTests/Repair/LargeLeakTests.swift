@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Inspection
+import TestSupport
 import Testing
 
 /// Answers built to take a step for every pair of things in them.
@@ -50,9 +51,21 @@ import Testing
   ])
   func manyCalls(unit: String) {
     let text = Array(String(repeating: unit, count: 15_000_000 / unit.utf8.count).utf8)
-    let start = ContinuousClock.now
-    let result = MarkupParser(tools: ByteStrings(["f"])).parse(text)
-    #expect(result.calls.count == 1025 && result.isSpoilt && start.duration(to: .now) < .seconds(2))
+    let time = cpuTime {
+      let result = MarkupParser(tools: ByteStrings(["f"])).parse(text)
+      #expect(result.calls.count == 1025 && result.isSpoilt)
+    }
+    #expect(time < .seconds(2))
+  }
+
+  @Test("15 MB of blanks behind the beginning of a call", arguments: ["<|open|>", "<|tool_call_begin|>"]) func manyBlanks(start: String) {
+    let request = facts([("f", "")])
+    let summary = answer([], finish: "stop", leak: start + String(repeating: " ", count: 15_000_000))
+    let time = cpuTime {
+      let mended = summary.repaired(with: allRules, request: request, ids: .vendor).summary
+      #expect(mended.first.calls.isEmpty && !mended.first.quotesMarkup(request.tools.names))
+    }
+    #expect(time < .seconds(2))
   }
 
   @Test("50,000 snapshots of an object with 50,000 members") func manySnapshots() {
