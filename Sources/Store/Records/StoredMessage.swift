@@ -33,9 +33,12 @@ package struct StoredMessage: Sendable, Equatable {
     self.omittedBytes = omittedBytes
   }
 
-  var heldBytes: Int {
-    headers.reduce(body.count + (text?.utf8.count ?? 0)) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
-  }
+  var heldBytes: Int { body.count + (text?.utf8.count ?? 0) + headers.heldBytes }
+}
+
+extension [StoredMessage.Header] {
+  /// What they take, about.
+  package var heldBytes: Int { reduce(0) { $0 + 32 + $1.name.utf8.count + $1.value.utf8.count } }
 }
 
 /// Which exchanges keep their headers and bodies.

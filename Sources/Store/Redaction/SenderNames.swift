@@ -20,8 +20,9 @@ extension Redaction {
     return !isOfOneRequest(name)
   }
 
-  private static let ofTheRoute = ["awsalb", "gclb", "bigipserver", "arraffinity", "__cf", "incap_ses", "_ga", "_gid"]
-  private static let ofTheView = ["lang", "language", "locale", "theme"]
+  // As all names here in lower case, with `-` for `_`. Google Analytics' are short: sessions may be called `_gateway_session`.
+  private static let ofTheRoute = ["awsalb", "gclb", "bigipserver", "arraffinity", "--cf", "incap-ses", "-ga-", "-gac-", "-gat-"]
+  private static let ofTheView = ["lang", "language", "locale", "theme", "-ga", "-gat", "-gid"]
 
   private static let ofTheMessage = ["accept", "content-", "if-", "sec-", "x-belay-", "x-simulate-"]
   private static let ofTheConnection = [
@@ -41,7 +42,7 @@ extension Redaction {
   }
 
   private static let ofOneRequest = [
-    "request-id", "requestid", "request-start", "queue-start", "trace", "instana-", "baggage", "correlation", "x-b3-", "datadog", "newrelic", "sentry", "stainless",
-    "amz-sdk", "idempotency", "retry", "attempt", "nonce", "timestamp", "signature", "csrf", "xsrf",
+    "request-id", "requestid", "request-start", "queue-start", "trace", "instana-", "baggage", "correlation", "x-b3-", "datadog", "newrelic",
+    "sentry", "stainless", "amz-sdk", "idempotency", "retry", "attempt", "nonce", "timestamp", "signature", "csrf", "xsrf",
   ]
 }

@@ -4,11 +4,10 @@
 /// the eight bytes in its middle: they are looked for as its first eight are. If less counted, who knows so much of a key would learn the rest
 /// letter by letter, by texts that begin ever further within it.
 extension SortedForms {
-  struct Middle {
+  struct Middle: SoughtPart {
     let head: UInt64
     /// Where among all bytes it begins.
     let place: Int
-    /// Of the form.
     let range: Range<Int>
     var cost = Cost()
   }
@@ -22,11 +21,11 @@ extension SortedForms {
   func part(in text: borrowing Span<UInt8>, at start: Int, _ effort: inout Effort) -> Range<Int>? {
     if middles.isEmpty { return nil }
     let head = Self.head(of: text, at: start)
-    var found: Range<Int>?
     let first = firstMiddle(head)
     guard first < middles.count, middles[first].head == head else { return nil }
     effort.spend(middles[first].cost.bytes(ofText: text.count))
     if effort.isSpent { return start..<text.count }
+    var (lower, counted, upper) = (start, 0, 0)
     var number = first
     while number < middles.count, middles[number].head == head {
       let middle = middles[number]
@@ -34,10 +33,18 @@ extension SortedForms {
       var around = around(middle, in: text, at: start)
       // The blank between a scheme and its key is any blank.
       while around.lowerBound < start, text[around.lowerBound] == 0x20 { around = around.lowerBound + 1..<around.upperBound }
-      guard around.count >= Self.least(of: middle.range) else { continue }
-      found = min(found?.lowerBound ?? around.lowerBound, around.lowerBound)..<max(found?.upperBound ?? 0, around.upperBound)
+      let least = Self.least(of: middle.range)
+      guard around.count >= least else { continue }
+      lower = min(lower, around.lowerBound)
+      if around.upperBound - start == middle.range.upperBound - middle.place {
+        upper = max(upper, around.upperBound)
+      } else {
+        counted = max(counted, around.lowerBound + least)
+      }
     }
-    return found
+    // Of one that does not stand there to its end, what goes beyond what counts is the same for a right letter and a wrong one.
+    if counted > 0 { upper = max(upper, Self.wordEnd(text, counted, &effort)) }
+    return upper > 0 ? lower..<upper : nil
   }
 
   private func firstMiddle(_ head: UInt64) -> Int {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Eight bytes of a secret that are looked for in a text at once.
+protocol SoughtPart {
+  var head: UInt64 { get }
+  /// Where among all bytes the whole form is.
+  var range: Range<Int> { get }
+  var cost: SortedForms.Cost { get set }
+}
+
 /// Secrets in each way that they may be written, in order: which of them stands at a place of a text is found by halving.
 struct SortedForms: Sendable {
-  struct Form {
-    /// The first eight bytes.
+  struct Form: SoughtPart {
     let head: UInt64
-    /// Where among all bytes.
     let range: Range<Int>
     var parts: SecretParts
     var cost = Cost()
@@ -39,8 +45,7 @@ struct SortedForms: Sendable {
   /// hundred thousand texts, so that a short one may not cost much either.
   struct Effort {
     private var left: Int
-    /// What was walked last, up to its word's end, and where the signs begin that end a sentence there: no part of a long one is walked at
-    /// each place of it.
+    /// What was walked furthest on, up to its word's end, and where the signs begin that end a sentence there.
     fileprivate var word = 0..<0
     fileprivate var signs = 0
 
@@ -79,26 +84,20 @@ struct SortedForms: Sendable {
       return Middle(head: Self.head(of: bytes.span, at: place), place: place, range: form.range)
     }
     middles.sort { $0.head < $1.head }
-    for alike in Self.groups(of: forms.map(\.head)) {
-      let cost = Cost(of: forms[alike].map(\.range))
-      for number in alike { forms[number].cost = cost }
-    }
-    for alike in Self.groups(of: middles.map(\.head)) {
-      let cost = Cost(of: middles[alike].map(\.range))
-      for number in alike { middles[number].cost = cost }
-    }
+    Self.setCosts(of: &forms)
+    Self.setCosts(of: &middles)
   }
 
-  private static func groups(of heads: [UInt64]) -> [Range<Int>] {
-    var groups: [Range<Int>] = []
-    for number in heads.indices {
-      if let last = groups.last, heads[last.lowerBound] == heads[number] {
-        groups[groups.count - 1] = last.lowerBound..<number + 1
-      } else {
-        groups.append(number..<number + 1)
-      }
+  /// Of those with the same eight bytes, which stand together, each costs the same.
+  private static func setCosts(of parts: inout [some SoughtPart]) {
+    var start = 0
+    while start < parts.count {
+      let head = parts[start].head
+      let alike = start..<(parts[start...].firstIndex { $0.head != head } ?? parts.count)
+      let cost = Cost(of: parts[alike].map(\.range))
+      for number in alike { parts[number].cost = cost }
+      start = alike.upperBound
     }
-    return groups
   }
 
   /// In order, of two that begin with the same eight bytes. Keys of one client may have much in common: by words.
@@ -123,8 +122,10 @@ struct SortedForms: Sendable {
     effort.spend(forms[alike].cost.bytes(ofText: range.count))
     // What cannot be looked at is taken for a secret.
     if effort.isSpent { return range.count }
-    var longest = beginning(text, range, head, from: place, by: 1, &effort)
-    longest = max(longest, beginning(text, range, head, from: place - 1, by: -1, &effort))
+    let beginning = beginning(text, range, head, from: place, by: 1).joined(with: beginning(text, range, head, from: place - 1, by: -1))
+    var longest = beginning.whole
+    // What goes beyond the half that counts is the same for a right letter and a wrong one.
+    if beginning.half > 0 { longest = max(longest, Self.wordEnd(text, start + beginning.half, &effort) - start) }
     var number = place - 1
     while number >= 0, forms[number].head == head {
       let count = agreement(number, text, range)
@@ -137,37 +138,47 @@ struct SortedForms: Sendable {
     return longest > 0 ? longest : nil
   }
 
-  /// How much the beginnings of those that count take out, from a neighbour of the text on: those further off agree with it for no longer.
-  private func beginning(
-    _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, from first: Int, by step: Int, _ effort: inout Effort
-  ) -> Int {
-    var (number, longest) = (first, 0)
+  /// How much of a text a form takes that stands there whole, and how much the furthest half that counts for one.
+  private struct Beginning {
+    var whole = 0
+    var half = 0
+
+    func joined(with other: Beginning) -> Beginning { Beginning(whole: max(whole, other.whole), half: max(half, other.half)) }
+  }
+
+  /// What the beginnings of those that count take out, from a neighbour of the text on: those further off agree with it for no longer.
+  private func beginning(_ text: borrowing Span<UInt8>, _ range: Range<Int>, _ head: UInt64, from first: Int, by step: Int) -> Beginning {
+    var (number, found) = (first, Beginning())
     // All that begin alike for so long: which of them come first is for their letters to say.
     while forms.indices.contains(number), forms[number].head == head {
       let count = agreement(number, text, range)
       if count < Self.fewest { break }
       let whole = forms[number].range.count
       if count == whole {
-        longest = max(longest, count)
+        found.whole = max(found.whole, count)
       } else if 2 * count >= whole, forms[number].parts > .none {
-        // What goes beyond the half that counts is the same for a right letter and a wrong one.
-        longest = max(longest, Self.wordEnd(text, range.lowerBound + max(Self.fewest, (whole + 1) / 2), &effort) - range.lowerBound)
+        found.half = max(found.half, Self.fewest, (whole + 1) / 2)
       }
       number += step
     }
-    return longest
+    return found
   }
 
-  /// Where the word ends in which this place is, without a sign that ends a sentence.
-  private static func wordEnd(_ text: borrowing Span<UInt8>, _ start: Int, _ effort: inout Effort) -> Int {
-    if start < effort.word.lowerBound || start > effort.word.upperBound {
-      var end = start
-      while end < text.count, SecretParts.isOfWord(text[end]) { end += 1 }
-      effort.word = start..<end
-      while end > start, SecretParts.endsSentence(text[end - 1]) { end -= 1 }
-      effort.signs = end
-    }
-    return max(start, effort.signs)
+  /// Where the word ends in which this place is, without a sign that ends a sentence. A text may lead into a long word from many places, and
+  /// in between, by a shorter form, into one before it: the furthest is walked once, and what lies before it is no longer than a form.
+  static func wordEnd(_ text: borrowing Span<UInt8>, _ start: Int, _ effort: inout Effort) -> Int {
+    if effort.word.lowerBound <= start, start <= effort.word.upperBound { return max(start, effort.signs) }
+    let walked = effort.word
+    let isBefore = start < walked.lowerBound
+    var end = start
+    while end < (isBefore ? walked.lowerBound : text.count), SecretParts.isOfWord(text[end]) { end += 1 }
+    // What leads into the one that was walked is a part of it.
+    let isPart = isBefore && end == walked.lowerBound
+    if !isBefore || isPart { effort.word = start..<(isPart ? walked.upperBound : end) }
+    if isPart { end = effort.signs }
+    while end > start, SecretParts.endsSentence(text[end - 1]) { end -= 1 }
+    if !isBefore || isPart { effort.signs = end }
+    return end
   }
 
   /// The first that is behind this text in order.
