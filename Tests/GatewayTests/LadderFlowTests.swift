@@ -155,6 +155,16 @@ import Upstream
     if stream { #expect(run.client.hasSuffix(": belay attempts=3 verdict=invalid exhausted\ndata: [DONE]\n\n")) }
   }
 
+  @Test("its record is of the vendor that gave it, whichever was asked last", arguments: [true, false])
+  func vendorOfLastAnswer(stream: Bool) throws {
+    var run = try Run(EnforcementTests.request(stream: stream)) {
+      ($0.settings.enforce.attempts, $0.settings.enforce.onExhausted, $0.settings.enforce.failover) = (4, .pass, ["other"])
+    }
+    Self.play([.bad, .reset, .reset, .reset], &run)
+    #expect(run.record?.attempts.map(\.vendor).last == "other" && run.record?.verdict == .invalid)
+    #expect(run.record?.vendor == "v" && run.record?.told == 0)
+  }
+
   @Test("so it does behind text of its own that is with the client, from where it was held on")
   func restOfLastAnswer() throws {
     let markup = #"<|tool_calls_section_begin|><|tool_call_begin|>functions.read:0<|tool_call_argument_begin|>{\"path\": \"a"#

@@ -13,7 +13,7 @@ extension Enforcement {
     let judgement = judge(summary, isContinued: isContinued)
     if let complaint = judgement.complaint, isEnforcing {
       if mayGoOn(behind: flowed, judgement), let turn = climb(after: .answer(complaint), at: now) {
-        if let head { keep(judgement, .body(head, body)) }
+        keep(judgement, .body(body), behind: flowed)
         return turn
       }
       isExhausted = true

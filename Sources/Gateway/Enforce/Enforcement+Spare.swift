@@ -10,13 +10,12 @@ extension Enforcement {
     /// What the client's own request came to: an error status, or none.
     case error(UpstreamHead, ByteBuffer)
     case failure(GatewayError)
-    /// With `on_exhausted: pass` the last whole answer, and which attempt's it is.
-    case answer(Judgement, Kept, attempt: Int)
+    /// With `on_exhausted: pass` the last whole answer, which attempt's it is, and what was with the client when it was over.
+    case answer(Judgement, UpstreamHead, Kept, attempt: Int, flowed: EventTraits)
 
     enum Kept: Sendable {
-      case body(UpstreamHead, ByteBuffer)
-      /// `flowed`: what was with the client when it was over.
-      case stream(UpstreamHead, StreamHold, flowed: EventTraits)
+      case body(ByteBuffer)
+      case stream(StreamHold)
     }
 
     var heldBytes: Int {
@@ -24,8 +23,8 @@ extension Enforcement {
       case .error(_, let body): body.readableBytes
       case .failure: 0
       // What was read of it is there too.
-      case .answer(_, .body(_, let body), _): 2 * body.readableBytes
-      case .answer(_, .stream(_, let hold, _), _): hold.heldBytes
+      case .answer(_, _, .body(let body), _, _): 2 * body.readableBytes
+      case .answer(_, _, .stream(let hold), _, _): hold.heldBytes
       }
     }
   }
@@ -39,9 +38,9 @@ extension Enforcement {
   }
 
   /// Another attempt follows an answer that cannot be used.
-  mutating func keep(_ judgement: Judgement, _ answer: Spare.Kept) {
-    guard policy.enforce.onExhausted == .pass, !judgement.original.isTruncated, judgement.original.failure == nil else { return }
-    spare = .answer(judgement, answer, attempt: attempts.count - 1)
+  mutating func keep(_ judgement: Judgement, _ answer: Spare.Kept, behind flowed: EventTraits) {
+    guard let head, policy.enforce.onExhausted == .pass, !judgement.original.isTruncated, judgement.original.failure == nil else { return }
+    spare = .answer(judgement, head, answer, attempt: attempts.count - 1, flowed: flowed)
   }
 
   /// No attempt follows one that has no answer: the client gets what is kept, else `error`.
@@ -54,18 +53,15 @@ extension Enforcement {
       self.head = head
       isExhausted = attempts.count > 1
       return deliver(body, at: now)
-    case .answer(let judgement, let kept, let attempt):
+    case .answer(let judgement, let head, let kept, let attempt, let flowed):
+      // Behind text of another attempt it would be no answer of either.
+      guard flowed == self.flowed else { return refuse(error) }
       isExhausted = true
       told = attempt
-      switch kept {
-      case .body(let head, let body):
-        self.head = head
-        return give(judgement, body, at: now)
-      case .stream(let head, let hold, let flowed):
-        // Behind text of another attempt it would be no answer of either.
-        guard flowed == self.flowed else { return refuse(error) }
-        self.head = head
-        return give(judgement, hold, at: now)
+      self.head = head
+      return switch kept {
+      case .body(let body): give(judgement, body, at: now)
+      case .stream(let hold): give(judgement, hold, at: now)
       }
     }
   }

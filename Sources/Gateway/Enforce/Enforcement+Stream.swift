@@ -49,7 +49,8 @@ extension Enforcement {
     attempt.usage = hold.observer.usage ?? attempt.usage
     if hold.hasWithheld { noteWithheld(hold.summary(ending)) }
     if let failure, delivered?.isTruncated != false {
-      // Nothing of the answer's end came, and nothing stands in for it.
+      // Nothing of the answer's end came, and nothing stands in for it but a whole one that was kept, where the client has nothing of this.
+      if case .answer(_, _, _, _, flowed)? = spare, !hold.isSettled, !isUnjudged { return conclude(.vendor(attempt.vendor, failure), at: now) }
       return leave(hold, out, .abort(failure), at: now)
     }
     // Before an event without an end: behind it, a reader would take the comment for a part of it.
@@ -84,7 +85,7 @@ extension Enforcement {
       if mayGoOn(behind: flowed.union(hold.flowed), judgement), let turn = climb(after: .answer(complaint), at: now) {
         endsAtMarkup.formUnion(hold.endsAtMarkup(summary).subtracting(flowed))
         hold.releaseText(of: summary, into: &out)
-        if let head { keep(judgement, .stream(head, hold, flowed: flowed.union(hold.flowed))) }
+        keep(judgement, .stream(hold), behind: flowed.union(hold.flowed))
         return turn.next
       }
       isExhausted = true

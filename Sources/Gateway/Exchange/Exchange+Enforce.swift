@@ -116,7 +116,9 @@ extension Exchange {
       record.fault = error.fault
       actions.append(.finish(close(.refused, at: now)))
     case .abort(let error):
-      actions.append(abort("vendor_\(error.kind.rawValue)", GatewayError.Fault(error.fault), at: now))
+      // Where nothing of the answer came but its head, the client can be told what became of it.
+      actions.append(
+        hasBegun ? abort("vendor_\(error.kind.rawValue)", GatewayError.Fault(error.fault), at: now) : refuse(.vendor(record.vendor, error), at: now))
     }
     letGoOfHeld()
     switch actions.count {
@@ -142,15 +144,22 @@ extension Exchange {
       // The client's request could be read, so this one can be too; whatever it is, no vendor is to blame.
       return giveUp(.broken("the request for another attempt cannot be made: \(error)"), at: now)
     }
-    enforcement?.begin(vendor: step.place.vendor.name, model: step.place.model, rung: step.rung, at: now)
+    enforcement?.begin(vendor: step.place.vendor.name, model: step.place.model, rung: step.rung, at: now + step.delay)
     if context.keepsBodies, source?.isChanged == true, case .bytes(let sent)? = source?.next?.body { enforcement?.attempt.sent = sent }
     guard countMade() else {
-      enforcement?.attempts.removeLast()
+      takeBackUnmade()
       return giveUp(.overloaded, at: now)
     }
     record.vendor = step.place.vendor.name
     state = .calling
     return .retry(after: step.delay)
+  }
+
+  /// An attempt whose time has not come was not made: its vendor was not asked.
+  mutating func takeBackUnmade() {
+    guard source?.next != nil else { return }
+    source?.next = nil
+    enforcement?.attempts.removeLast()
   }
 
   /// No attempt can follow: the client is told, within its stream if that has begun.

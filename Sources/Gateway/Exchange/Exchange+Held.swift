@@ -81,7 +81,9 @@ extension Exchange {
   /// Counts what was made of a request to judge its answers by, and to tell what was changed in it. False where that is too much.
   mutating func countRequest() -> Bool {
     guard shareTools() else { return false }
-    madeOfRequest = facts.callIDs.weight + facts.strangers.weight + record.edits.reduce(0) { $0 + $1.queuedBytes }
+    // Messages may be as short as `{}`: where they begin is then more than they are.
+    let boundaries = MemoryLayout<Int>.stride * (record.bodies?.boundaries.count ?? 0)
+    madeOfRequest = facts.callIDs.weight + facts.strangers.weight + boundaries + record.edits.reduce(0) { $0 + $1.queuedBytes }
     return countMade()
   }
 

@@ -304,6 +304,7 @@ extension Exchange {
     held = 0
     record.outcome = outcome
     record.nanosecondsTotal = now - startedAt
+    takeBackUnmade()
     if let enforcement {
       record.take(enforcement)
       if outcome == .completed, let answer = enforcement.delivered { keepReasoning(of: answer) }

@@ -38,6 +38,8 @@ package struct ExchangeRecord: Sendable, Equatable {
   package var isStream = false
   /// The calls to vendors, in order; one in `observe`.
   package var attempts: [AttemptRecord] = []
+  /// Whose answer the client has, an index of `attempts`: not the last where one before it was kept for the ladder's end.
+  package var told: Int?
   /// What was changed in the request.
   package var edits: [RequestEdit] = []
   /// What is wrong with the request, and with the answer that the client received.
@@ -134,6 +136,8 @@ extension ExchangeRecord {
     verdict = enforcement.verdict
     // All that was paid for, as the client is told too.
     usage = Usage.sum(attempts.map(\.usage))
+    told = enforcement.told ?? attempts.indices.last
+    if let told { vendor = attempts[told].vendor }
     // What the vendor sent last, byte for byte, is not kept twice.
     if bodies?.response == attempts.last?.answer?.body { bodies?.response = nil }
     guard let delivered = enforcement.delivered else { return }

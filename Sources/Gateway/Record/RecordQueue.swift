@@ -84,7 +84,8 @@ extension ExchangeRecord {
   var queuedBytes: Int {
     var sum = 2048 + path.utf8.count + model.utf8.count
     for edit in edits { sum += edit.queuedBytes }
-    for repair in repairs { sum += 64 + repair.before.count + repair.after.count }
+    for repair in repairs { sum += 64 + repair.field.utf8.count + repair.before.count + repair.after.count }
+    for reason in finishReasons { sum += 16 + reason.utf8.count }
     for call in calls { sum += call.queuedBytes }
     for finding in findings { sum += finding.queuedBytes }
     for attempt in attempts {
@@ -188,9 +189,9 @@ extension RetryChange {
 }
 
 extension RecordedAnswer {
-  var queuedBytes: Int { body.count + (spoken?.count ?? 0) + 64 * headers.count }
+  var queuedBytes: Int { body.count + (spoken?.count ?? 0) + headers.heldBytes }
 }
 
 extension RecordedBodies {
-  var queuedBytes: Int { request.readableBytes + (response?.count ?? 0) + 64 * requestHeaders.count }
+  var queuedBytes: Int { request.readableBytes + (response?.count ?? 0) + requestHeaders.heldBytes }
 }

@@ -50,7 +50,7 @@ extension StoredExchange {
       StoredRepair(
         rule: $0.rule.rawValue, choice: $0.choice, call: $0.call ?? 0, path: $0.field, before: text($0.before), after: text($0.after))
     }
-    calls = record.calls.map { StoredCall($0, attempt: max(0, record.attempts.count - 1)) }
+    calls = record.calls.map { StoredCall($0, attempt: record.told ?? 0) }
     if let body = record.bodies {
       request = StoredMessage(
         headers: body.requestHeaders, body: Array(buffer: body.request), boundaries: body.boundaries)
