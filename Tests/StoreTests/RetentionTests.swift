@@ -143,9 +143,9 @@ import Testing
     await store.close()
   }
 
-  @Test func theNewestStaysHoweverLargeItIs() async throws {
+  @Test(arguments: [100, 3600] as [Int64]) func theNewestStaysHoweverLargeItIs(seconds: Int64) async throws {
     let folder = try Folder()
-    var options = StoreOptions(path: folder.store) { Sample.start + 100_000 }
+    var options = StoreOptions(path: folder.store) { Sample.start + seconds * 1000 }
     options.retention.bytes = 10_000
     let store = StoreWriter(options)
     store.offer(Array(Self.burst().prefix(3)))

@@ -4,13 +4,14 @@ import GRDB
 /// Deletes the oldest exchanges until the limits hold, and gives their space back to the disk: a step at a time, each a
 /// transaction of a few milliseconds, so that the writer's queue never waits long.
 ///
-/// exchanges -> chunks that no exchange is left to use -> merged word index -> freed pages -> truncated log.
+/// sums beyond their share -> exchanges -> chunks that no exchange is left to use -> merged word index -> freed pages -> truncated log.
 ///
 /// It looks once a minute, and whenever the file has become too large: at once, then after each eighth of the limit. What is younger
 /// than two minutes goes for its size only where nothing older is left; the newest exchange always stays.
 final class RetentionRun {
   private enum Phase: Equatable {
     case idle
+    case sums
     /// Exchanges before a key go; with `bytes`, only until so many are free.
     case exchanges(before: ExchangeKey, bytes: Int64?)
     /// The chunks of those that are left are noted.
@@ -26,6 +27,9 @@ final class RetentionRun {
   private let delete: ExchangeDelete
   private let sweep: ChunkSweep
   private let comparisons: ComparisonRetention
+  private let sums: SumsShare
+  /// Whether this run has seen to it that they have no more than their share.
+  private var hasSharedSums = false
   private var phase = Phase.idle
   private var nextLook: Int64 = 0
   /// The size from which on it looks before that.
@@ -54,6 +58,7 @@ final class RetentionRun {
     delete = try ExchangeDelete(db)
     sweep = try ChunkSweep(db)
     comparisons = try ComparisonRetention(db)
+    sums = try SumsShare(db)
   }
 
   /// - Returns: how many exchanges went.
@@ -69,6 +74,7 @@ final class RetentionRun {
         nextLook = now + options.retention.intervalMilliseconds
         try lookAround(db, now: now)
       }
+      hasSharedSums = false
       try look(db, now: now)
       noteSize()
     }
@@ -107,11 +113,16 @@ final class RetentionRun {
       phase = .exchanges(before: ExchangeKey(milliseconds: now - age), bytes: nil)
     } else if let limit = rules.bytes, options.file.size > limit {
       let safe = ExchangeKey(milliseconds: now - Self.safeMilliseconds)
+      let newest = try Self.newest(db)
       let used = try Self.used(db)
       let wanted = used - Int64(Self.lowWater * Double(limit))
-      if wanted > 0, let oldest, oldest < safe {
-        phase = .exchanges(before: safe, bytes: wanted)
-      } else if wanted > 0, let newest = try Self.newest(db), let oldest, oldest < newest {
+      if wanted > 0, !hasSharedSums {
+        hasSharedSums = true
+        sums.start(limit: limit)
+        phase = .sums
+      } else if wanted > 0, let oldest, let newest, oldest < min(safe, newest) {
+        phase = .exchanges(before: min(safe, newest), bytes: wanted)
+      } else if wanted > 0, let oldest, let newest, oldest < newest {
         marks = try ChunkMarks(db)
         phase = .exchanges(before: newest, bytes: wanted)
       } else {
@@ -124,6 +135,11 @@ final class RetentionRun {
   private func advance(_ db: Database, now: Int64) throws -> Int {
     switch phase {
     case .idle: break
+    case .sums:
+      guard try !sums.step(db) else { break }
+      // What is left to free; the limit holds if it is nothing.
+      phase = .pages
+      try look(db, now: now)
     case .exchanges(let before, let bytes):
       let (count, freed) = try delete.step(db, before: before, bytes: bytes)
       let left = bytes.map { $0 - freed }

@@ -42,7 +42,7 @@ package struct StoreOptions: Sendable {
     package var milliseconds: Int64?
     /// Of the file and its companions.
     package var bytes: Int64?
-    /// How long the hourly sums outlive the exchanges.
+    /// The longest that hourly sums and comparisons are kept; see ``SumsShare`` for `bytes`.
     package var rollupMilliseconds: Int64 = 400 * 24 * 3_600_000
     /// Between two looks.
     package var intervalMilliseconds: Int64 = 60_000
