@@ -166,7 +166,7 @@ struct SortedForms: Sendable {
 
   /// Where the word ends in which this place is, without a sign that ends a sentence. A text may lead into a long word from many places, and
   /// in between, by a shorter form, into one before it: the furthest is walked once, and what lies before it is no longer than a form.
-  static func wordEnd(_ text: borrowing Span<UInt8>, _ start: Int, _ effort: inout Effort) -> Int {
+  private static func wordEnd(_ text: borrowing Span<UInt8>, _ start: Int, _ effort: inout Effort) -> Int {
     if effort.word.lowerBound <= start, start <= effort.word.upperBound { return max(start, effort.signs) }
     let walked = effort.word
     let isBefore = start < walked.lowerBound
