@@ -38,15 +38,18 @@ extension TLSHandler {
     guard phase == .open, isFlushDue, !isFlushing else { return }
     isFlushing = true
     defer { isFlushing = false }
-    while pending.count > Self.step, context.channel.isWritable {
-      guard encrypt(pending.take(Self.step), nil, context), phase == .open else { return }
+    // Who hears that all is written may write more: that flush finds this one under way, and leaves it to it.
+    while phase == .open, isFlushDue {
+      while pending.count > Self.step, context.channel.isWritable {
+        guard encrypt(pending.take(Self.step), nil, context), phase == .open else { return }
+      }
+      // What is left is small, or waits.
+      guard pending.count <= Self.step else { return }
+      isFlushDue = false
+      let rest = pending.takeAll()
+      guard encrypt(rest.bytes, rest.promise, context) else { return }
     }
-    // What is left is small, or waits.
-    guard pending.count <= Self.step else { return }
-    isFlushDue = false
-    let rest = pending.takeAll()
-    guard encrypt(rest.bytes, rest.promise, context) else { return }
-    if isOutputClosing { closeOutput(context) }
+    if phase == .open, isOutputClosing { closeOutput(context) }
   }
 
   private func encrypt(_ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) -> Bool {

@@ -164,6 +164,22 @@ import Testing
     #expect(setup.client.received == Array((0..<10).map { "part \($0) " }.joined().utf8))
   }
 
+  @Test("who hears that an answer is written may write more at once, and end it", arguments: [false, true])
+  func writtenWithin(ends: Bool) throws {
+    let setup = try Setup().connected()
+    let channel = setup.channel
+    channel.writeAndFlush(ByteBuffer(string: "one")).assumeIsolated().whenSuccess {
+      channel.writeAndFlush(ByteBuffer(string: ", two")).assumeIsolated().whenSuccess {
+        channel.writeAndFlush(ByteBuffer(string: ", three"), promise: nil)
+        if ends { channel.close(mode: .output, promise: nil) }
+      }
+    }
+    setup.collect()
+    for bytes in setup.writes { setup.client.take(bytes) }
+    #expect(setup.client.received == Array("one, two, three".utf8))
+    #expect(setup.client.isClosedByPeer == ends)
+  }
+
   @Test("a great answer is encrypted as the channel takes it, and its promise ends with its last byte")
   func backPressure() throws {
     let setup = try Setup().connected()
