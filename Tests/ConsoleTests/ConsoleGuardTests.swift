@@ -21,12 +21,17 @@ struct ConsoleGuardTests {
     }
   }
 
-  @Test("an address and localhost are nobody's names", arguments: ["127.0.0.1:8612", "localhost", "LOCALHOST:80", "[::1]:8612", "10.1.2.3:1", "a.localhost:1"])
+  @Test("an address and localhost are nobody's names", arguments: ["127.0.0.1:8612", "localhost", "LOCALHOST:80", "[::1]:8612", "127.1.2.3:1", "a.localhost:1"])
   func hosts(_ host: String) {
     #expect(refusal(["Host": host]) == nil)
   }
 
-  @Test("a name that may be made to point here is refused", arguments: ["evil.example", "127.0.0.1.evil.example:8612", "localhost.evil.example", "1.2.3", "1.2.3.256", "", "[evil]"])
+  @Test(
+    "a name that may be made to point here is refused, and an address that does but is not trusted by browsers",
+    arguments: [
+      "evil.example", "127.0.0.1.evil.example:8612", "localhost.evil.example", "1.2.3", "1.2.3.256", "", "[evil]", "localhost.localdomain:8612", "0.0.0.0:8612",
+      "[::]:8612", "[::ffff:127.0.0.1]:8612", "[::FFFF:7f00:1]", "10.1.2.3:8612",
+    ])
   func rebinding(_ host: String) {
     guard case .host = refusal(["Host": host]) else {
       Issue.record("\(host) was let in")

@@ -51,6 +51,10 @@ import Testing
     Case(testDescription: "an address", host: "127.0.0.1", method: "GET"),
     Case(testDescription: "localhost", host: "LOCALHOST:1", method: "GET"), Case(testDescription: "IPv6", host: "[::1]:8611", method: "GET"),
     Case(testDescription: "a container's name", host: "belay:8611", method: "GET"),
+    Case(testDescription: "a name of hosts files", headers: ["User-Agent: Mozilla/5.0"], host: "localhost.localdomain:8611", method: "GET", code: "foreign_name"),
+    Case(testDescription: "an address that browsers do not trust", headers: ["User-Agent: Mozilla/5.0"], host: "172.18.0.2:8611", method: "GET", code: "foreign_name"),
+    Case(testDescription: "a browser's extension", headers: ["User-Agent: Mozilla/5.0", "Sec-Fetch-Site: none"], host: "belay:8611", method: "GET"),
+    Case(testDescription: "an old browser", headers: ["User-Agent: Mozilla/5.0"], host: "127.0.0.1:8611", method: "GET"),
     Case(testDescription: "the host of a container", host: "host.docker.internal:8611", method: "GET"),
     Case(testDescription: "a proxy in front that is allowed", host: "chat.example", method: "GET"),
   ]
@@ -91,6 +95,25 @@ import Testing
     }
     #expect(vendor.requests == (test.code == nil ? 1 : 0))
     await vendor.stop()
+  }
+
+  /// A container's port, say, that is published on loopback only.
+  @Test(
+    "off loopback programs may ask by a public name, and a browser by one that is allowed or loopback's",
+    arguments: [
+      ("Mozilla/5.0 (X11)", "evil.example:8611", true), ("Mozilla/5.0 (X11)", "127.0.0.1:8611", false), ("Mozilla/5.0 (X11)", "belay:8611", true),
+      ("Mozilla/5.0 (X11)", "chat.example", false), ("Mozilla/5.0 (X11)", "192.168.1.5", false), ("Mozilla/5.0 (X11)", "192.168.1.6", true), ("OpenAI/Python 1.0", "belay.example:8611", false),
+    ])
+  func publicName(agent: String, host: String, isRefused: Bool) throws {
+    var configuration = BelayConfiguration(vendors: [Vendor(name: "v", baseURL: "http://v.example/v1")])
+    configuration.listen.host = "0.0.0.0"
+    configuration.allowedOrigins = try Self.allowed("https://chat.example") + Self.allowed("http://192.168.1.5")
+    let context = Exchange.Context(configuration)
+    let head = Exchange.RequestHead(method: "GET", target: "/v1/files", headers: [("Host", host), ("User-Agent", agent)])
+    var exchange = Exchange(head, id: "id", context: context, memory: Exchange.Memory(context.lasting), at: 0)
+    var code: String?
+    if case .refuse(let error, _) = exchange.requestHead(head, at: 0) { code = error.code }
+    #expect(code == (isRefused ? "foreign_name" : nil))
   }
 
   @Test(

@@ -26,7 +26,7 @@ package struct ConsoleGuard: Sendable {
       case .host(let host):
         return .failure(
           .forbidden,
-          "the console does not answer to the name \(host): use its IP address or localhost, or set a token (BELAY_CONSOLE_TOKEN)")
+          "the console does not answer to the name \(host): use 127.0.0.1 or localhost, or set a token (BELAY_CONSOLE_TOKEN)")
       case .crossSite:
         return .failure(.forbidden, "requests from other sites' pages are refused")
       case .token:
@@ -45,12 +45,13 @@ package struct ConsoleGuard: Sendable {
     if let token, !isPublic, !Self.carries(token.revealed, request.headers) { throw .token }
   }
 
-  /// DNS rebinding: a name of the attacker's that points here makes his page same-origin with the console. IP addresses and
-  /// localhost are nobody's names. With a token it does not matter, as a page that does not know it gets nothing.
+  /// DNS rebinding: a name of the attacker's that points here makes his page same-origin with the console. Without a token it is on loopback only,
+  /// whose addresses are nobody's names; of `0.0.0.0` and the like, which lead here too, browsers do not say that another site's page asks. With
+  /// a token it does not matter, as a page that does not know it gets nothing.
   private func checkHost(_ headers: HTTPHeaders) throws(Refusal) {
     let values = headers["host"]
     guard values.count == 1, let host = Self.host(values[0]) else { throw .host("") }
-    guard host == "localhost" || host.hasSuffix(".localhost") || host == name || Self.isAddress(host) else { throw .host(host) }
+    guard host == name || Host(host).isLoopback && !host.hasPrefix("::ffff:") else { throw .host(host) }
   }
 
   /// Fetch metadata (w3.org/TR/fetch-metadata) where the browser sends it, else Origin. Another port of localhost is same-site,
@@ -71,12 +72,6 @@ package struct ConsoleGuard: Sendable {
     if field.hasPrefix("[") { return field.firstIndex(of: "]").map { String(field[field.index(after: field.startIndex)..<$0]) } }
     let host = field.prefix { $0 != ":" }
     return host.isEmpty ? nil : String(host)
-  }
-
-  private static func isAddress(_ host: String) -> Bool {
-    if host.contains(":") { return host.utf8.allSatisfy { "0123456789abcdef:.%".utf8.contains($0) } }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
   }
 
   private static func carries(_ token: String, _ headers: HTTPHeaders) -> Bool {

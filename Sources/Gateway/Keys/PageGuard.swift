@@ -22,12 +22,15 @@ struct PageGuard: Sendable {
     var host: String?
     var site: String?
     var isShown = false
+    var isBrowser = false
     for field in head.headers {
       switch field.name.utf8.count {
       case 4 where field.name.equalsIgnoringASCIICase("host"):
         host = field.value
       case 6 where field.name.equalsIgnoringASCIICase("origin"):
         return try page(of: field.value, head)
+      case 10 where field.name.equalsIgnoringASCIICase("user-agent"):
+        isBrowser = isBrowser || field.value.hasPrefix("Mozilla/")
       case 14 where field.name.equalsIgnoringASCIICase("sec-fetch-site"):
         // Fetch metadata (w3.org/TR/fetch-metadata): what a GET says that has no Origin.
         site = field.value
@@ -41,7 +44,8 @@ struct PageGuard: Sendable {
     // Also where the site is said to be none: a link in a mail, say, may lead to one that sends the browser on to here.
     if isShown { throw .shownPage }
     if let site, site != "none", site != "same-origin" || !isAllowed(host) { throw .foreignPage(nil) }
-    if isLoopback, let host { try checkName(host) }
+    // Off loopback programs may know it by a public name. It may be reached from loopback all the same, as a container is.
+    if let host, isLoopback || isBrowser { try checkName(host, isUnsaid: isBrowser && site == nil) }
     return nil
   }
 
@@ -62,15 +66,21 @@ struct PageGuard: Sendable {
 
   /// DNS rebinding: a public name whose owner lets it point to loopback makes his pages those of this port, and their GETs have no
   /// Origin. Addresses are nobody's names, and private ones (a container's, `host.docker.internal`) are not for him to give.
-  private func checkName(_ field: String) throws(GatewayError) {
+  ///
+  /// - Parameter isUnsaid: a browser does not say whether another site's page asks, as it does of all that it trusts: then no name but loopback's will
+  ///   do, as hosts files have others (`localhost.localdomain`), and no other address.
+  private func checkName(_ field: String, isUnsaid: Bool) throws(GatewayError) {
     let bytes = field.utf8.prefix { $0 != UInt8(ascii: ":") }
     // Browsers say of what they ask of these neither that a page asked nor which: they lead here, and are not trusted.
-    let isUntrusted = bytes.first == UInt8(ascii: "0") || ["[::]", "[::ffff:"].contains { field.lowercased().hasPrefix($0) }
+    let isIPv6 = bytes.first == UInt8(ascii: "[")
+    let isUntrusted =
+      bytes.first == UInt8(ascii: "0") || ["[::]", "[::ffff:"].contains { field.lowercased().hasPrefix($0) }
+      || isUnsaid && !(isIPv6 ? field.hasPrefix("[::1]") : bytes.starts(with: "127.".utf8)) && !isAllowed(field)
     // IPv6 in brackets has its first colon early.
-    let isAddress = bytes.first == UInt8(ascii: "[") || bytes.allSatisfy { 0x30...0x39 ~= $0 || $0 == UInt8(ascii: ".") }
+    let isAddress = isIPv6 || bytes.allSatisfy { 0x30...0x39 ~= $0 || $0 == UInt8(ascii: ".") }
     if isAddress { if isUntrusted { throw .foreignName(field) } else { return } }
     let host = Host(String(decoding: bytes, as: UTF8.self))
-    guard !host.isLoopback, !host.isPrivate, !hosts.contains(host.name) else { return }
+    guard !host.isLoopback, isUnsaid || !host.isPrivate, !hosts.contains(host.name) else { return }
     throw .foreignName(host.name)
   }
 }
