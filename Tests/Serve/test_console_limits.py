@@ -2,6 +2,7 @@
 """The console, asked too much: by strangers who hold connections, by readers who do not read, by questions without end."""
 import http.client
 import json
+import os
 import random
 import re
 import select
@@ -19,12 +20,37 @@ from conftest import ROOT
 
 
 @pytest.fixture
-def serve(start, tmp_path):
+def configured(start, tmp_path):
     vendor = start("simulate", "--listen", "127.0.0.1:0", "--recordings", ROOT / "examples/data/recordings.jsonl").addresses[0]
     file = tmp_path / "belay.yaml"
     file.write_text(
         f"listen: 127.0.0.1:0\nconsole: 127.0.0.1:0\nstore: {{ path: {tmp_path}/belay.sqlite }}\nvendors:\n  one: {vendor}/v1\n")
-    return start("serve", "--config", file, addresses=2)
+    return file
+
+
+@pytest.fixture
+def serve(start, configured):
+    return start("serve", "--config", configured, addresses=2)
+
+
+@pytest.mark.parametrize("descriptors", [256, 1024])
+def test_connections_to_the_console_take_no_descriptor_that_others_need(start, configured, descriptors):
+    """Where none is left for a second, the process ends."""
+    serve = start("serve", "--config", configured, addresses=2, descriptors=descriptors)
+    proxy, console = serve.addresses[:2]
+    held = [socket.create_connection(authority(console)) for _ in range(300)]
+    for connection in held:
+        try:
+            connection.sendall(head("/api/live"))
+        except OSError:
+            pass
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        assert chat(proxy, "hello")
+        assert len(os.listdir(f"/proc/{serve.process.pid}/fd")) < descriptors * 3 // 4
+    for connection in held:
+        connection.close()
+    assert serve.process.poll() is None
 
 
 def authority(url):

@@ -9,23 +9,30 @@ import Darwin
 
 /// How many descriptors the process may have (getrlimit(2)), and how many connections follow from that.
 package enum Descriptors {
-  /// For listeners, the console, the store, the shadow, loops and engines, and for refusals under way.
-  private static let reserve = 128
+  /// For listeners, the store, the shadow, loops and engines, and for the console.
+  private static func reserve(of descriptors: Int) -> Int { 64 + consoleConnections(of: descriptors) }
+
+  /// The console's places.
+  package static var consoleConnections: Int { consoleConnections(of: limit) }
+
+  private static func consoleConnections(of descriptors: Int) -> Int { min(256, descriptors / 16) }
 
   /// Every exchange may need two: the client's and the vendor's.
   package static var connections: Int { connections(of: limit) }
 
-  package static func connections(of descriptors: Int) -> Int { max(16, (descriptors - reserve) / 2 - descriptors / 16) }
+  package static func connections(of descriptors: Int) -> Int { max(16, (descriptors - reserve(of: descriptors)) / 2 - descriptors / 16) }
 
   /// How many connections to vendors may be open, kept ones with them, where clients may have so many: all other descriptors.
   package static func vendorConnections(besides clients: Int, of descriptors: Int? = nil) -> Int {
-    max(16, clients, (descriptors ?? limit) - reserve - clients)
+    let descriptors = descriptors ?? limit
+    return max(16, clients, descriptors - reserve(of: descriptors) - clients)
   }
 
   /// What is to be said of a number of connections that somebody has set; nil where there are descriptors enough.
   package static func shortage(for clients: Int, of descriptors: Int? = nil) -> String? {
     let descriptors = descriptors ?? limit
-    let needed = clients > (.max - reserve) / 2 ? .max : 2 * clients + reserve
+    // With those that are refused at once (`Lane.add`).
+    let needed = clients > .max / 4 ? .max : 2 * clients + clients / 8 + 8 + reserve(of: descriptors)
     guard needed > descriptors else { return nil }
     return "`limits.connections` is \(clients): with those to vendors they may take \(needed) file descriptors, and this process may have "
       + "\(descriptors). Raise that (LimitNOFILE, ulimit -n), or set no more than \(connections(of: descriptors))"

@@ -10,7 +10,7 @@ final class ConsoleConnections: Sendable {
   struct Refused: Error {}
 
   private struct State {
-    var places = ConsolePlaces()
+    var places = ConsolePlaces(Descriptors.consoleConnections)
     var channels: [Int: any Channel] = [:]
     var isOpen = true
   }

@@ -32,7 +32,7 @@ package struct ConsolePlaces: Sendable {
   private var places: [Int: Place] = [:]
   private var last = 0
 
-  package init(_ count: Int = 256) { self.count = count }
+  package init(_ count: Int) { self.count = count }
 
   /// - Returns: the number of the newcomer, and of the one who gives it a place, where none was free: who has waited longest. nil
   ///   where everybody is being answered.
