@@ -383,6 +383,9 @@ import Upstream
     said.answer(Script().adding(thought).text("The answer is 4.").finish("stop").bytes)
     #expect(said.finishReasons == ["stop"] && !said.client.contains("\"tool_calls\"") && said.calls.count == 1)
     // It may have been turned down: asked for again.
+    var announced = try Run(EnforcementTests.request(stream: true))
+    announced.answer(Script().adding(last).text("I will not.").finish("stop").bytes)
+    #expect(announced.finishReasons == [] && announced.calls.count == 2)
     silent.answer(Script().adding(thought).finish("stop").bytes)
     #expect(silent.finishReasons == [] && silent.calls.count == 2)
     silent.answer(Script().adding(last).finish("stop").bytes)

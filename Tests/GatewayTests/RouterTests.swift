@@ -45,7 +45,7 @@ import Testing
       ("POST", "/fireworks/v1/chat//Completions/", true), ("POST", "/v1/chat/%2563ompletions", true), ("POST", "/v1/chat/%252563ompletions", true),
       ("POST", "/v1/chat/completions%", false), ("POST", "/v1/chat/completions%3Fx=1", true), ("POST", "/v1/chat/completions%253f", true),
       ("POST", "/v1/chat/completions%23x", true), ("POST", "/v1/chat%2Fcompletions%3F/x", true),
-      ("POST", "/v1/a%3Fb/chat/completions", true), ("POST", "/v1/chat/completions%250A", true), ("POST", "/v1/chat/completions/%3Fx/y", true),
+      ("POST", "/v1/a%3Fb/chat/completions", true), ("POST", "/v1/chat/completions%250A", true), ("POST", "/v1/chat/completions%2500x", true), ("POST", "/v1/chat/completions/%3Fx/y", true),
       ("POST", "/v1/chat/completions%20", true), ("POST", "/v1/chat/completions.", true), ("POST", "/v1/chat%20./completions%20%2E/", true),
       ("POST", "/v1/xchat/completions", false), ("POST", "/v1/chat/completionsx", false), ("POST", "/v1/chat%3Fcompletions", false),
     ])

@@ -91,6 +91,8 @@ import Testing
     k3(#"<|open|>argument key=on type="boolean"<|sep|>true"#), k3("<|open|>argument key='on'<|sep|>true"), k3(#"<|open|>argument name="on"<|sep|>true"#),
     k3("<|open|>argument<|sep|>true"), k3(#"<|open|>Argument key="on"<|sep|>true"#), k3(#""on": true"#), k3(#"argument key="on" type="boolean"<|sep|>true"#),
     k3(String(key.dropLast()) + "b"), k3(#"<|open|>json<|sep|>{}<|close|>json<|sep|>"#), "<|open|>\(open)\(key)<|open|>argument key=\"on\" type=\"boolean\"<|sep|>true\(close)",
+    // The first one's first token is missing, behind words.
+    "I look. functions.read:0<|tool_call_argument_begin|>\(path)<|tool_call_end|>\(call)",
     // Some are shown, and others not.
     "K2 writes `\(call)`. Now: \(section(read(path)))",
   ]

@@ -64,15 +64,15 @@ struct TargetPath {
       var isWithinChat = false
       var isAtEnd = false
       for segment in path.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }) {
-        let name = Self.trimmed(segment.prefix { !";?#".utf8.contains($0) }) { $0 <= 0x20 }
+        let name = Self.trimmed(segment.prefix { $0 != 0 && !";?#".utf8.contains($0) }) { $0 <= 0x20 }
         if name.count == 1 || name.count == 2, name.allSatisfy({ $0 == UInt8(ascii: ".") }) { climb = true }
         let plain = Self.trimmed(name) { $0 <= 0x20 || $0 == UInt8(ascii: ".") }
         if !plain.isEmpty {
           isAtEnd = isWithinChat && Self.isNamed("completions", plain)
           isWithinChat = Self.isNamed("chat", plain)
         }
-        // To who decodes before it splits, `?` and `#` end the path.
-        if isAtEnd, segment.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) { areChatCompletions = true }
+        // To who decodes before it splits, `?` and `#` end the path, and to C a zero does.
+        if isAtEnd, segment.contains(where: { $0 == 0 || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) { areChatCompletions = true }
       }
       if isAtEnd { areChatCompletions = true }
     }

@@ -31,8 +31,11 @@ extension JSONIndex {
         hash.combine(bytes.extracting(inside(node)))
       }
     case .number:
-      // 1, 1.0 and 1e0 are one number to JavaScript.
-      hash.combine(number(node, of: bytes)?.double?.bitPattern ?? 0)
+      // 1, 1.0 and 1e0 are one number to JavaScript. Of ids that have more digits than it keeps, each is another.
+      let number = number(node, of: bytes)
+      let double = number?.double ?? .infinity
+      hash.combine(double.bitPattern)
+      if let number, double.magnitude >= 0x1p53 { hash.combine(Array(number.text.utf8).span) }
     case .array:
       for element in elements(node) { hash.combine(self.hash(element, of: bytes)) }
     case .object:

@@ -13,12 +13,15 @@ extension MarkupMatcher {
   /// or a page with colours. `tool_call_begin` and `tool_call_end` are events as well, of Codex and many a framework.
   private static func quotesName(in request: borrowing Span<UInt8>) -> Bool {
     var at = 0
+    // Up to here no bar stands before a name, and none behind one: where many names stand near each other, each place is looked at once.
+    var (before, behind) = (0, 0)
     while let place = firstOffset(of: UInt8(ascii: "_"), in: request, from: at) {
       at = place &+ 1
       guard let end = request.end(of: stem, at: place), request.isPreceded(by: tool, at: place) else { continue }
       for name in names where request.end(of: name, at: end) != nil { return true }
       for name in events {
-        if let end = request.end(of: name, at: end), request.hasBar(before: place) || request.hasBar(behind: end) { return true }
+        guard let end = request.end(of: name, at: end) else { continue }
+        if request.hasBar(before: place, from: &before) || request.hasBar(behind: end, from: &behind) { return true }
       }
     }
     return false
@@ -119,16 +122,19 @@ extension Span<UInt8> {
   private static var reach: Int { 48 }
 
   /// Whether a marker's first bracket and bar stand near.
-  fileprivate func hasBar(before place: Int) -> Bool {
-    for at in max(0, place &- Self.reach)..<place where endOfBar(at: at) != nil && hasBracket(before: at) { return true }
+  fileprivate func hasBar(before place: Int, from start: inout Int) -> Bool {
+    for at in min(place, max(start, place &- Self.reach))..<place where endOfBar(at: at) != nil && hasBracket(before: at) { return true }
+    start = place
     return false
   }
 
   /// Whether a marker's last bar and bracket stand near.
-  fileprivate func hasBar(behind place: Int) -> Bool {
-    for at in place..<min(count, place &+ Self.reach) {
+  fileprivate func hasBar(behind place: Int, from start: inout Int) -> Bool {
+    let end = min(count, place &+ Self.reach)
+    for at in min(end, max(start, place))..<end {
       if let end = endOfBar(at: at), hasBracket(at: end) { return true }
     }
+    start = end
     return false
   }
 
@@ -138,6 +144,9 @@ extension Span<UInt8> {
     case UInt8(ascii: "u"):
       return place &+ 4 < count && self[place &+ 4].asciiLowercased == UInt8(ascii: "c") && has(bar.span, at: place) ? place &+ 5 : nil
     case UInt8(ascii: "&"):
+      // All are as long: most that is none is soon seen not to be.
+      guard place &+ 5 < count, self[place &+ 5] == UInt8(ascii: ";"), self[place &+ 1] == UInt8(ascii: "#") || self[place &+ 1] == UInt8(ascii: "v")
+      else { return nil }
       for bar in namesOfBars where has(bar.span, at: place) { return place &+ bar.count }
       return nil
     default: return nil
@@ -166,6 +175,8 @@ extension Span<UInt8> {
     switch self[end &- 1].asciiLowercased {
     case UInt8(ascii: "<"), UInt8(ascii: ">"): return true
     case UInt8(ascii: ";"), UInt8(ascii: "c"), UInt8(ascii: "e"):
+      // What most that is none is soon seen by.
+      guard end > 1, "3t02ceCE".utf8.contains(self[end &- 2]) else { return false }
       for bracket in endsOfBrackets where end >= bracket.count && has(bracket.span, at: end &- bracket.count) { return true }
       return false
     default: return false

@@ -62,6 +62,14 @@ extension MarkupParser {
     return !Self.prefix.starts(with: word) && isID(Array(word))
   }
 
+  /// Whether arguments stand here, and the id of a call before them: behind its last word, or in what was said before this text began.
+  func followsID() -> Bool {
+    guard let next = bytes[position...].first(where: { !$0.isWhiteSpace }), next == UInt8(ascii: "{") else { return false }
+    if result.text.isEmpty { return true }
+    let start = result.text.lastIndex(where: \.isWhiteSpace).map { $0 + 1 } ?? 0
+    return isID(Array(result.text[start...]))
+  }
+
   /// Whether this is the id of a call, or as much of one as came: of a declared tool, or as the model writes them, in a word.
   private func isID(_ id: [UInt8]) -> Bool {
     let name = id.starts(with: Self.prefix) ? id[Self.prefix.count...] : id[...]

@@ -43,6 +43,8 @@ package struct MarkupParser: Sendable {
   /// Behind a call, be it only the name of one: until its section ends nothing is said, but before another.
   private var isCalling = false
   private var hasSeenNextMessage = false
+  /// Behind words stands a call without its first token: by itself it may be an example, beside others it is not to be lost.
+  private var hasLost = false
   /// The arguments of the last call, where no token says that they end.
   var unended: Range<Int>?
   /// The boundary of a call that was looked for last: between the two places it is the same. Calls without their tokens have one together.
@@ -70,6 +72,7 @@ package struct MarkupParser: Sendable {
 
   private mutating func run() {
     while let call = barewordCall() { add(call) }
+    noteUnended()
     var last = 0
     while position < bytes.count {
       guard let next = nextMarker(from: position) else {
@@ -91,17 +94,22 @@ package struct MarkupParser: Sendable {
         if !isShown(upTo: next) { break }
       }
     }
-    if let unended, mayGoOn(unended) { result.isSpoilt = true }
+    noteUnended()
+    if hasLost, !result.calls.isEmpty { result.isSpoilt = true }
     result.quotedCalls = quotedCalls(at: places)
     result.behind = withoutEndTokens(Array(result.text[last...]))
     if !result.calls.isEmpty { result.text = withoutEndTokens(result.text) }
     if result.text.span.isBlank { result.text = [] }
   }
 
-  /// Whether what is behind these arguments may be more of their last string.
-  private func mayGoOn(_ arguments: Range<Int>) -> Bool {
+  /// What is behind arguments that no token ends may be more of their last string.
+  private mutating func noteUnended() {
+    guard let arguments = unended else { return }
+    unended = nil
     let behind = bytes[arguments.upperBound...]
-    return SurroundingJunk.mayGoOn(bytes[arguments], behind[..<(nextMessage(from: behind.startIndex) ?? behind.endIndex)], isCut: false)
+    if SurroundingJunk.mayGoOn(bytes[arguments], behind[..<(nextMessage(from: behind.startIndex) ?? behind.endIndex)], isCut: false) {
+      result.isSpoilt = true
+    }
   }
 
   private mutating func read(_ marker: Marker, at start: Int) {
@@ -125,7 +133,7 @@ package struct MarkupParser: Sendable {
       skipSpaceBeforeMarker()
     case .argumentBegin:
       // Those of calls are read with them.
-      if isCalling { result.isSpoilt = true }
+      if isCalling { result.isSpoilt = true } else if followsID() { hasLost = true }
       skipSpaceBeforeMarker()
     case .callEnd, .bareCall:
       skipSpaceBeforeMarker()

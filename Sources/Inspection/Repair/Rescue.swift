@@ -13,8 +13,9 @@
 //    spoilt; and not some of them in quotation marks and others not.
 // 4. What is neither is *refused*, and asked for again.
 //
-// Thoughts are another matter: there a call may only be considered. It counts where it is the last thought, and nothing else is called;
-// what is said beside it may announce it. A thought that is cut off was not the last one. All other markup in thoughts stays as it is.
+// Thoughts are another matter: there a call may only be considered. It counts where it is the last thought, and nothing else is called or
+// said, unless the vendor says that there were calls: what was said may announce it or turn it down, and so it is asked for again. A thought that
+// is cut off was not the last one. All other markup in thoughts stays as it is.
 
 /// What became of a leak whose calls were rescued (R01 to R03).
 package struct Rescue: Equatable, Sendable {
@@ -43,7 +44,7 @@ extension ChoiceSummary {
     guard result.quotedCalls == 0 || result.quotedCalls == result.calls.count else { return nil }
     guard result.isModest, !calls.isEmpty || result.isComplete else { return nil }
     // No last thought: what stands behind may turn it down.
-    if leak.isInReasoning, !result.text.span.isBlank || calls.isEmpty && isCut { return nil }
+    if leak.isInReasoning, !result.text.span.isBlank || calls.isEmpty && (isCut || hasText && finishReason != "tool_calls") { return nil }
     var (rescued, changes) = ([AssembledCall](), [Changes]())
     for (call, change) in missing(of: result.calls, mend: mend) {
       guard let change, !leak.isInReasoning || calls.isEmpty else { return nil }

@@ -83,12 +83,12 @@ enum SurroundingJunk {
 }
 
 extension MarkupMatcher {
-  /// Whether the text has a token that begins a call.
+  /// Whether the text has a token that begins a call, or its arguments: some models forget the first.
   static func beginsCall(in text: [UInt8]) -> Bool {
     var matcher = MarkupMatcher()
     var at = 0
     while let marker = matcher.next(in: text.span, from: &at) {
-      if marker == .callBegin || marker == .open { return true }
+      if marker == .callBegin || marker == .argumentBegin || marker == .open { return true }
     }
     return false
   }

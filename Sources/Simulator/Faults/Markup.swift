@@ -114,7 +114,10 @@ extension Answer {
   ) {
     changeChoices { choice in
       guard let calls = choice.calls, !calls.isEmpty else { return }
-      choice[keyPath: field] = (choice[keyPath: field] ?? "") + render(calls)
+      // What is said is thought by who does not close the thinking.
+      let said = field == \.text ? nil : choice.text
+      choice[keyPath: field] = (choice[keyPath: field] ?? "") + (said ?? "") + render(calls)
+      if said != nil { choice.text = nil }
       choice.calls = nil
       choice.finishReason = "stop"
     }

@@ -79,6 +79,7 @@ func reasoningStaysApart() throws {
     ([user("hi"), system("for Alice")], [user("hi"), system("for Bob")]), ([user("hi"), user("there")], [user("hi there")]),
     ([user("hi"), said("Hello!")], [user("hi"), said("Hallo!")]),
     ([#"{"role":"user","name":"alice","content":"hi"}"#], [#"{"role":"user","name":"bob","content":"hi"}"#]),
+    ([#"{"role":"user","member":1234567890123456789,"content":"hi"}"#], [#"{"role":"user","member":1234567890123456788,"content":"hi"}"#]),
     ([system("hi").replacing(#","#, with: #","name":"a","#)], [system("hi").replacing(#","#, with: #","name":"b","#)]),
     ([picture("alice", #""text":null,"#)], [picture("bob", #""text":null,"#)]), ([picture("alice", #""text":"","#)], [picture("bob", #""text":"","#)]),
     ([user("hi"), turnMessage("{}"), screenshot("alice")], [user("hi"), turnMessage("{}"), screenshot("bob")]),

@@ -121,6 +121,19 @@ import Testing
     #expect(!isQuoted && time < .seconds(3))
   }
 
+  /// Around an event's name, and around K3's words.
+  static let beginnings = ["&", "&;", "&#;", "&#124", "u", "uc", "u007", "|"].map {
+    "tool_call_begin" + String(repeating: $0, count: 16 / $0.utf8.count)
+  } + ["|sep|&amp|c", "|sep|&lt;|c", "|sep|&amp|xt;"]
+
+  @Test("What may begin a bar or a bracket is soon passed over", arguments: beginnings)
+  func barsAndBrackets(unit: String) throws {
+    let bytes = Self.request("\"" + String(repeating: unit, count: 15_000_000 / unit.utf8.count) + "\"")
+    var isQuoted = true
+    let time = try cpuTime { isQuoted = try Self.isQuoted(bytes) }
+    #expect(!isQuoted && time < .seconds(1))
+  }
+
   /// Each is a text that may go on so for ever.
   static let endless = [
     ":a{", #":a\\u00"#, #":a\\u0020"#, #":a\\n"#, ":", ":a", ":a ", "|", "|t", "_", "_call", "tool_call_", #"tool\\"#, #"tool\\_call\\"#, "|tool_cal", "|tool_call_", "|open|", #"|sep|\\"#, "|close|&", "functions.", "functions.:", "functions.a:0", ":a{f", "functions.functions.:a{",

@@ -78,6 +78,7 @@ private let junk: [ArgumentCase] = [
   ArgumentCase(before: #"{"a":1}{"a":12"#, schema: needsA, after: nil),
   ArgumentCase(before: #"{"a":1},"b":2}"#, schema: object(#""a":{}"#), after: nil),
   ArgumentCase(before: #"{"a":1}<|tool_call_end|><|tool_call_begin|>functions.f:1<|tool_call_argument_begin|>{"a":2}"#, schema: needsA, after: nil),
+  ArgumentCase(before: #"{"a":1}<|tool_call_end|>functions.f:1<|tool_call_argument_begin|>{"a":2}"#, schema: needsA, after: nil),
   ArgumentCase(before: #"{"a":1}"# + String(repeating: "x", count: 1025), schema: needsA, after: nil),
   ArgumentCase(before: #""a":{"a":1}"#, schema: needsA, after: nil),
   ArgumentCase(before: #"[{"a":1}"#, schema: needsA, after: nil),

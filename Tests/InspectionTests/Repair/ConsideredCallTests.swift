@@ -14,11 +14,17 @@ import Testing
   }
 
   @Test(
-    "It is made where the model has come to its end",
-    arguments: [("stop", false), ("stop", true), ("tool_calls", false), ("tool_calls", true), (nil, false)])
+    "It is made where the model says nothing else, or the vendor that there were calls",
+    arguments: [("stop", false), ("tool_calls", false), ("tool_calls", true), (nil, false)])
   func made(finish: String?, isSaid: Bool) {
     let mended = Self.mended(finish, isSaid: isSaid)
     #expect(mended.first.calls.count == 1 && mended.first.finishReason == "tool_calls" && mended.findings == [])
+  }
+
+  @Test("What is said beside it may turn it down, or announce it: it is asked for again", arguments: ["stop", nil])
+  func announced(finish: String?) {
+    let mended = Self.mended(finish, isSaid: true)
+    #expect(mended.first.calls == [] && mended.first.rescue == nil && !mended.first.losesNothing(Self.request.tools.names))
   }
 
   @Test("It stays a thought where the model was cut off", arguments: ["length", "content_filter"], [true, false])
@@ -43,7 +49,7 @@ import Testing
 
   @Test("It is not made where no token says that it ends, beside a call and without", arguments: [
     "functions.rm:0@", begin + "@", section + begin + "@", section + "functions.rm:0@", begin + "@<|sep|>",
-    section + "functions.ls:1{}functions.rm:0@",
+    section + "functions.ls:1{}functions.rm:0@", "functions.ls:1{}functions.rm:0@<|tool_call_begin|>functions.ls:2<|tool_call_argument_begin|>{}<|tool_call_end|>",
   ], [true, false])
   func broken(markup: String, besideCall: Bool) {
     for rest in [#"old"/tmp"}"#, #" > "x""#, "\nin \"/tmp\"}"] {

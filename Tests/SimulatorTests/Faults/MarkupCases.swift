@@ -15,12 +15,13 @@ extension FaultCase {
 
   /// A leak of the fixture's call: exactly this text behind the content or the reasoning, and an answer that seems to have ended.
   private static func leak(_ fault: String, _ markup: String, inReasoning: Bool = false) -> [FaultCase] {
-    let text = "Let me look 🔎 there." + (inReasoning ? "" : markup)
-    let thought = "I should search first." + (inReasoning ? markup : "")
+    let said = "Let me look 🔎 there."
+    let text = inReasoning ? nil : said + markup
+    let thought = "I should search first." + (inReasoning ? said + markup : "")
     return [
       FaultCase(fault) { $0.content == text && $0.reasoning == thought && !$0.hasCalls && $0.finish == "stop" },
       FaultCase(fault, stream: true) {
-        $0.streamedText == text && $0.streamedReasoning == thought && $0.callDeltas.isEmpty && $0.finishReasons == ["stop"]
+        $0.streamedText == text ?? "" && $0.streamedReasoning == thought && $0.callDeltas.isEmpty && $0.finishReasons == ["stop"]
       },
     ]
   }
