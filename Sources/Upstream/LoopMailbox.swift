@@ -72,6 +72,7 @@ final class LoopMailbox: Sendable {
 
     /// Body bytes join those of their call that wait: where a vendor writes byte by byte and the loop is busy, there would be an event for each.
     mutating func append(_ deliveries: [Delivery]) {
+      guard !deliveries.isEmpty else { return }
       if lasts.isEmpty { for index in waiting.indices { lasts[ObjectIdentifier(waiting[index].call)] = index } }
       for (call, event) in deliveries {
         let last = lasts[ObjectIdentifier(call)]
