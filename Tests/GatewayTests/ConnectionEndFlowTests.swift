@@ -4,6 +4,7 @@ import Foundation
 import Gateway
 import JSON
 import NIOCore
+import Synchronization
 import Testing
 
 /// To HTTP/1.0 an answer ends as its connection does: so a part of an answer must not end so.
@@ -186,6 +187,34 @@ import Testing
       return proxy.lines
     }
     #expect(lines.count == 1 && lines.all.contains("outcome=abandoned"), "\(lines.all)")
+    await vendor.stop()
+  }
+
+  @Test("requests that wait behind another one when their client leaves have their records, and no vendor is asked for them")
+  func leftWaiting() async throws {
+    let asked = Atomic(0)
+    let vendor = try await FaultVendor.start { _ in
+      asked.add(1, ordering: .relaxed)
+      return []
+    }
+    let vendors = [Configuration.Vendor(name: "vendor", baseURL: vendor.baseURL)]
+    let lines = try await RunningProxy.with(vendors: vendors) { proxy in
+      try await RawConnection.with(port: proxy.port) { _, writer in
+        var message = ByteBuffer()
+        for path in ["/v1/chat/completions", "/v1/chat/completions", "/nobody/v1/models"] {
+          message.writeImmutableBuffer(request("POST", path, body: ConnectionTests.body))
+        }
+        try await writer.write(message)
+        while asked.load(ordering: .relaxed) == 0 { await Task.yield() }
+      }
+      while proxy.lines.count < 3 { await Task.yield() }
+      return proxy.lines
+    }
+    let all = lines.all.split(separator: "\n").sorted()
+    #expect(all.count == 3 && asked.load(ordering: .relaxed) == 1, "\(all)")
+    #expect(all.count { $0.contains("outcome=abandoned vendor=vendor method=POST path=/v1/chat/completions") } == 2, "\(all)")
+    #expect(all.count { $0.contains("error=not_begun fault=client") } == 1, "\(all)")
+    #expect(all.contains { $0.contains("outcome=refused") && $0.contains("error=unknown_vendor") }, "\(all)")
     await vendor.stop()
   }
 

@@ -40,9 +40,9 @@ import Testing
     }
   }
 
-  @Test("of requests without end some are answered, and then the connection: what waits is bounded")
+  @Test("of requests without end some are answered, and then the connection ends: what waits is bounded, and has its records")
   func overrun() async throws {
-    try await withVendor { _, proxy in
+    let lines = try await withVendor { _, proxy in
       try await RawConnection.with(port: proxy.port) { reader, writer in
         let one = request(body: Self.body)
         var message = ByteBuffer()
@@ -56,7 +56,9 @@ import Testing
         }
         #expect(answers >= 1 && answers < 100)
       }
+      return proxy.lines
     }
+    #expect(lines.all.split(separator: "\n").contains { $0.contains("error=not_begun") })
   }
 
   @Test("an upload in chunks of a byte reaches the vendor whole")

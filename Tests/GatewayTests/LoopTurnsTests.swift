@@ -48,6 +48,18 @@ import Testing
     #expect(scene.done == (1...9).map { "\($0)" })
   }
 
+  @Test("what waits when the loop is about to end is done then")
+  func ends() {
+    let scene = Scene()
+    for name in ["a", "b", "c"] { scene.take(name, milliseconds: 12, for: 1) }
+    for name in ["d", "e"] { scene.take(name, milliseconds: 12, for: 2) }
+    #expect(scene.done == ["a"])
+    scene.turns.finish()
+    #expect(scene.done == ["a", "b", "c", "d", "e"])
+    scene.pass()
+    #expect(scene.done.count == 5)
+  }
+
   @Test("behind 10 ms of work the loop looks at its sockets before it does more")
   func long() {
     let scene = Scene()

@@ -41,7 +41,13 @@ final class ArrivalHandler: ChannelInboundHandler {
     if pending.readableBytes > 0 { waitForTurn(context) } else { pending = ByteBuffer() }
   }
 
+  /// What waits for its turn can have none any more. Its beginning is parsed all the same: a client that sent a request and left has a record.
   func channelInactive(context: ChannelHandlerContext) {
+    if pending.readableBytes > 0, isHeard {
+      connection.leave()
+      pending = pending.getSlice(at: pending.readerIndex, length: min(pending.readableBytes, UploadPieces.step)) ?? pending
+      parse(context)
+    }
     pending = ByteBuffer()
     context.fireChannelInactive()
   }
@@ -82,8 +88,8 @@ final class ArrivalHandler: ChannelInboundHandler {
   /// Otherwise what comes is thrown away: the last answer is written.
   private var isHeard: Bool {
     switch connection.clock.phase {
-    case .asking, .idle, .readingHead, .readingBody, .answering: true
-    case .closing, .lingering, .closed: false
+    case .asking, .idle, .readingHead, .readingBody, .answering, .closed: true
+    case .closing, .lingering: false
     }
   }
 }

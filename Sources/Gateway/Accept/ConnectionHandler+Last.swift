@@ -2,6 +2,7 @@
 import Configuration
 import Glibc
 import NIOCore
+import NIOHTTP1
 import Synchronization
 import TLS
 
@@ -42,7 +43,7 @@ extension ConnectionHandler {
 
   /// Ends the connection once the client has taken what there is, or the kernel for it.
   private func close(_ context: ChannelHandlerContext, behind holder: UInt64?, isCut: Bool) {
-    backlog.clear()
+    tellUnbegun(backlog.takeHeads())
     clock.enter(.closing, at: lane.now)
     // A reset must not overtake the answer: the output is closed once all of it is written, the rest when the client has
     // closed too, or has had time to.
@@ -90,6 +91,27 @@ extension ConnectionHandler {
     unsent = nil
     change(&record)
     lane.record(record)
+  }
+
+  /// Records requests that do not begin, as their connection ends with the answer before theirs, or their client has left: no vendor is
+  /// asked. Thousands of clients may leave in one moment.
+  func tellUnbegun(_ heads: [HTTPRequestHead]) {
+    for head in heads {
+      if lane.turns.isFree {
+        lane.turns.run { tellUnbegun(head) }
+      } else {
+        lane.turns.wait(for: holder) { [self] in tellUnbegun(head) }
+      }
+    }
+  }
+
+  private func tellUnbegun(_ head: HTTPRequestHead) {
+    let requestHead = Exchange.RequestHead(head)
+    if let problem = HeadRules.problem(with: requestHead, isVersion11: head.version.isAtLeast11) {
+      return lane.record(ExchangeRecord(refusing: problem, id: lane.nextID()))
+    }
+    var exchange = newExchange(requestHead, at: lane.now)
+    lane.record(exchange.leaveUnbegun(requestHead, at: lane.now))
   }
 
   /// So much the kernel takes, if it has nothing to send, of whatever connection.

@@ -77,11 +77,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    leave()
+    tellUnbegun(backlog.takeHeads())
+    context.fireChannelInactive()
+  }
+
+  /// The client is gone. Requests of before that are parsed only now do not begin.
+  func leave() {
+    guard phase != .closed else { return }
     clock.enter(.closed, at: lane.now)
-    backlog.clear()
     perform(exchange?.clientGone(at: lane.now) ?? .none)
     tellUnsent { $0.outcome = .abandoned }
-    context.fireChannelInactive()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -184,11 +190,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     let part = Self.unwrapInboundIn(data)
     partsTold &+= 1
     if backlog.isOverrun { return }
-    if backlog.isEmpty, phase != .answering, phase != .closing, !isDelivering {
+    if phase == .closed {
+      backlog.hold(part)
+    } else if backlog.isEmpty, phase != .answering, phase != .closing, !isDelivering {
       receive(part)
     } else if phase == .answering || isDelivering {
       backlog.hold(part)
-      if backlog.isOverrun { keepsAlive = false }
+      if backlog.isOverrun {
+        keepsAlive = false
+        tellUnbegun(backlog.takeHeads())
+      }
     }
   }
 
@@ -284,10 +295,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // After an offer to speak another protocol (h2c) the parser reads no further, so this answer is the last.
     keepsAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
     writer.expectAnswer(to: head)
-    let requestHead = Exchange.RequestHead(
-      method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) })
+    let requestHead = Exchange.RequestHead(head)
     if let problem = HeadRules.problem(with: requestHead, isVersion11: head.version.isAtLeast11) { return fail(with: problem) }
-    var exchange = Exchange(requestHead, id: lane.nextID(), context: lane.exchangeContext, memory: lane.memory, peer: peer, at: now)
+    var exchange = newExchange(requestHead, at: now)
     let action = exchange.requestHead(requestHead, at: now)
     self.exchange = exchange
     perform(action)
@@ -297,18 +307,23 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
   }
 
+  func newExchange(_ head: Exchange.RequestHead, at now: UInt64) -> Exchange {
+    Exchange(head, id: lane.nextID(), context: lane.exchangeContext, memory: lane.memory, peer: peer, at: now)
+  }
+
   private func fail(with error: GatewayError) {
     keepsAlive = false
     if let action = exchange?.requestFailed(error, at: lane.now) {
       perform(action)
     } else if phase == .idle || phase == .readingHead || phase == .readingBody {
       if phase != .readingBody { writer.expectAnswer(to: nil) }
-      var record = ExchangeRecord(id: lane.nextID(), method: "", path: "")
-      record.outcome = .refused
-      record.status = error.status
-      record.error = error.code
-      record.fault = error.fault
-      refuse(error, record)
+      refuse(error, ExchangeRecord(refusing: error, id: lane.nextID()))
     }
+  }
+}
+
+extension Exchange.RequestHead {
+  init(_ head: HTTPRequestHead) {
+    self.init(method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) })
   }
 }

@@ -129,6 +129,7 @@ final class Lane {
   func stop() {
     isStopped = true
     neighbours = []
+    turns.finish()
     flushRecords()
   }
 

@@ -87,6 +87,13 @@ package final class LoopTurns {
     }
   }
 
+  /// Does all that waits: the loop is about to end.
+  package func finish() {
+    while let holder = order.popFirst() {
+      for work in waiting.removeValue(forKey: holder) ?? [] { run(work) }
+    }
+  }
+
   private func runWaiting() {
     isScheduled = false
     forget()

@@ -8,7 +8,7 @@ package struct RequestBacklog {
   package static let limit = 128
 
   private var parts = CircularBuffer<HTTPServerRequestPart>()
-  /// More was sent than may wait: all of it is forgotten, and so is what comes after it.
+  /// More was sent than may wait: none of it is delivered, nor what comes after it.
   package private(set) var isOverrun = false
 
   package init() {}
@@ -25,12 +25,16 @@ package struct RequestBacklog {
       return
     }
     parts.append(part)
-    guard parts.count > Self.limit else { return }
-    parts.removeAll()
-    isOverrun = true
+    isOverrun = parts.count > Self.limit
   }
 
   package mutating func next() -> HTTPServerRequestPart? { parts.popFirst() }
 
-  package mutating func clear() { parts.removeAll() }
+  /// Empties it: nothing of it will be delivered.
+  ///
+  /// - Returns: the heads of the requests that waited.
+  package mutating func takeHeads() -> [HTTPRequestHead] {
+    defer { parts.removeAll() }
+    return parts.compactMap { if case .head(let head) = $0 { head } else { nil } }
+  }
 }

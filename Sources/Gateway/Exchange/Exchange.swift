@@ -192,6 +192,15 @@ package struct Exchange {
     return .abandon(close(.abandoned, at: now))
   }
 
+  /// In place of ``requestHead(_:at:)`` and all that follows it, for a request whose turn does not come.
+  package mutating func leaveUnbegun(_ head: RequestHead, at now: UInt64) -> ExchangeRecord {
+    if case .refuse(_, let record) = requestHead(head, at: now) { return record }
+    (record.error, record.fault) = ("not_begun", .client)
+    // Not as one that a vendor was asked for.
+    state = .collecting
+    return close(.abandoned, at: now)
+  }
+
   /// The client was too slow, or broke the protocol, before its request was complete.
   package mutating func requestFailed(_ error: GatewayError, at now: UInt64) -> Action {
     switch state {

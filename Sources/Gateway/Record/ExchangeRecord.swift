@@ -13,7 +13,7 @@ package struct ExchangeRecord: Sendable, Equatable {
     case refused
     /// The vendor failed after its answer had begun, or this proxy had to end it: the client's connection was closed there.
     case broken
-    /// The client went away first.
+    /// The client went away first; or its turn never came, as its connection ended behind another request's answer (`not_begun`).
     case abandoned
   }
 
@@ -74,6 +74,12 @@ package struct ExchangeRecord: Sendable, Equatable {
     self.id = id
     self.method = method
     self.path = path
+  }
+
+  /// Of what was no request, or none of which more may be told.
+  init(refusing error: GatewayError, id: String) {
+    self.init(id: id, method: "", path: "")
+    (outcome, status, self.error, fault) = (.refused, error.status, error.code, error.fault)
   }
 }
 
