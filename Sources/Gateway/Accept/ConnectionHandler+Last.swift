@@ -94,16 +94,26 @@ extension ConnectionHandler {
   }
 
   /// Records requests that do not begin, as their connection ends with the answer before theirs, or their client has left: no vendor is
-  /// asked. Thousands of clients may leave in one moment.
+  /// asked. Thousands of clients may leave in one moment: each head has its turn, and where too much waits for one, it is counted as lost.
   func tellUnbegun(_ heads: [HTTPRequestHead]) {
     for head in heads {
+      let bytes = head.heldBytes
       if lane.turns.isFree {
         lane.turns.run { tellUnbegun(head) }
+      } else if lane.unbegunBytes + bytes <= Self.unbegunLimit {
+        lane.unbegunBytes += bytes
+        lane.turns.wait(for: holder) { [self] in
+          lane.unbegunBytes -= bytes
+          tellUnbegun(head)
+        }
       } else {
-        lane.turns.wait(for: holder) { [self] in tellUnbegun(head) }
+        lane.recordLost()
       }
     }
   }
+
+  /// Of heads, on one loop.
+  private static let unbegunLimit = 16 << 20
 
   private func tellUnbegun(_ head: HTTPRequestHead) {
     let requestHead = Exchange.RequestHead(head)
@@ -151,4 +161,9 @@ extension ConnectionHandler {
     }
     context.writeAndFlush(Self.wrapOutboundOut(writer.take() ?? ByteBuffer()), promise: written)
   }
+}
+
+extension HTTPRequestHead {
+  /// What it holds, about.
+  fileprivate var heldBytes: Int { headers.reduce(512 + uri.utf8.count) { $0 + 64 + $1.name.utf8.count + $1.value.utf8.count } }
 }

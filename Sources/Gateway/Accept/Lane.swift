@@ -22,6 +22,8 @@ final class Lane {
   private var waiting = WaitingConnections()
   /// The lanes of the other loops.
   var neighbours: [Neighbour] = []
+  /// Of heads that wait for ``ConnectionHandler/tellUnbegun(_:)``.
+  var unbegunBytes = 0
   private var records: [ExchangeRecord] = []
   private var isFlushScheduled = false
   private var wallClock: WallClock
@@ -158,6 +160,9 @@ final class Lane {
     isFlushScheduled = true
     eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(50)) { [self] in flushRecords() }
   }
+
+  /// Counts an exchange of which nothing will be told.
+  func recordLost() { recorder.lose(1) }
 
   private func flushRecords() {
     isFlushScheduled = false

@@ -54,6 +54,12 @@ package final class Recorder: Sendable {
     if loss.records > 0 { store?.noteLost(loss.records, reason: Self.dropReason) }
   }
 
+  /// Counts records that there was no room for before they were made.
+  func lose(_ count: Int) {
+    state.withLock { $0.loss.records += count }
+    store?.noteLost(count, reason: Self.dropReason)
+  }
+
   /// Takes these out of what comes from now on, too: a reload may bring keys.
   package func hide(_ secrets: [String]) {
     known.withLock { $0 = $0.including(secrets) }
