@@ -9,11 +9,16 @@ import UnixSignals
 /// SIGHUP reads the configuration again. A file with problems changes nothing, and the log says why.
 struct Reloading: Service {
   let gateway: Gateway
+  /// From before the first reading on: what was changed since is read.
+  let signals: UnixSignalsSequence
+  /// Ends once the gateway serves. Before that there is nobody yet who would follow another configuration.
+  let starting: AsyncStream<Void>
   let logger: Logger
   let read: @Sendable () throws -> BelayConfiguration
 
   func run() async throws {
-    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+    for await _ in starting {}
+    for await _ in signals.cancelOnGracefulShutdown() {
       do {
         let configuration = try read()
         try await gateway.reload(configuration)

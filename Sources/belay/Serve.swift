@@ -80,8 +80,9 @@ struct Serve: AsyncParsableCommand {
   var summary = false
 
   func run() async throws {
-    // Until `Reloading` listens, a reload would end the process.
+    // Until it is trapped, a reload would end the process.
     signal(SIGHUP, SIG_IGN)
+    let reloads = await UnixSignalsSequence(trapping: .sighup)
     FreeMemory.handBack()
     let found = config == nil ? FoundFile(environment: ProcessInfo.processInfo.environment) : nil
     let configuration = try read()
@@ -98,7 +99,9 @@ struct Serve: AsyncParsableCommand {
     let records = configuration.recording.flatMap { recording in
       writer.map { writer in ConsoleStore(path: recording.path) { writer.status } }
     }
+    let (starting, started) = AsyncStream<Void>.makeStream()
     let gateway = Gateway(configuration, logger: logger, writeLines: lines.write, store: records, writer: writer) { bound in
+      defer { started.finish() }
       if let found { Output.line(found.line) }
       Output.line("belay on \(bound.url)")
       for vendor in configuration.vendors { Output.line(FoundFile.line(of: vendor.name, at: vendor.baseURL)) }
@@ -106,7 +109,7 @@ struct Serve: AsyncParsableCommand {
       if let console = bound.consoleURL { Output.line("console on \(console)") }
       if let recording = configuration.recording { Output.line("exchanges are kept in \(recording.path)") }
     }
-    let reloading = Reloading(gateway: gateway, logger: logger, read: read)
+    let reloading = Reloading(gateway: gateway, signals: reloads, starting: starting, logger: logger, read: read)
     let services = ServiceGroup(
       services: [gateway, reloading], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await services.run()

@@ -26,18 +26,35 @@ def handling(process):
     return None
 
 
+def asked(address):
+    """Which vendor answers: both are closed ports, and Belay's error names the one that it asked."""
+    connection = http.client.HTTPConnection(address, timeout=10)
+    connection.request("GET", "/v1/models")
+    answer = connection.getresponse().read().decode()
+    connection.close()
+    return re.search(r"127\.0\.0\.1:(\d)", answer)[1]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc says what a process does with a signal")
-def test_a_reload_before_the_start_is_over_ends_nothing(tmp_path):
-    file = tmp_path / "belay.yaml"
-    file.write_text("listen: 127.0.0.1:0\nconsole: 127.0.0.1:0\nstore: off\nvendors:\n  one: http://127.0.0.1:1/v1\n")
+@pytest.mark.parametrize("pause", range(0, 30, 2))
+def test_a_reload_before_the_start_is_over_ends_nothing_and_is_followed(tmp_path, pause):
+    file, other = tmp_path / "belay.yaml", tmp_path / "other.yaml"
+    settings = "listen: 127.0.0.1:0\nconsole: off\nstore: off\nvendors:\n  one: http://127.0.0.1:{}/v1\n"
+    file.write_text(settings.format(1))
+    other.write_text(settings.format(2))
     process = subprocess.Popen(
         [BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        while (first := handling(process)) is None:
+        while handling(process) is None:
             assert process.poll() is None
-        assert first == "ignore", "from its first moment on, not only once it listens for it"
+        # A start takes some 20 ms.
+        time.sleep(pause / 1000)
+        other.rename(file)
         process.send_signal(signal.SIGHUP)
-        assert process.stdout.readline().startswith("belay on ")
+        address = re.search(r"http://([^/]+)/", process.stdout.readline())[1]
+        end = time.monotonic() + 5
+        while asked(address) != "2":
+            assert time.monotonic() < end, "the file is another since before the signal"
         process.terminate()
         assert process.wait(20) == 0
     finally:
