@@ -87,7 +87,7 @@ struct Serve: AsyncParsableCommand {
     let found = config == nil ? FoundFile(environment: ProcessInfo.processInfo.environment) : nil
     let configuration = try read()
     let log = configuration.log
-    let lines = LineQueue(Output.error) { Self.dropped($0, log.format) }
+    let lines = LineQueue({ Output.write($0, to: STDERR_FILENO) }) { Self.dropped($0, log.format) }
     defer { lines.flush() }
     LoggingSystem.bootstrap { _ in
       LineLogHandler(level: Logger.Level(log.level), format: log.format) { lines.write(Array($0.utf8)) }
@@ -116,7 +116,7 @@ struct Serve: AsyncParsableCommand {
     if summary {
       // After the log, where both are one stream; and one that nobody reads does not keep the process.
       lines.flush(within: 1)
-      let table = LineQueue(Output.bytes) { _ in [] }
+      let table = LineQueue({ Output.write($0, to: STDOUT_FILENO) }) { _ in [] }
       table.write(Array(("\n" + gateway.tally.table()).utf8))
       table.flush(within: 1)
     }
@@ -131,13 +131,14 @@ struct Serve: AsyncParsableCommand {
         tlsCertificate: tlsCertificate, tlsKey: tlsKey, logLevel: logLevel, logFormat: logFormat))
   }
 
-  /// The line for lines that nobody read in time. By a handler of its own: it has its place where they would have stood.
+  /// The line for lines that nobody read in time, or that could not be written. By a handler of its own: it has its place where they
+  /// would have stood.
   private static func dropped(_ count: Int, _ format: Log.Format) -> [UInt8] {
     let line = Mutex("")
     let logger = Logger(label: "belay") { _ in
       LineLogHandler(level: .warning, format: format) { text in line.withLock { $0 = text } }
     }
-    logger.warning("lines of the log were dropped: nobody read it", metadata: ["lines": "\(count)"])
+    logger.warning("lines of the log were dropped: nobody read it, or it could not be written", metadata: ["lines": "\(count)"])
     return Array(line.withLock { $0 }.utf8)
   }
 }

@@ -14,12 +14,13 @@ import Testing
 
     var lines: [String] { taken.withLock { $0 } }
 
-    func take(_ bytes: [UInt8]) {
+    func take(_ bytes: [UInt8]) -> Int {
       called.signal()
       held.wait()
       // It may wait once: then it flows.
       held.signal()
       taken.withLock { $0 += String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init) }
+      return bytes.count
     }
 
     func flow() { held.signal() }
@@ -87,5 +88,45 @@ import Testing
     output.flow()
     queue.flush(within: 30)
     #expect(output.lines == ["stuck"])
+  }
+
+  /// An output like a file on a full disk: it takes so many bytes, and once there is room all.
+  private final class Disk: Sendable {
+    private let state = Mutex((room: 0, text: ""))
+
+    var text: String { state.withLock { $0.text } }
+
+    func free(_ bytes: Int) { state.withLock { $0.room = bytes } }
+
+    func take(_ bytes: [UInt8]) -> Int {
+      state.withLock { disk in
+        let count = min(disk.room, bytes.count)
+        disk.text += String(decoding: bytes.prefix(count), as: UTF8.self)
+        disk.room -= count
+        return count
+      }
+    }
+  }
+
+  @Test("what a full disk did not take is told once there is room, and nothing goes on with half a line")
+  func full() {
+    let disk = Disk()
+    let queue = LineQueue(disk.take) { Self.line("\($0) dropped") }
+    func write(_ lines: String...) {
+      queue.write(lines.flatMap(Self.line))
+      queue.flush(within: 30)
+    }
+    disk.free(10)
+    write("first", "second", "third")
+    write("fourth")
+    #expect(disk.text == "first\nseco")
+    disk.free(1000)
+    write("fifth")
+    #expect(disk.text == "first\nseco\n3 dropped\nfifth\n")
+    disk.free(0)
+    write("sixth")
+    disk.free(1000)
+    write("seventh")
+    #expect(disk.text == "first\nseco\n3 dropped\nfifth\n1 dropped\nseventh\n")
   }
 }

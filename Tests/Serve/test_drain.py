@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """SIGTERM: readiness turns false first, new requests are taken until `drain_delay` is over, and what is under way ends."""
+import fcntl
 import http.client
 import json
 import os
@@ -201,6 +202,34 @@ def test_a_log_that_nobody_reads_costs_no_record_and_no_stop(start, tmp_path):
         serve.kill()
     assert len(answered) == 1500
     assert set(answered) <= recorded(store)
+
+
+def test_a_log_whose_pipe_was_made_non_blocking_has_every_line(start, tmp_path):
+    vendor = start("simulate", "--listen", "127.0.0.1:0", "--recordings", ROOT / "examples/data/recordings.jsonl").addresses[0]
+    file = tmp_path / "belay.yaml"
+    file.write_text(f"listen: 127.0.0.1:0\nconsole: off\nstore: off\nlog: {{ format: json }}\nvendors:\n  one: {vendor}/v1\n")
+    log, end = os.pipe()
+    # As Node.js makes those of its children; the smallest pipe is full after ten lines.
+    os.set_blocking(end, False)
+    fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, 4096)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
+    serve = subprocess.Popen([BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=end, text=True, env=environment)
+    os.close(end)
+    try:
+        proxy = re.search(r"http://\S+", serve.stdout.readline()).group()
+        answered = []
+        ask_until(threading.Event(), proxy, answered, count=200)
+        lines = []
+        reader = threading.Thread(target=lambda: lines.extend(open(log)))
+        reader.start()
+        serve.terminate()
+        assert serve.wait(15) == 0
+        reader.join(10)
+    finally:
+        serve.kill()
+    entries = [json.loads(line) for line in lines]
+    assert {entry["exchange_id"] for entry in entries if entry["message"] == "exchange"} == set(answered)
+    assert len(answered) == 200
 
 
 def test_a_log_that_is_read_late_says_what_it_lacks(start, tmp_path):

@@ -4,7 +4,8 @@ import Foundation
 import Synchronization
 
 /// Lines on their way to a stream, written in order by a thread of their own: a pipe that nobody reads holds up nobody who writes.
-/// Beyond 8 MiB lines are dropped and counted, and once it flows again a line says how many.
+/// Beyond 8 MiB lines are dropped and counted, and so are those that the stream does not take, as on a full disk; once it flows again a
+/// line says how many.
 ///
 /// It lives as long as the process.
 package final class LineQueue: Sendable {
@@ -23,9 +24,9 @@ package final class LineQueue: Sendable {
   private let wake = DispatchSemaphore(value: 0)
 
   /// - Parameters:
-  ///   - output: writes all of it; may wait as long as it likes.
+  ///   - output: writes all of it, or what can be written, and returns how many bytes that is; may wait as long as it likes.
   ///   - note: the line that says how many were dropped.
-  package init(_ output: @escaping @Sendable ([UInt8]) -> Void, note: @escaping @Sendable (Int) -> [UInt8]) {
+  package init(_ output: @escaping @Sendable ([UInt8]) -> Int, note: @escaping @Sendable (Int) -> [UInt8]) {
     let thread = Thread { [self] in run(output, note) }
     thread.name = "belay-log"
     thread.start()
@@ -57,12 +58,23 @@ package final class LineQueue: Sendable {
     if !isIdle { _ = done.wait(timeout: .now() + seconds) }
   }
 
-  private func run(_ output: ([UInt8]) -> Void, _ note: (Int) -> [UInt8]) {
+  private func run(_ output: ([UInt8]) -> Int, _ note: (Int) -> [UInt8]) {
+    var lost = 0
+    var isCut = false
+    /// Returns how many lines were not written, or not whole: what follows does not go on with one of those.
+    func put(_ lines: [UInt8]) -> Int {
+      let bytes = isCut ? [UInt8(ascii: "\n")] + lines : lines
+      let written = output(bytes)
+      if written > 0 { isCut = bytes[written - 1] != UInt8(ascii: "\n") }
+      return lines.suffix(bytes.count - written).count { $0 == UInt8(ascii: "\n") }
+    }
+    func tell() { if lost > 0, put(note(lost)) == 0 { lost = 0 } }
     while true {
       wake.wait()
       while let (bytes, dropped) = take() {
-        output(bytes)
-        if dropped > 0 { output(note(dropped)) }
+        tell()
+        lost += put(bytes) + dropped
+        tell()
       }
     }
   }
