@@ -26,8 +26,11 @@ enum BundleRedaction {
   private static let shortest = 16
 
   static func apply(_ redaction: Redaction, to exchange: StoredExchange, environment: [String: String]) -> StoredExchange {
-    var redaction = redaction
-    redaction.secrets += secrets(in: environment) + secrets(in: exchange)
+    var (redaction, exchange) = (redaction, exchange)
+    redaction.secrets += secrets(in: environment)
+    let found = secrets(in: exchange)
+    // Strangers chose these, and how many there are: of too many no more is looked at than of a record's own, and what is left is taken out.
+    if Redaction.areTooMany(found) { exchange.secrets += found } else { redaction.secrets += found }
     return exchange.redacted(redaction)
   }
 
@@ -74,6 +77,8 @@ enum BundleRedaction {
         position = start + 1
         guard body[start...].starts(with: prefix), counts(start) else { continue }
         let tail = body[(start + prefix.count)...].prefix(while: isPart)
+        // What begins within it is a part of it, and shorter: a text that repeats a prefix is read once, not once a prefix.
+        position = tail.endIndex
         guard tail.count >= shortest, tail.contains(where: { (0x30...0x39).contains($0) }) else { continue }
         let isScheme = prefix.last == 0x20
         found.insert(String(decoding: isScheme ? Array(tail) : prefix + tail, as: UTF8.self))
