@@ -119,7 +119,7 @@ let package = Package(
     // Writes a store until it is killed, for the tests that kill it.
     .executableTarget(name: "store-load", dependencies: ["Store"], path: "Tests/StoreLoad", swiftSettings: settings),
     tests("StoreTests", ["JSON", "Fidelity", "Store", "TestSupport", "store-load", grdb]),
-    tests("LogbookTests", ["JSON", "JSONSchema", "Fidelity", "Inspection", "Configuration", "Store", "Logbook", "belay", grdb]),
+    tests("LogbookTests", ["JSON", "JSONSchema", "Fidelity", "Inspection", "Configuration", "Store", "Logbook", "TestSupport", "belay", grdb]),
     tests("ReplayTests", ["JSON", "JSONSchema", "Configuration", "Fidelity", "Replay", "Simulator", "Upstream", nioCore, nioPosix]),
   ]
 )
