@@ -31,7 +31,7 @@ package struct TLSSettings: Equatable, Sendable {
     serialNumber = chain.serialNumber
   }
   /// The base64 of a PEM file's private keys (RFC 7468), by lines. A short one, the last, is a word.
-  static func keyLines(pem: [UInt8]) -> [Secret] {
+  package static func keyLines(pem: [UInt8]) -> [Secret] {
     var (secrets, lines, isKey) = ([Secret](), [String](), false)
     for line in String(decoding: pem, as: UTF8.self).split(whereSeparator: \.isNewline) {
       if line.hasPrefix("-----") {
@@ -45,11 +45,19 @@ package struct TLSSettings: Equatable, Sendable {
     return secrets
   }
 
-  /// Of a key on a curve (RFC 5915 section 3) only the letters that have its number: the others, more than half of their lines, are those
-  /// of all keys, and of the public one.
+  /// What stands before the number of a key on a curve, but for its length: a version (RFC 5915 section 3), or Ed25519's and Ed448's names and
+  /// what the number is wrapped in (RFC 8410 section 7).
+  private static let beforeNumber: [[UInt8]] = [
+    [0x02, 0x01, 0x01, 0x04], [0x2B, 0x65, 0x70, 0x04, 0x22, 0x04], [0x2B, 0x65, 0x71, 0x04, 0x3B, 0x04],
+  ]
+
+  /// Of a key on a curve only the letters that have its number: the others, more than half of some lines, are those of all keys, and of the
+  /// public one. What a cut behind those leaves of a line would be the whole number, and less than three quarters of the line.
   private static func secrets(in lines: [String]) -> [Secret] {
     let bytes = Data(base64Encoded: lines.joined()).map { Array($0) } ?? []
-    let start = bytes.indices.prefix(60).first { bytes[$0...].starts(with: [0x02, 0x01, 0x01, 0x04]) && $0 + 5 <= bytes.count }.map { $0 + 5 }
+    let start = bytes.indices.prefix(60).lazy.compactMap { place in
+      beforeNumber.first { bytes[place...].starts(with: $0) }.map { place + $0.count + 1 }
+    }.first { $0 <= bytes.count }
     guard let start, case let count = Int(bytes[start - 1]), 24...66 ~= count else {
       return lines.filter { $0.utf8.count >= 16 }.map { Secret($0) }
     }
