@@ -140,6 +140,10 @@ import Testing
       var list = ListCommand()
       list.isJSON = true
       try await list.run(storePath: path, on: paper.screen(), now: Sample.start)
+      var export = ExportCommand(format: .json)
+      export.ids = ["last"]
+      try await export.run(storePath: path, on: paper.screen(), now: Sample.start) { _, _ in }
+      #expect(paper.lines.count == 3)
       for line in paper.bytes.split(separator: 0x0A) {
         let text = String(decoding: line, as: UTF8.self)
         #expect(text.contains(#""k\u009b2J\u007f\u0085\u2028\u202e\u2066é😀""#), "\(text)")

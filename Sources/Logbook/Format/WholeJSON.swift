@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fidelity
 import JSON
 import Store
 
@@ -6,7 +7,7 @@ import Store
 enum WholeJSON {
   /// - Parameter hasBodies: with the messages; without, their places are left out.
   static func line(of exchange: StoredExchange, hasBodies: Bool = true) -> [UInt8] {
-    JSONWriter.bytes(of: value(of: exchange, hasBodies: hasBodies)) + [0x0A]
+    JSONWriter.bytes(of: value(of: exchange, hasBodies: hasBodies)).escapedJSON + [0x0A]
   }
 
   static func value(of exchange: StoredExchange, hasBodies: Bool = true) -> JSONValue {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Fidelity
 import JSON
 package import Store
 
@@ -35,7 +34,7 @@ package struct ShowCommand: Sendable {
     case .text(let isFull):
       screen.lines(Self.lines(of: exchange, width: screen.width, paint: screen.paint, isFull: isFull))
     case .json:
-      screen.write(WholeJSON.line(of: exchange).escapedJSON)
+      screen.write(WholeJSON.line(of: exchange))
     case .raw(let part):
       let message = try message(part, of: exchange)
       if message.omittedBytes > 0 { screen.note("the last \(Quantity.bytes(message.omittedBytes)) were not kept\n") }
