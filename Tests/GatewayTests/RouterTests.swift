@@ -33,6 +33,15 @@ import Testing
     #expect(try Self.router.route(method: "GET", target: target, named: header).url == url)
   }
 
+  @Test("a client's path names no host, whatever the vendor's own is called")
+  func hostCalledV1() throws {
+    for base in ["http://v1", "http://v1/"] {
+      let router = Router(vendors: [Vendor(name: "a", baseURL: base)], defaultVendor: "a")
+      #expect(try router.route(method: "GET", target: "/evil.example/x", named: nil).url == "http://v1/evil.example/x")
+      #expect(try router.route(method: "POST", target: "/v1/chat/completions", named: nil).url == "http://v1/chat/completions")
+    }
+  }
+
   @Test(
     "only a POST of chat completions is inspected",
     arguments: [

@@ -35,7 +35,8 @@ package struct Route: Sendable {
     if isVersioned(path) {
       url = String(base) + Substring(path.utf8.dropFirst(3))
     } else {
-      if base.hasSuffix("/v1") { base.removeLast(3) }
+      // A host of that name stands behind two: without it, the client's path would name the host that gets the key.
+      if base.hasSuffix("/v1"), !base.hasSuffix("//v1") { base.removeLast(3) }
       url = String(base) + path
     }
     if let query { url += "?" + query }
