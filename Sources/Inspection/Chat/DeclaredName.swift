@@ -58,7 +58,7 @@ extension DeclaredName {
     if head < name.count {
       let tail = startOfTail(name)
       if let tool = tools.firstIndex(of: name.extracting(0..<head)) {
-        return namesAnother(name.extracting(head...), than: tool, tools, strangers) ? nil : tool
+        return namesAnother(name.extracting(head...), than: tool, tools, strangers) || spellsLonger(name, head, tools, strangers) ? nil : tool
       }
       guard head > 0, tail < name.count else { return nil }
       return only(tools) {
@@ -95,6 +95,29 @@ extension DeclaredName {
     return false
   }
 
+  /// Whether a tool with a longer name may be meant, spelled with other signs: `delete file` is no `delete` where there is a `delete_file`.
+  /// Of the history's names those that are spoilt themselves are none.
+  private static func spellsLonger(_ name: borrowing Span<UInt8>, _ head: Int, _ tools: ByteStrings, _ strangers: ByteStrings) -> Bool {
+    let (letters, least) = (folded(name), folded(name.extracting(0..<head)).count)
+    for names in [tools, strangers] {
+      for number in 0..<names.count {
+        let other = names.bytes.span.extracting(names.range(number))
+        if beginning(of: letters, in: other) > least, endOfHead(other) == other.count { return true }
+      }
+    }
+    return false
+  }
+
+  /// How many letters a name has, if all of them are those with which `letters` begin; else 0.
+  private static func beginning(of letters: [UInt8], in name: borrowing Span<UInt8>) -> Int {
+    var matched = 0
+    for index in name.indices where isLetter(name[index]) {
+      guard matched < letters.count, letters[matched] == name[index].asciiLowercased else { return 0 }
+      matched += 1
+    }
+    return matched
+  }
+
   /// The one tool of which `condition` holds.
   private static func only(_ tools: ByteStrings, where condition: (borrowing Span<UInt8>) -> Bool) -> Int? {
     var found: Int?
@@ -126,12 +149,7 @@ extension DeclaredName {
 
   /// Whether these are the letters of `name`.
   private static func isFolded(_ name: borrowing Span<UInt8>, _ letters: [UInt8]) -> Bool {
-    var matched = 0
-    for index in name.indices where isLetter(name[index]) {
-      guard matched < letters.count, letters[matched] == name[index].asciiLowercased else { return false }
-      matched += 1
-    }
-    return matched == letters.count
+    !letters.isEmpty && beginning(of: letters, in: name) == letters.count
   }
 
   /// Each is looked for among all tools.
