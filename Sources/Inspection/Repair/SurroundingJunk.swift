@@ -47,9 +47,9 @@ enum SurroundingJunk {
     return rest.count <= limit && !rest.contains { isStructure($0) }
   }
 
-  /// Whether these bytes, behind an object, are noise. Brackets may close what is not open; a further object, or a member that
-  /// came too late, may not be lost. What follows a token of the model's own grammar was never meant as arguments, unless
-  /// it begins another call.
+  /// Whether these bytes, behind an object, are noise. Brackets may close what is not open; a further object, an element or a member that
+  /// came too late, as behind a bracket too many, may not be lost. What follows a token of the model's own grammar was never meant as
+  /// arguments, unless it begins another call.
   static func isJunk(behind bytes: ArraySlice<UInt8>) -> Bool {
     var rest = bytes
     if let marker = rest.indices.first(where: { startsMarker(rest[$0...]) }) {
@@ -58,7 +58,17 @@ enum SurroundingJunk {
       rest = rest[..<marker]
     }
     return rest.count <= limit && !rest.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: ":") }
+      && !goesOnWithElement(rest)
   }
+
+  /// `{"ids":[1]},2]}`: behind a comma stands a value, and a bracket that would have closed its list.
+  private static func goesOnWithElement(_ rest: ArraySlice<UInt8>) -> Bool {
+    let start = rest.drop { $0.isWhiteSpace || isClosing($0) }
+    guard start.first == UInt8(ascii: ","), let value = start.dropFirst().first(where: { !$0.isWhiteSpace }), !isClosing(value) else { return false }
+    return start.contains(where: isClosing)
+  }
+
+  private static func isClosing(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") }
 
   /// Whether what is behind an object may be the rest of its last string, which a quotation mark without a backslash seems to end:
   /// `{"command":"rm -r "}old"/tmp"}`. Of a text that was cut the next one may not have come.

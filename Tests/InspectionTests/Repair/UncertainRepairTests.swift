@@ -24,4 +24,13 @@ import Testing
     // A client keeps the spoilt name of an earlier turn in its history.
     #expect(called("delete <br>", tools: ["delete"], history: ["delete <br>"]) == #"delete{"path":"/a"}"#)
   }
+
+  @Test func `An element behind a bracket too many is not lost`() {
+    for arguments in [#"{"ids":[1]},2]}"#, #"{"ids":[1]} , 2 ] }"#, #"{"a":["x"],"n":1},"y"]"#] {
+      #expect(called("f", arguments, tools: ["f"]) == nil, "\(arguments)")
+    }
+    for (arguments, mended) in [(#"{"ids":[1]}]}"#, #"f{"ids":[1]}"#), (#"{"ids":[1]},"#, #"f{"ids":[1]}"#), (#"{"ids":[1]},]}"#, #"f{"ids":[1]}"#)] {
+      #expect(called("f", arguments, tools: ["f"]) == mended, "\(arguments)")
+    }
+  }
 }
