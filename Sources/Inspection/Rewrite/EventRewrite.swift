@@ -94,13 +94,17 @@ package struct EventRewrite: Sendable {
   ) -> Bool {
     if drops.contains(.delta) { return edits.rebuild(delta, of: index, data) { _ in .drop } }
     var members: [JSONIndex.Node: MemberEdits.Member] = [:]
+    // What is thought may stand under two keys: each has the room that there was before.
+    let room = reasoningLeft[choice]
     for (key, value) in index.members(delta) {
       switch DeltaMember(key, index, data) {
       case .role where drops.contains(.role): members[key] = .drop
       case .calls where drops.contains(.calls): members[key] = .drop
       case .text: members[key] = drops.contains(.text) ? .drop : limited(value, to: &textLeft[choice], data)
       case .reasoning:
-        members[key] = drops.contains(.reasoning) ? .drop : limited(value, to: &reasoningLeft[choice], data)
+        var left = room
+        members[key] = drops.contains(.reasoning) ? .drop : limited(value, to: &left, data)
+        if let left { reasoningLeft[choice] = min(left, reasoningLeft[choice] ?? left) }
       default: break
       }
     }
