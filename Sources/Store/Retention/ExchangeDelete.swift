@@ -4,6 +4,8 @@ import GRDB
 /// Deletes the oldest exchanges and the rows that belong to them, some hundred at a time.
 struct ExchangeDelete {
   private static let rows = 200
+  /// What one step may free, where that is more than one exchange: vendors make calls of megabytes, and what is recorded waits for a step.
+  private static let mostBytes: Int64 = 8 << 20
   /// What an exchange takes beside its chunks: rows, index entries. Measured; an estimate is enough, since the file is
   /// looked at again.
   private static let overhead: Int64 = 1200
@@ -30,7 +32,7 @@ struct ExchangeDelete {
       guard let first: Int64 = rows.first?["key"] else { return .rollback }
       var last = first
       for row in rows {
-        if let bytes, freed >= bytes { break }
+        if freed >= min(bytes ?? .max, Self.mostBytes) { break }
         last = row["key"]
         freed += row["stored_bytes"] + Self.overhead
         count += 1

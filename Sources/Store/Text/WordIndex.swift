@@ -11,8 +11,9 @@ final class WordIndex {
   private let insertPiece: PreparedStatement
   private let mark: PreparedStatement
 
-  /// What one step may take, in bytes of text; an exchange counts as so many.
+  /// What one step may take, in bytes of text; an exchange, and each of its chunks, counts as so many.
   private static let exchangeBytes = 512
+  private static let pieceBytes = 16
 
   init(_ db: Database) throws {
     next = try PreparedStatement(db, "SELECT id, data FROM chunk_data WHERE id > ? ORDER BY id LIMIT 1")
@@ -67,7 +68,9 @@ final class WordIndex {
       last = row.sequence
       left -= Self.exchangeBytes
       for message in try PackedDetails.messages(row.details) {
-        for chunk in try Recipe(decoding: message.indexed).chunks { try insertPiece.run(.integer(chunk), .integer(row.key)) }
+        let chunks = try Recipe(decoding: message.indexed).chunks
+        for chunk in chunks { try insertPiece.run(.integer(chunk), .integer(row.key)) }
+        left -= Self.pieceBytes * chunks.count
       }
     }
     if last != first { try mark.run(.text("listed"), .integer(last)) }
