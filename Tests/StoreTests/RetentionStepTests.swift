@@ -96,6 +96,7 @@ import Testing
     let store = StoreWriter(options)
     var answers: Set<Int64> = []
     while store.status.expired == 0 || store.status.isExpiring {
+      try await Task.sleep(for: .milliseconds(1))
       if let answer = try await database.read(ask) { answers.insert(answer) }
     }
     await store.close()

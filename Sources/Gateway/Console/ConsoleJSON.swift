@@ -61,6 +61,7 @@ extension GatewayStatus {
         "failing_since": store.failingSince.map { JSONValue(Int($0)) } ?? nil,
         "set_aside": store.setAside.map { JSONValue($0) } ?? nil, "written": JSONValue(store.written),
         "dropped": .counts(Dictionary(store.dropped.map { ($0.key.name, $0.value) }) { $0 + $1 }),
+        "shadow_dropped": JSONValue(store.droppedOthers),
         "queued": JSONValue(store.queuedRecords), "lag_ms": JSONValue(Int(store.lagMilliseconds)), "expired": JSONValue(store.expired),
       ]
     }

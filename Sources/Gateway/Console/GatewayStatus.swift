@@ -57,6 +57,9 @@ package final class GatewayStatus: Sendable {
     fidelity?.write(to: &text)
     guard let store else { return text.text }
     text.append(counter: "belay_store_written_total", "Exchanges that the store holds or held.", [[]: store.written])
+    text.append(
+      counter: "belay_store_shadow_dropped_total", "Comparisons, and notes of what waits for the reference, that the store did not keep.",
+      [[]: store.droppedOthers])
     text.append(counter: "belay_store_expired_total", "Exchanges that retention deleted.", [[]: store.expired])
     text.append(gauge: "belay_store_up", "1 while the store can be written.", store.failure == nil ? 1 : 0)
     let reasons = StoreFailure.Reason.allCases.map { ([$0.rawValue], store.failure?.reason == $0 ? 1.0 : 0) }

@@ -35,7 +35,10 @@ package struct StoreStatus: Sendable, Equatable {
   /// Exchanges.
   package var written = 0
   package var comparisons = 0
+  /// Exchanges.
   package var dropped: [DropReason: Int] = [:]
+  /// Comparisons, and notes of the shadow's queue, that were not kept.
+  package var droppedOthers = 0
   /// Exchanges that were taken without their bodies, as too much was waiting.
   package var droppedBodies = 0
   /// When it was, as far as that is not in the store yet.

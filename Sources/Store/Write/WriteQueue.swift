@@ -33,13 +33,13 @@ struct WriteQueue {
   /// - Returns: whether the writer must be woken.
   mutating func offer(_ batch: [QueuedRecord], now: Int64) -> Bool {
     guard !isClosed else {
-      drop(batch.count, .closed, now: now)
+      drop(batch, .closed, now: now)
       return false
     }
     let before = waiting.count
     for record in batch {
       guard let fitting = fitting(record) else {
-        drop(1, status.failure.map { .failing($0.reason) } ?? .queueFull, now: now)
+        drop([record], status.failure.map { .failing($0.reason) } ?? .queueFull, now: now)
         continue
       }
       waiting.append(fitting)
@@ -83,7 +83,9 @@ struct WriteQueue {
     if inHand.records <= 0 { oldestInHand = nil }
   }
 
-  mutating func drop(_ count: Int, _ reason: StoreStatus.DropReason, now: Int64) {
+  mutating func drop(_ records: some Collection<QueuedRecord>, _ reason: StoreStatus.DropReason, now: Int64) {
+    let count = records.count(where: \.record.isExchange)
+    status.droppedOthers += records.count - count
     guard count > 0 else { return }
     status.dropped[reason, default: 0] += count
     status.dropNotes.add(count, reason.name, now: now)

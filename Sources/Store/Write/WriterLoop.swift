@@ -38,11 +38,11 @@ final class WriterLoop {
       for waiter in waiters { waiter.resume() }
       if let deadline = owner.deadline, isDone || DispatchTime.now() >= deadline { break }
     }
-    let lost = owner.withQueue { queue in
-      let waiting = queue.take()
-      return waiting.count
+    let waiting = owner.withQueue { queue in
+      let taken = queue.take()
+      return taken
     }
-    drop(lost + inHand.count, as: .closed)
+    drop(inHand + waiting, as: .closed)
     inHand = []
     try? noteDrops()
     session?.close()
@@ -125,8 +125,8 @@ final class WriterLoop {
       try writeOneByOne(count, session)
       return
     } catch let failure where StoreFailure(failure).reason == .other {
+      drop(inHand.prefix(1), as: .unusable)
       release(1, bytes: bytes)
-      drop(1, as: .unusable)
       return
     }
     let written = inHand.prefix(count)
@@ -143,7 +143,7 @@ final class WriterLoop {
         try session.write([record])
         note([record])
       } catch let failure where StoreFailure(failure).reason == .other {
-        drop(1, as: .unusable)
+        drop([record], as: .unusable)
       }
       release(1, bytes: record.bytes)
     }
@@ -221,9 +221,9 @@ final class WriterLoop {
     }
   }
 
-  private func drop(_ count: Int, as reason: StoreStatus.DropReason) {
+  private func drop(_ records: ArraySlice<QueuedRecord>, as reason: StoreStatus.DropReason) {
     let now = options.now()
-    owner.withQueue { $0.drop(count, reason, now: now) }
+    owner.withQueue { $0.drop(records, reason, now: now) }
     owner.publish()
   }
 
