@@ -7,10 +7,10 @@ import Synchronization
 extension Shadow {
   /// Returns when there is somebody to ask, or false when the gateway stops without.
   func isWanted() async -> Bool {
-    if state.withLock({ $0.configuration.isShadowed }) { return true }
+    if with({ $0.configuration.isShadowed }) { return true }
     for await event in events {
       if case .stop = event { return false }
-      guard state.withLock({ $0.configuration.isShadowed }) else { continue }
+      guard with({ $0.configuration.isShadowed }) else { continue }
       // Nothing waits yet, so that nothing is to be sent.
       _ = reloaded()
       announce()
@@ -22,7 +22,7 @@ extension Shadow {
   /// Takes up what an earlier process left, and reads the baseline.
   func prepare() async -> [StoredShadowJob] {
     await takeBaseline()
-    let (configuration, vendor) = state.withLock { ($0.configuration, $0.vendor) }
+    let (configuration, vendor) = with { ($0.configuration, $0.vendor) }
     guard let writer, let path = configuration.recording?.path, configuration.isShadowed else { return [] }
     // The writer makes the file, or brings it up to date. Nothing waits for words that an earlier process did not index: it may be hours'.
     await writer.opened()
@@ -35,24 +35,24 @@ extension Shadow {
     let day = now() / ShadowBudget.dayLength
     let left = vendor == nil ? nil : try? await reader.shadow(reference: vendor?.name ?? "", day: day)
     let budget = ShadowBudget(day: day, requests: left?.requests ?? 0, tokens: left?.tokens ?? 0)
-    state.withLock { $0.core.take(sampler, budget) }
+    with { $0.core.take(sampler, budget) }
     return left?.jobs ?? []
   }
 
   /// Reads the baseline that the configuration names, unless that is the one at hand.
   func takeBaseline() async {
-    let (reference, known) = state.withLock { ($0.configuration.shadowReference, $0.core.baseline == nil ? nil : $0.baselinePath) }
-    guard case .baseline(let path) = reference else { return state.withLock { $0.core.take(nil) } }
+    let (reference, known) = with { ($0.configuration.shadowReference, $0.core.baseline == nil ? nil : $0.baselinePath) }
+    guard case .baseline(let path) = reference else { return with { $0.core.take(nil) } }
     guard path != known else { return }
     do {
       let baseline = try await Baseline(path: path)
       if baseline.answers.isEmpty { logger.warning("the baseline holds no answer", metadata: ["path": "\(path)"]) }
-      state.withLock { state in
+      with { state in
         state.core.take(baseline)
         state.baselinePath = path
       }
     } catch {
-      state.withLock { $0.core.take(nil) }
+      with { $0.core.take(nil) }
       logger.error("the baseline cannot be read, so nothing is compared", metadata: ["path": "\(path)", "problem": "\(error)"])
     }
   }

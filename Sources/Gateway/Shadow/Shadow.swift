@@ -19,7 +19,7 @@ package final class Shadow: Sendable {
     case deadline
   }
 
-  struct State {
+  package struct State {
     var core: ShadowCore
     var configuration: BelayConfiguration
     /// Nil where nobody is asked.
@@ -31,7 +31,10 @@ package final class Shadow: Sendable {
   }
 
   let inbox: ShadowInbox
-  let state: Mutex<State>
+  private let state: Mutex<State>
+  /// As it was after the last change. Requests are read while `state` is locked, on a thread that stands back: whoever asks how the shadow is
+  /// doing waits for none of it.
+  private let shown: Mutex<ShadowStatus>
   let events: AsyncStream<Event>
   private let tell: AsyncStream<Event>.Continuation
   let writer: StoreWriter?
@@ -49,21 +52,28 @@ package final class Shadow: Sendable {
     (self.events, self.tell, self.writer, self.logger, self.now) = (events, tell, writer, logger, now)
     inbox = ShadowInbox { tell.yield(.arrivals) }
     let mark = ReferenceMark(configuration.shadowReference)
-    state = Mutex(
-      State(
-        core: ShadowCore(
-          configuration.shadow ?? ShadowSettings(), reference: configuration.shadowReference.name ?? "", mark: mark,
-          isPersistent: writer != nil && configuration.recording?.keepsEverything == true),
-        configuration: configuration, vendor: configuration.shadowReference.vendor, mark: mark))
-    state.withLock { _ = $0.core.hide(configuration.vendorSecrets) }
+    var state = State(
+      core: ShadowCore(
+        configuration.shadow ?? ShadowSettings(), reference: configuration.shadowReference.name ?? "", mark: mark,
+        isPersistent: writer != nil && configuration.recording?.keepsEverything == true),
+      configuration: configuration, vendor: configuration.shadowReference.vendor, mark: mark)
+    _ = state.core.hide(configuration.vendorSecrets)
+    shown = Mutex(ShadowStatus(state.core, configuration.shadowReference))
+    self.state = Mutex(state)
   }
 
-  package var status: ShadowStatus {
-    state.withLock { ShadowStatus($0.core, $0.configuration.shadowReference) }
+  package var status: ShadowStatus { shown.withLock { $0 } }
+
+  /// Whoever comes meanwhile waits until it is done, but who asks for `status`.
+  package func with<T: Sendable>(_ body: (inout State) -> T) -> T {
+    state.withLock { state in
+      defer { shown.withLock { $0 = ShadowStatus(state.core, state.configuration.shadowReference) } }
+      return body(&state)
+    }
   }
 
   package func reload(_ configuration: BelayConfiguration) {
-    let hidden = state.withLock { state in
+    let hidden = with { state in
       state.configuration = configuration
       state.vendor = configuration.shadowReference.vendor
       state.mark = ReferenceMark(configuration.shadowReference)
@@ -108,12 +118,12 @@ package final class Shadow: Sendable {
         if case .tick(nextTick) = event { nextTick = .max }
         if case .stop = event {
           isStopping = true
-          wake(.deadline, after: state.withLock { $0.core.queue.settings.drain }, &tasks)
+          wake(.deadline, after: with { $0.core.queue.settings.drain }, &tasks)
         }
         await catchUp(client, &tasks)
         perform(work(of: event), client, &tasks)
         if case .reload = event { await takeBaseline() }
-        let (isQuiet, due) = state.withLock { ($0.core.queue.underwayCount == 0, $0.core.queue.nextTick) }
+        let (isQuiet, due) = with { ($0.core.queue.underwayCount == 0, $0.core.queue.nextTick) }
         if isStopping, isQuiet { break }
         if let due, due < nextTick {
           nextTick = due
@@ -129,33 +139,36 @@ package final class Shadow: Sendable {
 
   /// What has arrived may have been decided on for a reference whose reload is still among the events.
   private func catchUp(_ client: ReferenceClient, _ tasks: inout DiscardingTaskGroup) async {
-    guard state.withLock({ $0.core.mark != $0.mark }) else { return }
+    guard with({ $0.core.mark != $0.mark }) else { return }
     perform(reloaded(), client, &tasks)
     await takeBaseline()
   }
 
   private func work(of event: Event) -> ShadowCore.Work {
     switch event {
-    case .arrivals:
-      let (records, lost) = inbox.take()
-      return change { $0.arrived(records, lost: lost, at: now()) }
+    case .arrivals: return arrived()
     case .finished(let id, .answered(let answer)): return change { $0.answered(id, answer, at: now()) }
     case .finished(let id, .failed(let failure)): return change { $0.failed(id, failure, at: now()) }
     case .tick: return change { $0.tick(at: now()) }
     case .reload: return reloaded()
     case .stop:
       // What is in the inbox was served; it may still be sent, or kept.
-      let (records, lost) = inbox.take()
-      return change { core in
-        defer { core.stop() }
-        return core.arrived(records, lost: lost, at: now())
-      }
+      defer { with { $0.core.stop() } }
+      return arrived()
     case .deadline: return ShadowCore.Work()
     }
   }
 
+  /// Each by itself: a reload waits for one request to be read.
+  private func arrived() -> ShadowCore.Work {
+    let (records, lost) = inbox.take()
+    var work = change { $0.arrived([], lost: lost, at: now()) }
+    for record in records { work.append(change { $0.arrived([record], lost: 0, at: now()) }) }
+    return work
+  }
+
   private func change(_ body: (inout ShadowCore) -> ShadowCore.Work) -> ShadowCore.Work {
-    state.withLock { body(&$0.core) }
+    with { body(&$0.core) }
   }
 
   private func perform(_ work: ShadowCore.Work, _ client: ReferenceClient, _ tasks: inout DiscardingTaskGroup) {
@@ -171,7 +184,7 @@ package final class Shadow: Sendable {
   }
 
   private func send(_ job: ShadowJob, _ client: ReferenceClient, _ tasks: inout DiscardingTaskGroup) {
-    let (vendor, configuration, settings) = state.withLock { state in
+    let (vendor, configuration, settings) = with { state in
       // A reload is on its way to the core where they differ, and takes the job.
       (state.core.mark == state.mark ? state.vendor : nil, state.configuration, state.core.queue.settings)
     }
@@ -192,7 +205,7 @@ package final class Shadow: Sendable {
   }
 
   func reloaded() -> ShadowCore.Work {
-    state.withLock { state in
+    with { state in
       let configuration = state.configuration
       return state.core.reload(
         configuration.isShadowed ? configuration.shadow : nil, reference: configuration.shadowReference.name, mark: state.mark,

@@ -16,6 +16,15 @@ package struct ShadowCore: Sendable {
     package var isBack = false
 
     package init() {}
+
+    /// What is to be done after this.
+    package mutating func append(_ next: Work) {
+      sends += next.sends
+      comparisons += next.comparisons
+      notes += next.notes
+      pause = next.pause ?? pause
+      isBack = isBack || next.isBack
+    }
   }
 
   package private(set) var queue: ShadowQueue

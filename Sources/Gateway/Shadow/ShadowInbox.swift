@@ -26,18 +26,12 @@ package final class ShadowInbox: Sendable {
     let rings = state.withLock { state in
       let wasEmpty = state.records.isEmpty
       for record in batch where record.shadow != nil {
-        var size = 1024
-        if case .sent(let body, _)? = record.shadow { size += body.readableBytes }
-        // In `observe` the calls are the exchange's.
-        for calls in [record.calls] + record.attempts.map(\.calls) { size += calls.reduce(0) { $0 + 64 + $1.arguments.count } }
+        let record = record.forShadow
+        let size = record.queuedBytes
         guard state.records.count < limit, state.bytes + size <= byteLimit else {
           state.lost += 1
           continue
         }
-        var record = record
-        // The bytes must not live as long as this queue.
-        record.bodies = nil
-        for index in record.attempts.indices { (record.attempts[index].answer, record.attempts[index].sent) = (nil, nil) }
         state.records.append(record)
         state.bytes += size
       }
@@ -52,5 +46,16 @@ package final class ShadowInbox: Sendable {
       defer { state = State() }
       return (state.records, state.lost)
     }
+  }
+}
+
+extension ExchangeRecord {
+  /// What the shadow looks at: the request, and what its first answer said. The rest must not live as long as the inbox.
+  fileprivate var forShadow: ExchangeRecord {
+    var record = self
+    (record.bodies, record.edits, record.findings, record.repairs) = (nil, [], [], [])
+    record.attempts = Array(attempts.prefix(1))
+    for index in record.attempts.indices { (record.attempts[index].answer, record.attempts[index].sent) = (nil, nil) }
+    return record
   }
 }
