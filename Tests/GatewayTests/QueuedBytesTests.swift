@@ -26,6 +26,15 @@ import Testing
     #expect(lost { $0.bodies = RecordedBodies(requestHeaders: [("X-Short", "a")]) } == (0, 0))
   }
 
+  @Test("where messages begin counts")
+  func boundaries() {
+    #expect(
+      lost {
+        $0.bodies = RecordedBodies(requestHeaders: [])
+        $0.bodies?.boundaries = Array(repeating: 0, count: 8000)
+      } == (3, 0))
+  }
+
   @Test("reasons and fields count")
   func words() {
     #expect(lost { $0.finishReasons = [Self.long] } == (0, 1))

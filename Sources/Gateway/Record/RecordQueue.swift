@@ -193,5 +193,7 @@ extension RecordedAnswer {
 }
 
 extension RecordedBodies {
-  var queuedBytes: Int { request.readableBytes + (response?.count ?? 0) + requestHeaders.heldBytes }
+  var queuedBytes: Int {
+    request.readableBytes + (response?.count ?? 0) + requestHeaders.heldBytes + MemoryLayout<Int>.stride * boundaries.count
+  }
 }

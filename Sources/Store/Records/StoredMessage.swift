@@ -33,7 +33,8 @@ package struct StoredMessage: Sendable, Equatable {
     self.omittedBytes = omittedBytes
   }
 
-  var heldBytes: Int { body.count + (text?.utf8.count ?? 0) + headers.heldBytes }
+  /// Messages may be as short as `{}`: where they begin is then more than they are.
+  var heldBytes: Int { body.count + (text?.utf8.count ?? 0) + headers.heldBytes + MemoryLayout<Int>.stride * boundaries.count }
 }
 
 extension [StoredMessage.Header] {
