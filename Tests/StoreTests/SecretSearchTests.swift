@@ -344,6 +344,14 @@ import Testing
     #expect(SecretSearch([key]).cleared("it: \(key)!")?.replacing("\"", with: "") == "it: [redacted]!")
   }
 
+  /// More of them in a row than any JSON has, at either end of what is taken out.
+  @Test func quotesThatAreASecretAreNoStrings() {
+    let quotes = String(repeating: "\"", count: 12)
+    #expect(SecretSearch([String(quotes.dropLast(3))]).cleared("it: \\\(quotes)%3D") == "it: [redacted]%3D")
+    let seven = quotes.prefix(7)
+    #expect(SecretSearch(["n\(seven)", "\"x1234567"]).cleared("it: \\n\(seven)x1234567.") == "it: \\n[redacted].")
+  }
+
   // MARK: The proxy's own keys
 
   private static let own = "belay_" + String(repeating: "aB3", count: 14) + "x"

@@ -4,6 +4,9 @@
 /// stays would be no JSON. A text that begins within a key may have an escape before it whose last letter is the key's next: `\u2026`,
 /// `\n`; a key may have a quote where a string begins.
 enum EscapeBounds {
+  /// An empty string's: more in a row are no JSON, and might be a secret themselves. With five letters of an escape these are shorter than any.
+  private static let mostQuotes = 2
+
   /// - Parameter ranges: in order, none in another.
   static func moved(_ ranges: [Range<Int>], in text: borrowing Span<UInt8>) -> [Range<Int>] {
     var moved: [Range<Int>] = []
@@ -16,6 +19,8 @@ enum EscapeBounds {
       var (first, last) = (start, end)
       while first < last, isQuote(text, at: first, after: done) { first += 1 }
       while first < last, isQuote(text, at: last - 1, after: first) { last -= 1 }
+      if first - start > mostQuotes { first = start }
+      if end - last > mostQuotes { last = end }
       if first < last { moved.append(first..<last) } else if start < end { moved.append(start..<end) }
       done = end
     }
