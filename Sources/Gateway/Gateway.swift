@@ -224,7 +224,7 @@ package final class Gateway: Service {
     // Whoever spreads requests learns from readiness first that no more are to come here.
     if configuration.limits.drainDelay > .zero { try? await Task.sleep(for: configuration.limits.drainDelay) }
     if configuration.reusesPort { await PortHandover(listener) { lanes.accepted }.handOver() }
-    await ListenQueue(listener).acceptAll()
+    await ListenQueue(listener, on: group).accept()
     try? await listener.close()
     await lanes.drain(within: configuration.limits.drain)
     return console

@@ -113,8 +113,7 @@ final class EngineLoop {
       do throws(UpstreamError) {
         try transfer.begin(call, in: multi)
       } catch {
-        transfer.recycle()
-        pool.append(transfer)
+        keep(transfer)
         throw error
       }
       transfer.index = running.count
@@ -126,11 +125,14 @@ final class EngineLoop {
   }
 
   private func idleTransfer() throws(UpstreamError) -> Transfer {
-    if let transfer = pool.popLast() {
-      try transfer.renew()
-      return transfer
-    }
+    if let transfer = pool.popLast() { return transfer }
     return try Transfer(options, reactor: reactor, turn: turn)
+  }
+
+  /// For the next call. What libcurl keeps of the answer it had is let go at once: the first of those that are kept may rest for good.
+  private func keep(_ transfer: Transfer) {
+    transfer.recycle()
+    if pool.count < options.pooledHandles, (try? transfer.renew()) != nil { pool.append(transfer) }
   }
 
   /// Sends the events of this turn on their way, and frees the transfers that have ended.
@@ -142,8 +144,7 @@ final class EngineLoop {
         running[transfer.index] = running[running.count - 1]
         running[transfer.index].index = transfer.index
         running.removeLast()
-        transfer.recycle()
-        if pool.count < options.pooledHandles { pool.append(transfer) }
+        keep(transfer)
       } else {
         deadlines.note(transfer.deadline(now: turn.now))
       }

@@ -17,6 +17,10 @@ package struct HeadParser {
   private static let lengthName = Array("content-length:".utf8)
   private static let codingName = Array("transfer-encoding:".utf8)
 
+  /// Lines of fields of all heads and trailers. Each takes libcurl time and an allocation of its own, however short it is, and one that goes
+  /// on with the one before as much as all of that; an honest vendor's answer has less than a hundred.
+  private static let mostLines = 2000
+
   private let limit: Int
   /// Nil until the status line has come.
   private var status: Int?
@@ -30,6 +34,7 @@ package struct HeadParser {
   private var isWithinFraming = false
   /// Bytes of 1xx heads and of trailers: libcurl keeps all of them, some ten times their size, as long as the transfer lasts.
   private var besides = 0
+  private var lineCount = 0
   package private(set) var isComplete = false
   /// Something of an answer has come, if only a 1xx.
   package var hasBegun: Bool { status != nil || besides > 0 }
@@ -45,11 +50,13 @@ package struct HeadParser {
   package mutating func feed(_ line: borrowing Span<UInt8>) -> Step {
     if isComplete {
       besides += line.count
+      if let tooMany = noteLine() { return tooMany }
       return besides > limit ? tooLarge("trailers are") : .trailer
     }
     guard let first = line.isEmpty ? nil : line[0] else { return .more }
     guard let status else { return readStatusLine(line) }
     if first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") { return endOfHead(status) }
+    if let tooMany = noteLine() { return tooMany }
     if lines.count + line.count > limit {
       return tooLarge("head is")
     }
@@ -71,6 +78,12 @@ package struct HeadParser {
     }
     unsafe line.extracting(text...).withUnsafeBufferPointer { unsafe lines.append(contentsOf: $0) }
     return .more
+  }
+
+  private mutating func noteLine() -> Step? {
+    lineCount += 1
+    guard lineCount > Self.mostLines else { return nil }
+    return .failed(UpstreamError(.tooLarge, "the response head has more than \(Self.mostLines) lines"))
   }
 
   private func tooLarge(_ what: String) -> Step {

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import struct
+import time
 
 import pytest
 
@@ -18,11 +19,13 @@ UPLOAD = b"POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chun
 
 
 @pytest.fixture
-def serve(tmp_path):
+def serve(tmp_path, request):
     """In front of a vendor that is not there."""
+    loops, limits = getattr(request, "param", (1, "{}"))
     file = tmp_path / "belay.yaml"
     file.write_text(
-        "listen: 127.0.0.1:0\nloops: 1\nconsole: off\nstore: off\nlog: { format: json }\nvendors: { one: http://127.0.0.1:9/v1 }\n")
+        f"listen: 127.0.0.1:0\nloops: {loops}\nlimits: {limits}\nconsole: off\nstore: off\nlog: {{ format: json }}\n"
+        "vendors: { one: http://127.0.0.1:9/v1 }\n")
     program = Program("serve", "--config", file)
     yield program
     program.process.kill()
@@ -38,6 +41,7 @@ def lines(serve):
 
 
 @pytest.mark.parametrize("leaves", [False, True])
+@pytest.mark.parametrize("serve", [(1, "{}"), (2, "{}")], ids=["1 loop", "2 loops"], indirect=True)
 def test_a_stop_accepts_what_waits_in_the_listeners_queue(serve, leaves):
     serve.process.send_signal(signal.SIGSTOP)
     clients = [connect(serve) for _ in range(COUNT)]
@@ -54,6 +58,33 @@ def test_a_stop_accepts_what_waits_in_the_listeners_queue(serve, leaves):
     assert serve.process.wait(20) == 0
     serve.said("stopped")
     assert len(lines(serve)) == COUNT
+
+
+@pytest.mark.parametrize("serve", [(2, "{ drain_delay: 1s }")], ids=["2 loops"], indirect=True)
+@pytest.mark.parametrize("loop", [0, 1])
+def test_a_stop_waits_for_a_busy_loop_to_take_what_was_accepted_for_it(serve, loop):
+    # Connections go to the loops in turn.
+    large, _ = [connect(serve) for _ in range(2)][:: 1 - 2 * loop]
+    schema = {"type": "object", "properties": {f"p{number}": {"type": "string", "description": "about"} for number in range(8)}}
+    tools = [
+        {"type": "function", "function": {"name": f"tool_{number}", "description": "word " * 20, "parameters": schema}} for number in range(9000)]
+    body = json.dumps({"model": "kimi-k2", "tools": tools, "messages": []}).encode()
+    large.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body[:-1]))
+    serve.process.send_signal(signal.SIGTERM)
+    serve.said("draining")
+    # Half a second of its loop, within which the listener closes.
+    time.sleep(0.75)
+    large.sendall(body[-1:])
+    time.sleep(0.1)
+    clients = [connect(serve) for _ in range(COUNT)]
+    for client in clients:
+        client.sendall(REQUEST)
+    assert [client.recv(12) for client in clients] == [b"HTTP/1.1 502"] * COUNT
+    for client in [large, *clients]:
+        client.close()
+    assert serve.process.wait(20) == 0
+    serve.said("stopped")
+    assert len(lines(serve)) == COUNT + 1
 
 
 @pytest.mark.parametrize("resets", [False, True])

@@ -87,6 +87,27 @@ struct HeadTests {
     #expect(error.kind == .tooLarge)
   }
 
+  @Test("More lines than any answer has are too many, however short, in one head, in heads before it, or as trailers")
+  func lines() {
+    let (first, last) = ("HTTP/1.1 200 OK", "")
+    let cases = [
+      [first] + Array(repeating: "a:", count: 2001), [first, "a: b"] + Array(repeating: " c", count: 2000),
+      [[String]](repeating: ["HTTP/1.1 103 Early Hints"] + Array(repeating: "a:", count: 50) + [last], count: 41).flatMap { $0 },
+      [first, last] + Array(repeating: "a:", count: 2001),
+    ]
+    for lines in cases {
+      guard case .failed(let error) = parse(lines) else {
+        Issue.record("\(lines.count) lines were taken")
+        continue
+      }
+      #expect(error.kind == .tooLarge && error.description.contains("2000 lines"))
+    }
+    guard case .complete = parse([first] + Array(repeating: "a:", count: 2000) + [last]) else {
+      Issue.record("2000 lines were refused")
+      return
+    }
+  }
+
   @Test("Heads before the final one, and trailers, have a limit together: libcurl keeps them")
   func besides() {
     let early = ["HTTP/1.1 103 Early Hints", "Link: </a>; rel=preload", ""]
