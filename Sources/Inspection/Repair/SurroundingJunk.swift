@@ -13,7 +13,8 @@ enum SurroundingJunk {
   static func removed(from text: [UInt8], isCut: Bool) -> [UInt8]? {
     let found = ArgumentObjects(in: text)
     guard let last = found.objects.last, !found.isOpen, found.leading.count + found.trailing.count + found.objects.count > 1,
-      isJunk(before: text[found.leading]), isJunk(behind: text[found.trailing]), !mayGoOn(text[last], text[found.trailing], isCut: isCut)
+      isJunk(before: text[found.leading]), isJunk(behind: text[found.trailing], isCut: isCut),
+      !mayGoOn(text[last], text[found.trailing], isCut: isCut)
     else { return nil }
     let object = Array(text[last])
     guard found.objects.count > 1 else { return object }
@@ -50,7 +51,9 @@ enum SurroundingJunk {
   /// Whether these bytes, behind an object, are noise. Brackets may close what is not open; a further object, an element or a member that
   /// came too late, as behind a bracket too many, may not be lost. What follows a token of the model's own grammar was never meant as
   /// arguments, unless it begins another call.
-  static func isJunk(behind bytes: ArraySlice<UInt8>) -> Bool {
+  ///
+  /// - Parameter isCut: the text may not be all.
+  static func isJunk(behind bytes: ArraySlice<UInt8>, isCut: Bool = false) -> Bool {
     var rest = bytes
     if let marker = rest.indices.first(where: { startsMarker(rest[$0...]) }) {
       let behind = Array(rest[marker...])
@@ -58,14 +61,17 @@ enum SurroundingJunk {
       rest = rest[..<marker]
     }
     return rest.count <= limit && !rest.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: ":") }
-      && !goesOnWithElement(rest)
+      && !goesOnWithElement(rest, isCut: isCut && rest.endIndex == bytes.endIndex)
   }
 
-  /// `{"ids":[1]},2]}`: behind a comma stands a value, and a bracket that would have closed its list.
-  private static func goesOnWithElement(_ rest: ArraySlice<UInt8>) -> Bool {
+  /// `{"ids":[1]},2]}`: behind a comma stands a value, and a bracket that would have closed its list. Of a text that was cut both may not have
+  /// come.
+  private static func goesOnWithElement(_ rest: ArraySlice<UInt8>, isCut: Bool) -> Bool {
     let start = rest.drop { $0.isWhiteSpace || isClosing($0) }
-    guard start.first == UInt8(ascii: ","), let value = start.dropFirst().first(where: { !$0.isWhiteSpace }), !isClosing(value) else { return false }
-    return start.contains(where: isClosing)
+    guard start.first == UInt8(ascii: ",") else { return false }
+    let value = start.dropFirst().first { !$0.isWhiteSpace }
+    if value.map(isClosing) ?? false { return false }
+    return isCut || value != nil && start.contains(where: isClosing)
   }
 
   private static func isClosing(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") }

@@ -5,10 +5,12 @@ import Testing
 /// What could be mended in two ways is asked for again: the other way is another call than the model made.
 @Suite struct UncertainRepairTests {
   /// What is called then; nil where nothing is that a client may run.
-  private func called(_ name: String, _ arguments: String = #"{"path":"/a"}"#, tools: [String], history: [String] = []) -> String? {
+  private func called(
+    _ name: String, _ arguments: String = #"{"path":"/a"}"#, tools: [String], history: [String] = [], finish: String = "tool_calls"
+  ) -> String? {
     var request = facts(tools.map { ($0, #"{"type":"object"}"#) })
     request.strangers = ByteStrings(history)
-    let choice = answer([call(name, arguments)]).mended(allRules, request).summary.first
+    let choice = answer([call(name, arguments)], finish: finish).mended(allRules, request).summary.first
     guard let call = choice.calls.first, call.verdict?.valid == true else { return nil }
     return String(decoding: call.name, as: UTF8.self) + call.argumentsText
   }
@@ -31,6 +33,10 @@ import Testing
     }
     for (arguments, mended) in [(#"{"ids":[1]}]}"#, #"f{"ids":[1]}"#), (#"{"ids":[1]},"#, #"f{"ids":[1]}"#), (#"{"ids":[1]},]}"#, #"f{"ids":[1]}"#)] {
       #expect(called("f", arguments, tools: ["f"]) == mended, "\(arguments)")
+    }
+    // Nor one that may have been about to come.
+    for arguments in [#"{"ids":[1]},"#, #"{"ids":[1]},2"#, #"{"ids":[1]}], "x"#] {
+      #expect(called("f", arguments, tools: ["f"], finish: "length") == nil, "\(arguments)")
     }
   }
 }
