@@ -129,6 +129,10 @@ static inline void belay_ssl_ctx_refuse_long_primes(SSL_CTX *context) {
   ERR_clear_error();
 }
 
+// libcurl offers to show a certificate at any time after the handshake (RFC 8446, section 4.6.2), and OpenSSL answers each request for one
+// within one read. Belay has none to show, and then the first request is an error.
+static inline void belay_ssl_ctx_show_nothing_later(SSL_CTX *context) { SSL_CTX_set_post_handshake_auth(context, 0); }
+
 // In bytes; OpenSSL takes 100 KiB, each certificate of which costs. What comes compressed would be looked at by nobody before it is read.
 static inline void belay_ssl_ctx_limit_chains(SSL_CTX *context, long bytes) {
   SSL_CTX_set_max_cert_list(context, bytes);

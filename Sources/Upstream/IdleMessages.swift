@@ -36,6 +36,8 @@ func onTLSContext(
   unsafe belay_ssl_ctx_tell_messages(context, onTLSMessage, reactor)
   unsafe belay_ssl_ctx_limit_chains(context, 32 << 10)
   unsafe belay_ssl_ctx_refuse_long_primes(context)
+  // libcurl has said otherwise before.
+  unsafe belay_ssl_ctx_show_nothing_later(context)
   return CURLE_OK
 }
 
@@ -48,7 +50,7 @@ func onTLSMessage(
     let context = unsafe context
   else { return }
   switch Int32(unsafe bytes.load(as: UInt8.self)) {
-  case SSL3_MT_KEY_UPDATE, SSL3_MT_NEWSESSION_TICKET, SSL3_MT_HELLO_REQUEST: break
+  case SSL3_MT_KEY_UPDATE, SSL3_MT_NEWSESSION_TICKET, SSL3_MT_HELLO_REQUEST, SSL3_MT_CERTIFICATE_REQUEST: break
   case SSL3_MT_CERTIFICATE: return unsafe belay_tls_refuse_costly_certificates(bytes, count, session)
   default: return
   }

@@ -27,7 +27,7 @@ class Vendor:
     """Answers each connection's request with a head, and then floods it with key updates."""
 
     def __init__(self, pair):
-        self.library, self.sent = libssl(), []
+        self.library, self.sent, self.may_ask_later = libssl(), [], None
         self.context = ctypes.c_void_p(self.library.SSL_CTX_new(ctypes.c_void_p(self.library.TLS_server_method())))
         for function, path in (("SSL_CTX_use_certificate_file", pair.certificate), ("SSL_CTX_use_PrivateKey_file", pair.key)):
             assert getattr(self.library, function)(self.context, str(path).encode(), 1) == 1
@@ -59,6 +59,9 @@ class Vendor:
                 assert count > 0
                 request += room.raw[:count]
             assert self.library.SSL_write(ssl, HEAD, len(HEAD)) == len(HEAD)
+            # OpenSSL sends no more than one request for a certificate before it is answered; others send as many as they like.
+            self.library.SSL_set_verify(ssl, 1, None)
+            self.may_ask_later = self.library.SSL_verify_client_post_handshake(ssl) == 1
             for sent in range(MANY):
                 self.library.SSL_key_update(ssl, 0)
                 if self.library.SSL_do_handshake(ssl) <= 0:
@@ -90,6 +93,7 @@ def test_messages_without_bytes_end_the_connection_and_do_not_hold_the_thread(st
     with pytest.raises((http.client.IncompleteRead, ConnectionError)):
         answer.read()
     assert vendor.floods(1)[0] < MANY
+    assert vendor.may_ask_later is False, "a certificate can be asked for at any time"
     record = json.loads(serve.said('"message":"exchange"'))
     assert (record["outcome"], record["error"], record["fault"]) == ("broken", "vendor_truncated", "vendor")
     vendor.listener.close()
