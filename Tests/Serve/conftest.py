@@ -16,14 +16,18 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BELAY = os.environ.get("BELAY_BINARY", str(ROOT / ".build/release/belay"))
 
 
+def environment():
+    """This process's own, without what would configure a `belay`."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
+
+
 class Program:
     """A `belay` command, in `folder`, with `variables` besides the environment's and so many file descriptors. `addresses` are those that it says it listens
     at, `lines` what it said until then, `log` its lines on standard error."""
 
     def __init__(self, *arguments, addresses=1, folder=None, variables=None, descriptors=None):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")} | (variables or {})
         self.process = subprocess.Popen(
-            [BELAY, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=folder,
+            [BELAY, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment() | (variables or {}), cwd=folder,
             preexec_fn=descriptors and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))))
         self.lines = []
         self.log = []

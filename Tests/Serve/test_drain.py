@@ -16,7 +16,7 @@ import urllib.request
 
 import pytest
 
-from conftest import BELAY, ROOT, Program
+from conftest import BELAY, ROOT, Program, environment
 
 
 def readiness(console):
@@ -188,9 +188,8 @@ def test_a_log_that_nobody_reads_costs_no_record_and_no_stop(start, tmp_path):
     store = tmp_path / "belay.sqlite"
     file = tmp_path / "belay.yaml"
     file.write_text(f"listen: 127.0.0.1:0\nconsole: off\nstore: {{ path: {store} }}\nvendors:\n  one: {vendor}/v1\n")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
     serve = subprocess.Popen(
-        [BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        [BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
     try:
         proxy = re.search(r"http://\S+", serve.stdout.readline()).group()
         answered = []
@@ -212,8 +211,7 @@ def test_a_log_whose_pipe_was_made_non_blocking_has_every_line(start, tmp_path):
     # As Node.js makes those of its children; the smallest pipe is full after ten lines.
     os.set_blocking(end, False)
     fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, 4096)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
-    serve = subprocess.Popen([BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=end, text=True, env=environment)
+    serve = subprocess.Popen([BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=end, text=True, env=environment())
     os.close(end)
     try:
         proxy = re.search(r"http://\S+", serve.stdout.readline()).group()
@@ -237,9 +235,8 @@ def test_a_log_that_is_read_late_says_what_it_lacks(start, tmp_path):
     file = tmp_path / "belay.yaml"
     file.write_text(
         f"listen: 127.0.0.1:0\nconsole: off\nstore: off\nlog: {{ format: json }}\nvendors:\n  one: {vendor}/v1\n")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
     serve = subprocess.Popen(
-        [BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        [BELAY, "serve", "--config", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
     try:
         proxy = re.search(r"http://\S+", serve.stdout.readline()).group()
         # More than the 8 MiB that wait: a model's name makes a line longer, up to 256 bytes of it.

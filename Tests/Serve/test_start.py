@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from conftest import BELAY, ROOT
+from conftest import BELAY, ROOT, environment
 
 KEY = "sk-PLANTEDKEY0123456789"
 
@@ -43,13 +43,12 @@ def test_a_file_that_nobody_named_is_the_first_thing_told(start, vendor, tmp_pat
 def test_a_replay_tells_of_a_file_that_nobody_named_before_it_sends(vendor, tmp_path):
     (tmp_path / "belay.yaml").write_text(f"vendors: {{groq: {{base_url: '{vendor}/v1', api_key: '${{KEY}}'}}, own: {vendor}/v1}}\n")
     (tmp_path / "set.jsonl").write_text(json.dumps({"messages": [{"role": "user", "content": "hello"}]}) + "\n")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")} | {"KEY": KEY}
 
     def replay(*vendors, folder=tmp_path, **variables):
         named = [word for vendor in vendors for word in ("--vendor", vendor)]
         files = ["--output", tmp_path / "results.jsonl", "--summary", tmp_path / "summary.json"]
         done = subprocess.run([BELAY, "replay", tmp_path / "set.jsonl", *named, "--model", "kimi-k2", *files], capture_output=True, text=True,
-                              timeout=60, cwd=folder, env=environment | variables)
+                              timeout=60, cwd=folder, env=environment() | {"KEY": KEY} | variables)
         assert done.returncode == 0 and KEY not in done.stderr + done.stdout
         return done.stderr.splitlines()
 
@@ -74,11 +73,10 @@ def test_a_script_of_an_export_tells_of_a_file_that_nobody_named(start, vendor, 
     with_store.process.send_signal(signal.SIGTERM)
     with_store.process.wait(60)
     (tmp_path / "belay.yaml").write_text("vendors: {one: 'http://somebody.example/v1'}\n")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BELAY_")}
 
     def export(*more):
         command = [BELAY, "export", "last", "--store", store, "--format", form, *more]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, env=environment)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, env=environment())
         assert done.returncode == 0, done.stderr
         return done.stderr.splitlines()
 
